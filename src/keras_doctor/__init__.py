@@ -1,0 +1,48 @@
+"""keras-doctor opens any Keras model anyone ever saved, and says whether it loads where you are.
+
+The public interface, each name imported when it is first used:
+
+- `read(path)`: the `ModelDocument` of a file or directory
+- `Environment`: who would load it
+- `diagnose(path_or_document, environment)`: the `Diagnosis`
+"""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from keras_doctor.artifacts import read as read
+    from keras_doctor.document import ModelDocument as ModelDocument
+    from keras_doctor.environments import Environment as Environment
+    from keras_doctor.findings import Diagnosis as Diagnosis
+    from keras_doctor.findings import Finding as Finding
+    from keras_doctor.findings import Remedy as Remedy
+    from keras_doctor.rules import diagnose as diagnose
+
+_PUBLIC = {
+    "Diagnosis": "findings",
+    "Environment": "environments",
+    "Finding": "findings",
+    "ModelDocument": "document",
+    "Remedy": "findings",
+    "diagnose": "rules",
+    "read": "artifacts",
+}
+__all__ = sorted(_PUBLIC)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> object:
+    room = _PUBLIC.get(name)
+    if room is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f"{__name__}.{room}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_PUBLIC]

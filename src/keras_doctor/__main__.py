@@ -1,0 +1,7 @@
+"""`python -m keras_doctor`."""
+
+import sys
+
+from keras_doctor.cli import main
+
+sys.exit(main())

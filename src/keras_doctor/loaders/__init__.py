@@ -1,0 +1,5 @@
+"""How each era's loader goes about it: which steps, in which order, on what."""
+
+from keras_doctor.loaders.tracing import Options, Step, trace
+
+__all__ = ["Options", "Step", "trace"]

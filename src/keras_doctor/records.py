@@ -1,0 +1,108 @@
+"""Frozen value classes without the start-up cost of `dataclasses`.
+
+Importing `dataclasses` costs as much CPU as starting Python does (it pulls in `inspect`), which is more than a whole
+check may take. `record` gives the part that a value needs: fields from annotations, defaults, slots, frozen, equality,
+hash, repr, pickling. Type checkers see a frozen dataclass.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    from typing_extensions import dataclass_transform
+
+    T = TypeVar("T")
+
+    @dataclass_transform(frozen_default=True)
+    def record(cls: type[T]) -> type[T]:
+        """Make `cls` a frozen value class of its annotated fields."""
+        ...
+else:
+
+    def record(cls):
+        """Make `cls` a frozen value class of its annotated fields.
+
+        Defaults must be immutable. A base record's fields come first.
+        """
+        own = tuple(cls.__annotations__)
+        inherited = tuple(getattr(cls, "_fields", ()))
+        fields = inherited + own
+        defaults = dict(getattr(cls, "_defaults", {}))
+        body = dict(cls.__dict__)
+        for name in own:
+            if name in body:
+                defaults[name] = body.pop(name)
+        body.pop("__dict__", None)
+        body.pop("__weakref__", None)
+        body.update(
+            __slots__=own,
+            __match_args__=fields,
+            __qualname__=cls.__qualname__,
+            _fields=fields,
+            _defaults=defaults,
+            __setattr__=_frozen,
+            __delattr__=_frozen,
+            __reduce__=_reduce,
+        )
+        for name, method in (("__init__", _init), ("__eq__", _eq), ("__hash__", _hash), ("__repr__", _repr)):
+            body.setdefault(name, method)
+        made = type(cls)(cls.__name__, cls.__bases__, body)
+        made._setters = tuple(getattr(made, name).__set__ for name in fields)
+        return made
+
+    def _init(self, *args, **kwargs):
+        cls = type(self)
+        setters = cls._setters
+        given = len(args)
+        if given > len(setters):
+            raise TypeError(f"{cls.__name__}() takes {len(setters)} fields, got {given}")
+        for setter, value in zip(setters, args):
+            setter(self, value)
+        if given < len(setters):
+            defaults = cls._defaults
+            taken = 0
+            for name, setter in zip(cls._fields[given:], setters[given:]):
+                if name in kwargs:
+                    setter(self, kwargs[name])
+                    taken += 1
+                elif name in defaults:
+                    setter(self, defaults[name])
+                else:
+                    raise TypeError(f"{cls.__name__}() misses the field {name!r}")
+            if taken == len(kwargs):
+                return
+        if kwargs:
+            raise TypeError(f"{cls.__name__}() does not know the fields {sorted(kwargs)} (or got them twice)")
+
+    def _values(self):
+        return tuple(getattr(self, name) for name in self._fields)
+
+    def _eq(self, other):
+        return _values(self) == _values(other) if type(other) is type(self) else NotImplemented
+
+    def _hash(self):
+        return hash((type(self), _values(self)))
+
+    def _repr(self):
+        shown = ", ".join(f"{name}={value!r}" for name, value in zip(self._fields, _values(self)))
+        return f"{type(self).__name__}({shown})"
+
+    def _reduce(self):
+        return type(self), _values(self)
+
+    def _frozen(self, name, *_):
+        raise AttributeError(f"{type(self).__name__} is frozen: {name} cannot be set")
+
+
+def replace(value: T, **changes: Any) -> T:
+    """Return a copy of the record `value` in which the named fields have other values."""
+    fields = {name: getattr(value, name) for name in type(value)._fields}  # type: ignore[attr-defined]
+    fields.update(changes)
+    return type(value)(**fields)
+
+
+def as_dict(value: Any) -> dict[str, Any]:
+    """Return the fields of the record `value` by name; the values stay as they are."""
+    return {name: getattr(value, name) for name in type(value)._fields}

@@ -1,0 +1,1 @@
+"""Diagnosis to text, JSON and other outputs. Renderers see only findings."""

@@ -1,0 +1,46 @@
+"""`diagnose`: the loader's steps, each shown to the rules that listen to it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from keras_doctor.artifacts import read
+from keras_doctor.environments import Environment
+from keras_doctor.findings import Diagnosis
+from keras_doctor.loaders import Options, trace
+from keras_doctor.records import replace
+from keras_doctor.rules._index import TRIGGERS
+from keras_doctor.rules.rule import Context
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from keras_doctor.document.model import ModelDocument
+    from keras_doctor.findings import Finding
+
+
+def diagnose(
+    artifact: str | ModelDocument,
+    env: Environment | None = None,
+    *,
+    compile: bool = True,  # noqa: A002 - Keras's own name
+    safe_mode: bool = True,
+    custom_objects: tuple[str, ...] = (),
+) -> Diagnosis:
+    """Say what a plain load of `artifact` in `env` (default: the current one) would do.
+
+    `artifact` is a path or a document that `read` returned. `custom_objects` are the names that would be given to the loader. Never raises for
+    what a file holds.
+    """
+    document = read(artifact) if isinstance(artifact, str) or hasattr(artifact, "__fspath__") else artifact
+    context = Context(
+        document, env or Environment.current(), Options(compile, safe_mode, tuple(custom_objects))
+    )
+    findings: list[Finding] = []
+    unknowns: list[str] = []
+    for order, step in enumerate(trace(context.document, context.environment, context.options)):
+        if step.unexamined:
+            unknowns.append(step.unexamined)
+        for name in dict.fromkeys(name for tag in step.tags for name in TRIGGERS.get(tag, ())):
+            module = import_module(f"keras_doctor.rules.{name}")
+            findings.extend(replace(finding, order=order) for finding in module.examine(step, context))
+    return Diagnosis(context.document, context.environment, findings, unknowns)
