@@ -1,0 +1,45 @@
+"""The global heap (III.E): where strings and sequences of variable length are kept."""
+
+from __future__ import annotations
+
+from keras_doctor.wire.errors import FormatError
+from keras_doctor.wire.hdf5.reader import expect
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from keras_doctor.wire.hdf5.reader import Reader
+
+
+def heap_object(reader: Reader, address: int, index: int) -> bytes:
+    """Return object `index` of the collection at `address`. Raises `FormatError` or struct.error."""
+    places = reader.heaps.get(address)
+    if places is None:
+        if len(reader.heaps) >= 1024:
+            reader.heaps.clear()
+        places = reader.heaps[address] = _read_collection(reader, address)
+    found = places.get(index)
+    if found is None:
+        raise FormatError(f"the heap has no object {index}", reader.base + address)
+    return reader.take(*found)
+
+
+def _read_collection(reader: Reader, address: int) -> dict[int, tuple[int, int]]:
+    """Return where the objects of a collection lie: index -> (address, length)."""
+    fields = reader.fields
+    page, at = reader.at(address)
+    expect(page, at, b"GCOL")
+    size = fields.length(page, at + 8)[0]
+    head = 8 + fields.length_size
+    size = min(size, reader.size - address)
+    step = fields.length_size + 8
+    places: dict[int, tuple[int, int]] = {}
+    position = head
+    while position + step <= size:
+        page, at = reader.at(address + position)
+        index, _, length = fields.heap_object(page, at)
+        if not index:
+            break
+        reader.spend(step)
+        places[index] = (address + position + step, length)
+        position += step + (length + 7) // 8 * 8
+    return places

@@ -1,0 +1,211 @@
+"""What all parts of the HDF5 reader share.
+
+Bytes at addresses, sizes of fields, budgets, and the records of what was found.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from keras_doctor.wire.errors import Damage, FormatError, LimitExceeded, Oddity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from keras_doctor.wire.hdf5.dataspace import Dataspace
+    from keras_doctor.wire.hdf5.datatype import Datatype
+    from keras_doctor.wire.limits import Limits
+    from keras_doctor.wire.source import Source
+
+# What parsing bad bytes can raise inside the package; every public door turns it into Damage or FormatError.
+BROKEN = (ValueError, IndexError, KeyError, OverflowError, struct.error)  # FormatError is a ValueError
+
+WHOLE = 1 << 20  # a file up to this size is one page
+PAGE_BITS = 16
+REACH = 4096  # bytes of the next page that a page holds too: a small structure never straddles
+
+_LETTER = {2: "H", 4: "I", 8: "Q"}
+_SLACK = 32 << 20  # characters and elements that any file may make us hold, whatever its size
+_STEPS = 1 << 20  # steps of parsing that any file may cost, whatever its size
+_DAMAGES = 20_000  # records kept
+
+
+class Fields:
+    """Unpackers of the structures whose fields are as wide as the superblock says (II.A: sizes of offsets and lengths)."""
+
+    __slots__ = (
+        "address",
+        "address_length",
+        "chunked",
+        "contiguous",
+        "heap_object",
+        "length",
+        "length_size",
+        "local_heap",
+        "node",
+        "node_child",
+        "offset_size",
+        "symbol",
+        "symbol_size",
+        "two_addresses",
+        "undefined",
+        "vlen",
+    )
+
+    def __init__(self, offset_size: int, length_size: int) -> None:
+        o, n = _LETTER[offset_size], _LETTER[length_size]
+        self.offset_size = offset_size
+        self.length_size = length_size
+        self.undefined = (1 << 8 * offset_size) - 1
+        self.address = struct.Struct("<" + o).unpack_from
+        self.length = struct.Struct("<" + n).unpack_from
+        self.address_length = struct.Struct(f"<{o}{n}").unpack_from
+        self.contiguous = struct.Struct(f"<BB{o}{n}").unpack_from
+        self.local_heap = struct.Struct(f"<4sB3x{n}{n}{o}").unpack_from
+        self.node = struct.Struct(f"<4sBBH{o}{o}")
+        self.node_child = struct.Struct(f"<{n}{o}")
+        symbol = struct.Struct(f"<{o}{o}I4x{o}{o}{16 - 2 * offset_size}x")
+        self.symbol, self.symbol_size = symbol.unpack_from, symbol.size
+        self.heap_object = struct.Struct(f"<HH4x{n}").unpack_from
+        self.two_addresses = struct.Struct(f"<{o}{o}").unpack_from
+        self.vlen = struct.Struct(f"<I{o}I")
+
+
+USUAL = Fields(8, 8)
+
+
+class Reader:
+    """The bytes of one HDF5 file by HDF5 address, with everything that was noted about them."""
+
+    __slots__ = (
+        "_budget",
+        "_mask",
+        "_noted",
+        "_pages",
+        "_shift",
+        "_steps",
+        "base",
+        "cached_groups",
+        "damage",
+        "fields",
+        "heaps",
+        "limits",
+        "links_left",
+        "oddities",
+        "shared_heaps",
+        "size",
+        "source",
+        "spaces",
+        "truncated",
+        "types",
+    )
+
+    def __init__(self, source: Source, base: int, fields: Fields, limits: Limits) -> None:
+        self.source = source
+        self.base = base
+        self.size = source.size - base
+        self.fields = fields
+        self.limits = limits
+        self.damage: list[Damage] = []
+        self.oddities: list[Oddity] = []
+        self._noted: set[tuple[str, str, int | None]] = set()
+        self._pages: dict[int, bytes] = {}
+        self._shift = 63 if source.size <= WHOLE else PAGE_BITS
+        self._mask = (1 << self._shift) - 1
+        self._budget = source.size + _SLACK
+        self._steps = source.size // 4 + _STEPS
+        self.links_left = min(limits.objects, source.size // 8 + 1024)
+        self.truncated = False
+        self.spaces: dict[bytes, Dataspace] = {}
+        self.types: dict[bytes, Datatype] = {}
+        self.cached_groups: dict[
+            int, tuple[int, int]
+        ] = {}  # header address -> B-tree, local heap, as symbol tables cache them
+        self.heaps: dict[int, Any] = {}  # global heap collections
+        self.shared_heaps: dict[int, int] | None = None  # message type -> fractal heap of shared messages
+
+    def at(self, address: int) -> tuple[bytes, int]:
+        """Return a buffer and the position of `address` in it.
+
+        `REACH` bytes follow unless the file ends. Raises `FormatError`.
+        """
+        page = self._pages.get(address >> self._shift)
+        if page is None:
+            page = self._load(address)
+        return page, address & self._mask
+
+    def _load(self, address: int) -> bytes:
+        if not 0 <= address < self.size:
+            raise FormatError(f"address {address} lies outside the file", None)
+        index = address >> self._shift
+        start = index << self._shift
+        page = self.source.read_up_to(self.base + start, min(self.size - start, self._mask + 1 + REACH))
+        if len(self._pages) >= 64:
+            del self._pages[next(iter(self._pages))]
+        self._pages[index] = page
+        return page
+
+    def take(self, address: int, length: int) -> bytes:
+        """Return `length` bytes at `address`. Raises `FormatError` when they are not all there."""
+        page, start = self.at(address)
+        end = start + length
+        if end <= len(page):
+            return page[start:end]
+        return self.source.read(self.base + address, length)
+
+    def take_some(self, address: int, length: int) -> bytes:
+        """Return what there is of `length` bytes at `address`."""
+        return self.source.read_up_to(self.base + address, length) if address >= 0 else b""
+
+    def spend(self, amount: int) -> None:
+        """Count characters or elements that are about to be held.
+
+        Raises `LimitExceeded` when no honest file of this size has so many.
+        """
+        self._budget -= amount
+        if self._budget < 0:
+            raise LimitExceeded("the file refers to the same bytes over and over")
+
+    def work(self, steps: int) -> None:
+        """Count steps of parsing, half a microsecond each.
+
+        Raises `LimitExceeded` when structures overlap so much that it would take forever.
+        """
+        self._steps -= steps
+        if self._steps < 0:
+            raise LimitExceeded("its structures overlap: reading them would take too long")
+
+    def hurt(self, kind: str, what: str, part: str, address: int | None = None, length: int | None = None) -> None:
+        """Record damage once."""
+        offset = None if address is None else self.base + address
+        key = (kind, part, offset)
+        if key not in self._noted and len(self.damage) < _DAMAGES:
+            self._noted.add(key)
+            self.damage.append(Damage(kind, what, part, offset, length))
+
+    def hurt_by(self, error: BaseException, what: str, part: str, address: int | None = None) -> None:
+        """Record that `what` at `address` cannot be read, and why: zeros, the end of the file, or nonsense."""
+        head = self.take_some(address, 32) if address is not None else b""
+        if address is not None and address >= self.size:
+            kind, reason = ("truncated" if self.truncated else "structure"), "it lies behind the end of the file"
+        elif head and not any(head):
+            kind, reason = "zeroed", "there are only zeros"
+        else:
+            kind = "truncated" if self.truncated and address is not None and len(head) < 32 else "structure"
+            reason = error.what if isinstance(error, FormatError) else "its fields contradict each other"
+        self.hurt(kind, f"{what} cannot be read: {reason}", part, address)
+
+    def odd(self, kind: str, what: str, part: str, detail: tuple[tuple[str, str | int], ...] = ()) -> None:
+        """Record an oddity once."""
+        key = (kind, f"{part}\0{what}", None)
+        if key not in self._noted and len(self.oddities) < _DAMAGES:
+            self._noted.add(key)
+            self.oddities.append(Oddity(kind, what, part, None, detail))
+
+
+def expect(buffer: bytes, position: int, signature: bytes) -> None:
+    """Raise `FormatError` unless `signature` stands at `position`."""
+    if not buffer.startswith(signature, position):
+        found = buffer[position : position + 4]
+        raise FormatError(f"{signature.decode()} expected, {found!r} found")
