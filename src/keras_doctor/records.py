@@ -58,12 +58,12 @@ else:
         given = len(args)
         if given > len(setters):
             raise TypeError(f"{cls.__name__}() takes {len(setters)} fields, got {given}")
-        for setter, value in zip(setters, args):
+        for setter, value in zip(setters, args, strict=False):
             setter(self, value)
         if given < len(setters):
             defaults = cls._defaults
             taken = 0
-            for name, setter in zip(cls._fields[given:], setters[given:]):
+            for name, setter in zip(cls._fields[given:], setters[given:], strict=True):
                 if name in kwargs:
                     setter(self, kwargs[name])
                     taken += 1
@@ -86,7 +86,7 @@ else:
         return hash((type(self), _values(self)))
 
     def _repr(self):
-        shown = ", ".join(f"{name}={value!r}" for name, value in zip(self._fields, _values(self)))
+        shown = ", ".join(f"{name}={value!r}" for name, value in zip(self._fields, _values(self), strict=True))
         return f"{type(self).__name__}({shown})"
 
     def _reduce(self):

@@ -1,7 +1,7 @@
 """The config tree of a model, addressable by path.
 
-A config is plain JSON (dicts, lists, scalars), as the file has it. A `ConfigNode` is a place in it: a value and the path that
-leads there, written as people write it: "config.layers[3].config.units".
+A config is plain JSON (dicts, lists, scalars), as the file has it. A `ConfigNode` is a place in it: a value and the
+path that leads there, written as people write it: "config.layers[3].config.units".
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ class ConfigNode:
         return node
 
     def walk(self, limits: Limits = DEFAULT_LIMITS) -> Iterator[ConfigNode]:
-        """Yield this node and every one below it, parents first, in the order of the file, down to `limits.depth` levels."""
+        """Yield this node and every one below it, parents first, in the order of the file, down to `limits.depth`
+        levels.
+        """
         stack = [(self, 0)]
         while stack:
             node, depth = stack.pop()
@@ -81,7 +83,8 @@ def _quote(text: str) -> str:
 def split_path(path: str) -> list[str | int]:
     """Split "config.layers[3].name" into its steps: ["config", "layers", 3, "name"].
 
-    A key that is no identifier is written in brackets and double quotes: `losses["my loss"]`. Raises ValueError for other text.
+    A key that is no identifier is written in brackets and double quotes: `losses["my loss"]`. Raises ValueError for
+    other text.
     """
     steps: list[str | int] = []
     position = 0

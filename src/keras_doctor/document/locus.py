@@ -9,8 +9,9 @@ from keras_doctor.records import record
 class Locus:
     """A place in an artifact (or, for a pasted traceback, in a text). Every field may be absent.
 
-    `part`: member, file or HDF5 path inside the artifact, such as "config.json" or "model.weights.h5:/layers/dense/vars/0".
-    `path`: place in the config, such as "config.layers[3].config.units". `offset`, `length`: bytes of the file. `line`: of a text, from 1.
+    `part`: member, file or HDF5 path inside the artifact, such as "config.json" or
+    "model.weights.h5:/layers/dense/vars/0". `path`: place in the config, such as "config.layers[3].config.units".
+    `offset`, `length`: bytes of the file. `line`: of a text, from 1.
     """
 
     part: str = ""

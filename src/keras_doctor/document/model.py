@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 
 @record
 class TrainingState:
-    """What the file keeps for going on with training. `config` is the raw training or compile config, None when there is none.
+    """What the file keeps for going on with training. `config` is the raw training or compile config, None when there
+    is none.
 
-    `slots` are the optimizer's tensors in stored order.
+    `slots` are the optimizer's tensors in stored order, `metric_state` those of metrics (tf.keras 2.12 to 2.15 keeps
+    them in `.keras`).
     """
 
     config: dict[str, Any] | None = None
     path: str = ""  # where the config stands: "training_config", "compile_config"
     slots: tuple[TensorRef, ...] = ()
+    metric_state: tuple[TensorRef, ...] = ()
 
     @property
     def optimizer(self) -> Any:
@@ -59,8 +62,8 @@ class Asset:
 class LayerNode:
     """One layer of the config: a top-level layer, a layer of a nested model, or the layer that a wrapper holds.
 
-    `path` leads to its entry in the config; `inbound` are the names of the layers that feed it, where the config says so; `depth` counts
-    the models and wrappers around it.
+    `path` leads to its entry in the config; `inbound` are the names of the layers that feed it, where the config says
+    so; `depth` counts the models and wrappers around it.
     """
 
     name: str
@@ -77,9 +80,10 @@ class LayerNode:
 class ModelDocument:
     """A saved model, whoever saved it.
 
-    `format` names what the artifact is ("keras-v3", "hdf5-model", "savedmodel" …, see `artifacts.formats`), `container` what holds it ("zip",
-    "hdf5", "directory", "text", "file", "none"). `config` is the model's config as plain JSON, or None. `weights` are the tensors by owner, in stored order.
-    Nothing here raises for a damaged file: `damage` says what is lost, `oddities` what is strange.
+    `format` names what the artifact is ("keras-v3", "hdf5-model", "savedmodel" …, see `artifacts.formats`),
+    `container` what holds it ("zip", "hdf5", "directory", "text", "file", "none"). `config` is the model's config as
+    plain JSON, or None. `weights` are the tensors by owner, in stored order. Nothing here raises for a damaged file:
+    `damage` says what is lost, `oddities` what is strange.
     """
 
     def __init__(
@@ -148,7 +152,9 @@ class ModelDocument:
 _INNER = ("layer", "cell", "cells", "forward_layer", "backward_layer", "layers")
 
 
-def walk_layers(config: Any, limit: int = DEFAULT_LIMITS.objects, depth: int = DEFAULT_LIMITS.depth) -> Iterator[LayerNode]:
+def walk_layers(
+    config: Any, limit: int = DEFAULT_LIMITS.objects, depth: int = DEFAULT_LIMITS.depth
+) -> Iterator[LayerNode]:
     """Yield the layers of a model config, at every depth. The model itself is not one of them.
 
     Understands every era: Keras 1 lists, Functional dicts, wrappers, cells; ignores what has no `class_name`.
@@ -209,7 +215,9 @@ def _producers(nodes: Any, depth: int = 0) -> Iterator[str]:
     if depth > 32:
         return
     if isinstance(nodes, dict):
-        history = nodes.get("config", {}).get("keras_history") if nodes.get("class_name") == "__keras_tensor__" else None
+        history = (
+            nodes.get("config", {}).get("keras_history") if nodes.get("class_name") == "__keras_tensor__" else None
+        )
         if isinstance(history, list) and history and isinstance(history[0], str):
             yield history[0]
         else:

@@ -13,17 +13,18 @@ if TYPE_CHECKING:
 ITEM_SIZE = {
     "bool": 1, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2, "int32": 4, "uint32": 4, "int64": 8, "uint64": 8,
     "float16": 2, "bfloat16": 2, "float32": 4, "float64": 8, "complex64": 8, "complex128": 16,
-    "float8_e4m3fn": 1, "float8_e5m2": 1, "float8_e4m3fnuz": 1, "float8_e5m2fnuz": 1, "float8_e4m3": 1, "float8_e3m4": 1,
-    "float8_e4m3b11fnuz": 1, "float8_e8m0fnu": 1, "int4": 1, "uint4": 1,
+    "float8_e4m3fn": 1, "float8_e5m2": 1, "float8_e4m3fnuz": 1, "float8_e5m2fnuz": 1, "float8_e4m3": 1,
+    "float8_e3m4": 1, "float8_e4m3b11fnuz": 1, "float8_e8m0fnu": 1, "int4": 1, "uint4": 1,
 }  # fmt: skip
 
 
 class TensorRef:
     """One stored tensor.
 
-    `name`: as the file names it ("dense_1/kernel:0", "0"); `path`: its place inside the artifact, unique there ("model_weights/dense_1/dense_1/kernel:0");
-    `shape`: dimensions; `dtype`: NumPy's name ("float32", "bfloat16", "string"); `nbytes`: size of the values in memory, bytes;
-    `locus`: where it is stored, with byte range of the file when its bytes lie there in one piece, uncompressed.
+    `name`: as the file names it ("dense_1/kernel:0", "0"); `path`: its place inside the artifact, unique there
+    ("model_weights/dense_1/dense_1/kernel:0"); `shape`: dimensions; `dtype`: NumPy's name ("float32", "bfloat16",
+    "string"); `nbytes`: size of the values in memory, bytes; `locus`: where it is stored, with byte range of the file
+    when its bytes lie there in one piece, uncompressed.
     """
 
     __slots__ = ("_reader", "dtype", "locus", "name", "nbytes", "path", "shape")
@@ -50,11 +51,17 @@ class TensorRef:
         return f"TensorRef({self.path!r}, {self.dtype}{list(self.shape)})"
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield the values as little-endian bytes in C order, in pieces. Raises `wire.errors.FormatError` when they are damaged."""
+        """Yield the values as little-endian bytes in C order, in pieces.
+
+        Raises `wire.errors.FormatError` when they are damaged.
+        """
         return self._reader()
 
     def read(self) -> bytes:
-        """Return all the values as little-endian bytes in C order. Raises `wire.errors.FormatError` when they are damaged."""
+        """Return all the values as little-endian bytes in C order.
+
+        Raises `wire.errors.FormatError` when they are damaged.
+        """
         return b"".join(self._reader())
 
     @property
@@ -70,8 +77,8 @@ class TensorRef:
 class WeightGroup:
     """The tensors that a file stores together for one owner, in stored order.
 
-    `owner`: the layer's name in legacy HDF5, the inner path ("layers/dense") in a v3 store, the object path in a checkpoint.
-    `path`: the group's place inside the artifact.
+    `owner`: the layer's name in legacy HDF5, the inner path ("layers/dense") in a v3 store, the object path in a
+    checkpoint. `path`: the group's place inside the artifact.
     """
 
     owner: str

@@ -32,7 +32,8 @@ class Remedy:
 class Finding:
     """One thing that is wrong or worth knowing, with its evidence.
 
-    `effect` is what it does to a plain load: one of the verdicts, "" when it changes nothing. `order` is the step of the loader at which it strikes.
+    `effect` is what it does to a plain load: one of the verdicts, "" when it changes nothing. `order` is the step of
+    the loader at which it strikes.
     """
 
     code: str
@@ -60,12 +61,16 @@ class Finding:
 class Diagnosis:
     """What a plain load of one artifact in one environment would do.
 
-    `verdict` is one of `VERDICTS`; `cause` (vocabulary of causes) belongs to the first finding that brings that verdict about, None when it loads.
-    `unknowns` are the reasons why a verdict better than "unknown" cannot be given.
+    `verdict` is one of `VERDICTS`; `cause` (vocabulary of causes) belongs to the first finding that brings that
+    verdict about, None when it loads. `unknowns` are the reasons why a verdict better than "unknown" cannot be given.
     """
 
     def __init__(
-        self, document: ModelDocument, environment: Environment, findings: Iterable[Finding], unknowns: Iterable[str] = ()
+        self,
+        document: ModelDocument,
+        environment: Environment,
+        findings: Iterable[Finding],
+        unknowns: Iterable[str] = (),
     ) -> None:
         self.document = document
         self.environment = environment

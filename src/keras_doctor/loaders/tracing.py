@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from keras_doctor.artifacts.formats import TITLES
 from keras_doctor.document.locus import Locus
+from keras_doctor.loaders.opening import opening
 from keras_doctor.records import record
 
 TYPE_CHECKING = False
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 
     from keras_doctor.document.model import ModelDocument
     from keras_doctor.environments.environment import Environment
+    from keras_doctor.wire.errors import Damage
 
 STAGES = ("import", "open", "parse", "resolve", "construct", "graph", "weights", "compile", "call")
 
@@ -29,8 +32,9 @@ class Options:
 class Step:
     """One thing that the loader does or meets.
 
-    `stage` is one of `STAGES`; `tags` are what rules listen to ("damage:truncated", "format:onnx", "environment"); `subject` is what the step is
-    about: the environment, a `Damage`, an `Oddity`, a config node. `unexamined` is a reason why what happens here is not known.
+    `stage` is one of `STAGES`; `tags` are what rules listen to ("damage:truncated", "format:onnx", "environment");
+    `subject` is what the step is about: the environment, the document, a `Damage`, an `Oddity`, an `Opening`.
+    `unexamined` is a reason why what happens here is not known.
     """
 
     stage: str
@@ -43,18 +47,31 @@ class Step:
 def trace(document: ModelDocument, environment: Environment, options: Options) -> Iterator[Step]:
     """Yield the steps of a plain load of `document` in `environment`."""
     yield Step("import", ("environment",), subject=environment)
-    yield Step(
-        "open",
-        ("container", f"format:{document.format}", f"container:{document.container}"),
-        subject=document,
-    )
-    for damage in document.damage:
-        yield Step(
-            "parse",
-            (f"damage:{damage.kind}", "damage"),
-            Locus(part=damage.part, offset=damage.offset, length=damage.length),
-            damage,
-        )
+    yield Step("open", (f"format:{document.format}", f"container:{document.container}"), subject=document)
     for oddity in document.oddities:
         yield Step("open", (f"oddity:{oddity.kind}",), Locus(part=oddity.part, offset=oddity.offset), oddity)
-    yield Step("resolve", ("config",), unexamined="classes and keywords were not compared with the release")
+    for damage in document.damage:
+        yield Step(_stage(damage), (f"damage:{damage.kind}",), _place(damage), damage)
+    if document.format not in TITLES:
+        return  # another kind of file, or none: nothing further can be said of a load
+    library, version = environment.release
+    if library and document.container != "text":
+        found = opening(document, library, version)
+        yield Step("open", ("opening:" + (found.reader or "refused"),), subject=found)
+        if not found.reader:
+            return
+    if document.unverified_bytes:
+        yield Step("parse", ("unverified",), subject=document)
+    yield Step(
+        "resolve",
+        ("config",),
+        unexamined="classes, keywords and weights were not compared with the release: not yet in this version",
+    )
+
+
+def _stage(damage: Damage) -> str:
+    return "parse" if damage.kind == "text" else "open"
+
+
+def _place(damage: Damage) -> Locus:
+    return Locus(part=damage.part, offset=damage.offset, length=damage.length)

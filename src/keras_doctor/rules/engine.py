@@ -28,13 +28,11 @@ def diagnose(
 ) -> Diagnosis:
     """Say what a plain load of `artifact` in `env` (default: the current one) would do.
 
-    `artifact` is a path or a document that `read` returned. `custom_objects` are the names that would be given to the loader. Never raises for
-    what a file holds.
+    `artifact` is a path or a document that `read` returned. `custom_objects` are the names that would be given to the
+    loader. Never raises for what a file holds.
     """
     document = read(artifact) if isinstance(artifact, str) or hasattr(artifact, "__fspath__") else artifact
-    context = Context(
-        document, env or Environment.current(), Options(compile, safe_mode, tuple(custom_objects))
-    )
+    context = Context(document, env or Environment.current(), Options(compile, safe_mode, tuple(custom_objects)))
     findings: list[Finding] = []
     unknowns: list[str] = []
     for order, step in enumerate(trace(context.document, context.environment, context.options)):

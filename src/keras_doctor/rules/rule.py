@@ -1,4 +1,6 @@
-"""What a rule is: a module with a docstring (its page), a `RULE`, a function `examine`, and `EXAMPLES` that are run as tests."""
+"""What a rule is: a module with a docstring (its page), a `RULE`, a function `examine`, and `EXAMPLES` that are run as
+tests.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
 
 @record
 class Rule:
-    """A rule's identity. `on` are the tags of the steps that it examines; `effect` is what its findings usually do to a load."""
+    """A rule's identity.
+
+    `on` are the tags of the steps that it examines; `effect` is what its findings usually do to a load.
+    """
 
     code: str
     slug: str
@@ -66,7 +71,9 @@ class Context:
 
 @record
 class Ill:
-    """An example that the rule must find: `make` returns a document (and environment) that is ill; `says` stands in the message."""
+    """An example that the rule must find: `make` returns a document (and environment) that is ill; `says` stands in
+    the message.
+    """
 
     make: Callable[[], tuple[ModelDocument, Environment]]
     says: str = ""

@@ -40,7 +40,9 @@ class Source:
         return self.read(offset, min(length, self.size - offset))
 
     def window(self, offset: int, length: int, name: str = "") -> Source:
-        """Return the `length` bytes from `offset` as a source of its own; it may be cut short by the end of this one."""
+        """Return the `length` bytes from `offset` as a source of its own; it may be cut short by the end of this
+        one.
+        """
         offset = max(0, min(offset, self.size))
         return _Window(self, offset, max(0, min(length, self.size - offset)), name or self.name)
 
@@ -147,12 +149,40 @@ def open_path(path: str) -> Source:
     """Open a regular file. Raises OSError as `open` does."""
     fd = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0))
     size = os.fstat(fd).st_size
-    if size > _SMALL and hasattr(os, "pread"):
-        return _Blocks(path, size, lambda length, offset: os.pread(fd, length, offset), lambda: os.close(fd))
-    if size > _SMALL:
-        return open_file(os.fdopen(fd, "rb", buffering=0), path)
-    with os.fdopen(fd, "rb", buffering=0) as file:
-        return BytesSource(file.read(), path)
+    if size <= _SMALL:
+        with os.fdopen(fd, "rb", buffering=0) as file:
+            return BytesSource(file.read(), path)
+    descriptor = _Descriptor(fd)
+    return _Blocks(path, size, descriptor.pread, descriptor.close)
+
+
+class _Descriptor:
+    """An open file that is closed when nobody refers to it any more: a document may be kept as long as its tensors are
+    wanted.
+    """
+
+    __slots__ = ("_fd",)
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+
+    if hasattr(os, "pread"):
+
+        def pread(self, length: int, offset: int) -> bytes:
+            return os.pread(self._fd, length, offset)
+
+    else:  # Windows
+
+        def pread(self, length: int, offset: int) -> bytes:
+            os.lseek(self._fd, offset, os.SEEK_SET)
+            return os.read(self._fd, length)
+
+    def close(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    __del__ = close
 
 
 def open_file(file: BinaryIO, name: str = "<file>") -> Source:

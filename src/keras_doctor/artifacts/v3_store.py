@@ -1,0 +1,80 @@
+"""The variable store of `.keras` and `.weights.h5`: groups `…/vars/0`, `…/vars/1`, one `vars` for each object that
+owns variables.
+
+Source: keras/src/saving/saving_lib.py (3.x), keras/saving/saving_lib.py (2.12 to 2.15).
+"""
+
+from __future__ import annotations
+
+from keras_doctor.artifacts.hdf5_parts import tensor, text
+from keras_doctor.document.tensors import WeightGroup
+from keras_doctor.records import record
+from keras_doctor.wire.hdf5 import Dataset, Group
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from keras_doctor.document.tensors import TensorRef
+    from keras_doctor.wire.errors import Damage, Oddity
+    from keras_doctor.wire.hdf5 import File
+
+# The top groups that the store of a model can have; the first ones decide that a file is one.
+CONTAINERS = ("layers", "_layer_checkpoint_dependencies", "vars", "optimizer", "metrics")
+VARS = "vars"
+
+
+@record
+class Store:
+    """What a store holds: `weights` of the model, `slots` of the optimizer, `metric_state`, and `facts` for dating."""
+
+    weights: tuple[WeightGroup, ...]
+    slots: tuple[TensorRef, ...]
+    metric_state: tuple[TensorRef, ...]
+    facts: dict[str, Any]
+    damage: tuple[Damage, ...]
+    oddities: tuple[Oddity, ...]
+
+
+def read_store(file: File, prefix: str = "", shift: int = 0) -> Store:
+    """Return everything that the HDF5 file of a store holds. `prefix` and `shift`: as in `hdf5_parts.tensor`."""
+    groups: list[WeightGroup] = []
+    slots: list[TensorRef] = []
+    metrics: list[TensorRef] = []
+    named: dict[str, str] = {}
+    for item in file.root.walk():
+        if not isinstance(item, Group) or item.path.rsplit("/", 1)[-1] != VARS:
+            continue
+        owner = item.path[: -len(VARS)].strip("/")
+        found = _variables(item, prefix, shift)
+        if item.attributes and (name := text(item, "name")) is not None:
+            named[owner] = name
+        top = owner.split("/", 1)[0]
+        if top == "optimizer":
+            slots += found
+        elif top == "metrics":
+            metrics += found
+        elif found:
+            groups.append(WeightGroup(owner, f"{prefix}{item.path}", tuple(found)))
+    facts: dict[str, Any] = {
+        "v3_containers": tuple(name for name in CONTAINERS if name in file.root.links),
+        "vars_have_name_attribute": bool(named),
+        "object_names": named,
+        "optimizer_weight_names": tuple(slot.name for slot in slots),
+    }
+    return Store(tuple(groups), tuple(slots), tuple(metrics), facts, tuple(file.damage), tuple(file.oddities))
+
+
+def _variables(group: Group, prefix: str, shift: int) -> list[TensorRef]:
+    """Return the datasets of one `vars` group: "0", "1" … in the order of the numbers, then those with names."""
+    keys = sorted(group.links, key=lambda key: (0, int(key), "") if key.isdecimal() and len(key) < 10 else (1, 0, key))
+    items = ((key, group.get(key)) for key in keys)
+    return [tensor(item, key, prefix, shift) for key, item in items if isinstance(item, Dataset)]
+
+
+def is_store(file: File) -> bool:
+    """Tell whether an HDF5 file has the layout of a store."""
+    links = file.root.links
+    return any(name in links for name in CONTAINERS[:3]) and not (
+        "layer_names" in file.root.attributes or "layer_names0" in file.root.attributes or "model_weights" in links
+    )

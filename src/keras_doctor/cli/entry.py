@@ -1,0 +1,79 @@
+"""From the words of the command line to a command's `run`, and from what went wrong to an exit status.
+
+0: it loads, and nothing of severity error was found. 1: anything else that was found out. 2: the command could not be
+carried out.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+# Command → what it does. Each is a module of `cli.commands`; only the one that is called is imported.
+COMMANDS = {
+    "check": "say whether a model file is whole and whether an environment can load it",
+    "inspect": "show what is in a model file",
+    "demo": "take broken models that ship with the package through the tool",
+    "env": "show which environment would load the model, and what is wrong with it",
+    "rules": "list the rules, or show the page of one",
+}
+
+OK, FOUND, FAILED = 0, 1, 2
+
+
+class Usage(Exception):
+    """The command was called in a way that it does not understand."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; return the exit status. Never lets a traceback out unless KERAS_DOCTOR_DEBUG is set."""
+    words = sys.argv[1:] if argv is None else argv
+    try:
+        status = _dispatch(words)
+        sys.stdout.flush()
+    except Usage as problem:
+        return _complain(str(problem))
+    except BrokenPipeError:  # the reader of our output has gone: nothing is wrong
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FOUND
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        if os.environ.get("KERAS_DOCTOR_DEBUG"):
+            raise
+        return _complain(
+            f"internal error: {type(error).__name__}: {error}\n"
+            "This is a fault of keras-doctor, not of your file. KERAS_DOCTOR_DEBUG=1 shows where it happened."
+        )
+    return status
+
+
+def _dispatch(words: list[str]) -> int:
+    name = words[0] if words else ""
+    if name in COMMANDS and not any(word.startswith("-") and word != "-" for word in words[1:]):
+        # No options: argparse, a fifth of the whole time, is not needed to tell what is meant.
+        command = load(name)
+        if len(words) - 1 >= command.LEAST:
+            return int(command.run(words[1:]))
+    from keras_doctor.cli.arguments import parse
+
+    command, options = parse(words)
+    return int(command.run(**options))
+
+
+def load(name: str) -> Any:
+    """Return the module of a command: its `run`, `arguments` and `LEAST`, the number of words that it needs at
+    least.
+    """
+    return __import__(f"keras_doctor.cli.commands.{name}", fromlist=["run"])
+
+
+def _complain(message: str) -> int:
+    from keras_doctor.reports.terminal import clean
+
+    sys.stderr.write(f"keras-doctor: {clean(message, keep_lines=True)}\n")
+    return FAILED

@@ -1,0 +1,161 @@
+"""A diagnosis as text: the decisive line first, then the evidence, then commands that can be pasted."""
+
+from __future__ import annotations
+
+from keras_doctor.artifacts.formats import title
+from keras_doctor.reports.terminal import clean, number, size
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from keras_doctor.document.model import ModelDocument
+    from keras_doctor.document.provenance import Provenance
+    from keras_doctor.environments.environment import Environment
+    from keras_doctor.findings import Diagnosis, Finding
+    from keras_doctor.reports.terminal import Terminal
+
+_MARKS = {"error": ("✗", "red"), "warning": ("!", "yellow"), "info": ("·", "dim")}
+_VERDICTS = {
+    "loads": ("✓", "green", "loads"),
+    "loads-differently": ("!", "yellow", "loads, and computes something else"),
+    "loads-not-runnable": ("!", "yellow", "loads, and cannot be run"),
+    "fails": ("✗", "red", "does not load"),
+    "unknown": ("?", "yellow", "is not known to load"),
+}
+
+
+def show(diagnosis: Diagnosis, terminal: Terminal, full: bool = False) -> None:
+    """Print one diagnosis. Findings of severity info are shown with `full`, or when there is nothing graver."""
+    document = diagnosis.document
+    mark, colour, verdict = _VERDICTS[diagnosis.verdict]
+    where = describe(diagnosis.environment)
+    terminal.paragraph(
+        f"{terminal.style(mark, colour, 'bold')} {terminal.style(clean(document.path), 'bold')} {verdict} in {where}",
+        0,
+        2,
+    )
+    for finding in diagnosis.findings:
+        if finding.severity != "info" or full:
+            _finding(finding, terminal)
+    hidden = 0 if full else sum(finding.severity == "info" for finding in diagnosis.findings)
+    for reason in diagnosis.unknowns:
+        terminal.paragraph(f"? {clean(reason)}", 2, 4)
+    terminal.print()
+    for name, text in facts(document):
+        terminal.paragraph(f"{terminal.style(f'{name:<9}', 'dim')} {clean(text)}", 2, 12)
+    terminal.paragraph(f"{terminal.style('checked in', 'dim')}{clean(origin(diagnosis.environment))}", 2, 12)
+    if hidden:
+        terminal.paragraph(terminal.style(f"{number(hidden, 'note')} more with --verbose", "dim"), 2)
+
+
+def _finding(finding: Finding, terminal: Terminal) -> None:
+    mark, colour = _MARKS[finding.severity]
+    terminal.paragraph(
+        f"{terminal.style(mark, colour)} {terminal.style(finding.code, 'bold')} {clean(finding.message)}", 2, 4
+    )
+    if str(finding.where):
+        terminal.paragraph(terminal.style(f"at {clean(finding.where)}", "dim"), 10)
+    for line in finding.evidence:
+        terminal.paragraph(terminal.style(clean(line), "dim"), 10)
+    for remedy in finding.remedies:
+        terminal.paragraph(f"→ {clean(remedy.text)}", 10, 12)
+        for line in remedy.command.splitlines():
+            terminal.print(" " * 12 + terminal.style(clean(line), "cyan"))
+
+
+def summary(diagnosis: Diagnosis, terminal: Terminal, width: int) -> None:
+    """Print a diagnosis in one line, for lists of many."""
+    mark, colour, verdict = _VERDICTS[diagnosis.verdict]
+    decisive = diagnosis.decisive
+    why = f"  {decisive.code} {clean(decisive.message, limit=120)}" if decisive else ""
+    terminal.print(f"{terminal.style(mark, colour, 'bold')} {clean(diagnosis.document.path):<{width}}  {verdict}{why}")
+
+
+def tally(verdicts: dict[tuple[str, str | None], int], environment: Environment, terminal: Terminal) -> None:
+    """Print how many of many files came to which verdict, for which cause."""
+    total = sum(verdicts.values())
+    terminal.print()
+    terminal.paragraph(f"{number(total, 'file')} checked for {describe(environment)}", 0, 2)
+    for (verdict, cause), count in sorted(verdicts.items(), key=lambda item: -item[1]):
+        mark, colour, words = _VERDICTS[verdict]
+        terminal.print(f"  {terminal.style(mark, colour)} {count:>6,} {words}{': ' + cause if cause else ''}")
+
+
+def facts(document: ModelDocument) -> list[tuple[str, str]]:
+    """Return what a document is, as (name, text) lines."""
+    lines = [
+        (
+            "file",
+            f"{title(document.format, document.title)}, {size(document.size)}"
+            if document.size
+            else title(document.format, document.title),
+        )
+    ]
+    saved = saved_by(document.provenance)
+    if saved:
+        lines.append(("saved by", saved))
+    counts = []
+    if document.config is not None:
+        counts.append(number(len(document.layers), "layer"))
+    tensors = sum(len(group.tensors) for group in document.weights)
+    if tensors:
+        counts.append(f"{number(tensors, 'tensor')} with {number(document.parameters, 'value')}")
+    if document.training.slots:
+        counts.append(f"{number(len(document.training.slots), 'optimizer tensor')}")
+    if document.assets:
+        counts.append(number(len(document.assets), "asset"))
+    if counts:
+        lines.append(("holds", ", ".join(counts)))
+    if document.unverified_bytes:
+        lines.append(("not proven", unverified(document)))
+    return lines
+
+
+def unverified(document: ModelDocument) -> str:
+    """Return the words for bytes whose correctness nothing vouches for."""
+    return (
+        f"{size(document.unverified_bytes)} whose values {document.facts.get('unverified', 'no checksum vouches for')}"
+    )
+
+
+def saved_by(provenance: Provenance) -> str:
+    """Return who saved a model, in words, "" when nothing is known."""
+    library = provenance.library or "Keras"
+    if provenance.keras_version:
+        words = f"{library} {provenance.keras_version}"
+    elif provenance.earliest and provenance.latest:
+        words = f"{library} {provenance.earliest} to {provenance.latest} (not stated, by what it contains)"
+    elif provenance.earliest:
+        words = f"{library} {provenance.earliest} or later (not stated, by what it contains)"
+    else:
+        return ""
+    extras = []
+    if provenance.tensorflow:
+        extras.append(f"TensorFlow {provenance.tensorflow}")
+    if provenance.backend:
+        extras.append(f"{provenance.backend} backend")
+    if provenance.saved_at:
+        extras.append(provenance.saved_at.replace("T", " "))
+    return ", ".join([words, *extras])
+
+
+def describe(environment: Environment) -> str:
+    """Return an environment in few words: what would load, and on which Python."""
+    parts = []
+    if environment.loader == "tf.keras":
+        parts.append(f"tf.keras of TensorFlow {environment.tensorflow}" if environment.tensorflow else "tf.keras")
+    elif environment.keras or environment.package("tf-keras"):
+        name = "tf_keras" if environment.loader == "tf_keras" else "Keras"
+        parts.append(f"{name} {environment.package('tf-keras') if name == 'tf_keras' else environment.keras}")
+        if environment.backend:
+            version = environment.package(environment.backend)
+            parts.append(f"{environment.backend}{' ' + version if version else ''}")
+    else:
+        parts.append("an environment without Keras")
+    if environment.python:
+        parts.append(f"Python {environment.python}")
+    return ", ".join(parts)
+
+
+def origin(environment: Environment) -> str:
+    """Return how the environment is known."""
+    return f"  {environment.origin}" if environment.origin else "  the environment that was named"

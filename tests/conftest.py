@@ -1,0 +1,37 @@
+"""Fixtures that the whole suite shares."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tarfile
+import tempfile
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).parent / "data"
+
+
+def unpacked(archive: Path) -> Path:
+    """Unpack an archive of model files once for all test processes; return its folder."""
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()[:16]
+    folder = Path(tempfile.gettempdir()) / f"keras-doctor-tests-{os.getuid()}-{digest}"
+    if not folder.exists():
+        fresh = Path(tempfile.mkdtemp(prefix="keras-doctor-tests-"))
+        with tarfile.open(archive) as tar:
+            tar.extractall(fresh, filter="data") if hasattr(tarfile, "data_filter") else tar.extractall(fresh)
+        try:
+            fresh.rename(folder)  # atomic: another process may have been quicker
+        except OSError:
+            shutil.rmtree(fresh, ignore_errors=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """Return the folder of the packed corpus: SAVER/ARCH/files, written by real releases (corpus-manifest.tsv says by
+    which).
+    """
+    return unpacked(DATA / "corpus.tar.xz")
