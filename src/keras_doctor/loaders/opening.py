@@ -1,9 +1,9 @@
 """Which reader each era's `load_model` picks for what is at a path, or how it refuses.
 
-The order of the questions is the loaders' own: some ask the file's content, some its name, some whether it is a
-folder. Sources: keras/models.py (1.x), keras/engine/saving.py (2.x), tensorflow/python/keras/saving/save.py (1.13 to
-2.5), keras/saving/save.py (2.6 to 2.11), keras/saving/saving_api.py (2.12 to 2.15; tf_keras),
-keras/src/saving/saving_api.py (3.x). All seen in the matrix of real loads.
+The order of the questions is the loaders' own: some ask the file's content, some its name, some whether it is a folder.
+Sources: keras/models.py (1.x), keras/engine/saving.py (2.x), tensorflow/python/keras/saving/save.py (1.13 to 2.5),
+keras/saving/save.py (2.6 to 2.11), keras/saving/saving_api.py (2.12 to 2.15, and tf_keras), keras/src/saving/saving_api.py
+(3.x); and what real loads did.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 class Opening:
     """What a loader makes of a path.
 
-    `reader` is "hdf5", "keras-v3", "savedmodel", "orbax", or "" when it refuses; `why` says why, in words; `says` is the
-    message that the loader gives then; `ending` is the name's ending with which it would pick the right reader, "" for none.
+    `reader` is "hdf5", "keras-v3", "savedmodel", "orbax", or "" when it refuses; `why` says why, in words; `says` is
+    the message that the loader gives then; `ending` is the name's ending with which it would pick the right reader, ""
+    for none.
     """
 
     reader: str

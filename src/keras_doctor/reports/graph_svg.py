@@ -45,9 +45,9 @@ def svg(inspection: Inspection) -> str:
         for position, index in enumerate(level):
             place[index] = (start + position * (_WIDTH + _GAP_X), _MARGIN + depth * (_HEIGHT + _GAP_Y))
     label = escape(f"{inspection.model_class} {inspection.model_name}: {len(rows)} layers")
+    box = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        f'role="img" aria-label="{label}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {box} role="img" aria-label="{label}">',
         f"<title>{label}</title><style>{_STYLE}</style>",
     ]
     for index, producers in enumerate(feeds):
