@@ -33,10 +33,10 @@ def show(diagnosis: Diagnosis, terminal: Terminal, full: bool = False) -> None:
         0,
         2,
     )
-    for finding in diagnosis.findings:
-        if finding.severity != "info" or full:
-            _finding(finding, terminal)
-    hidden = 0 if full else sum(finding.severity == "info" for finding in diagnosis.findings)
+    for entry in diagnosis.findings:
+        if entry.severity != "info" or full:
+            show_finding(entry, terminal)
+    hidden = 0 if full else sum(entry.severity == "info" for entry in diagnosis.findings)
     for reason in diagnosis.unknowns:
         terminal.paragraph(f"? {clean(reason)}", 2, 4)
     terminal.print()
@@ -47,7 +47,8 @@ def show(diagnosis: Diagnosis, terminal: Terminal, full: bool = False) -> None:
         terminal.paragraph(terminal.style(f"{number(hidden, 'note')} more with --verbose", "dim"), 2)
 
 
-def _finding(finding: Finding, terminal: Terminal) -> None:
+def show_finding(finding: Finding, terminal: Terminal) -> None:
+    """Print one finding: what it is, where, the evidence, the ways out."""
     mark, colour = _MARKS[finding.severity]
     terminal.paragraph(
         f"{terminal.style(mark, colour)} {terminal.style(finding.code, 'bold')} {clean(finding.message)}", 2, 4

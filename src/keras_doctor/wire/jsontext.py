@@ -1,8 +1,8 @@
 """JSON from untrusted text, bounded, without importing `json`.
 
-`json` imports `re`, which costs a third of a check's whole time, for two things that a reader of files does not need. The C scanner
-behind it is asked directly; where an interpreter has none, `json` itself is used. Same grammar, same results: NaN and
-Infinity are accepted as Python's own writer emits them.
+`json` imports `re`, which costs a third of a check's whole time, for two things that a reader of files does not need.
+The C scanner behind it is asked directly; where an interpreter has none, `json` itself is used. Same grammar, same
+results: NaN and Infinity are accepted as Python's own writer emits them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ _CONSTANTS = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float(
 class _Strict:
     """What the C scanner asks of a decoder."""
 
-    strict = False  # control characters inside strings: files have them, and Python's reader of configs accepts them too
+    strict = (
+        False  # control characters inside strings: files have them, and Python's reader of configs accepts them too
+    )
     object_hook = None
     object_pairs_hook = None
     parse_float = float
@@ -75,8 +77,8 @@ def loads(text: bytes | str, limits: Limits = DEFAULT_LIMITS) -> Any:
         raise LimitExceeded("JSON nested too deep") from None
     except (ValueError, SystemError):  # some releases of Python raise SystemError where `json` is not imported
         raise _explained(text) from None
-    if text[end:].strip(_BLANK):
-        raise FormatError("not JSON: text after the end of the value", _bytes_before(text, end))
+    if rest := text[end:].lstrip(_BLANK):
+        raise FormatError("not JSON: text after the end of the value", _bytes_before(text, len(text) - len(rest)))
     return value
 
 
