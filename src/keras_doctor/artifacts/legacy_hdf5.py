@@ -36,28 +36,32 @@ _SAMPLE = 64  # weight names that are enough for dating
 
 
 def recognises(probe: Probe) -> bool:
-    """Tell whether the HDF5 file has the attributes or groups of a Keras model, or too little left to be anything
-    else.
-    """
+    """Tell whether the HDF5 file, or what is left of one, has the attributes or groups of a Keras model."""
     try:
-        file = probe.hdf5()
+        root = opened(probe).root
     except FormatError:
         return False
-    attributes, links = file.root.attributes, file.root.links
+    attributes, links = root.attributes, root.links
     if any(mark in attributes for mark in _MARKS) or MODEL_WEIGHTS in links:
         return True
-    return any(
-        isinstance(item, Group) and "weight_names" in item.attributes for item in map(file.root.get, list(links)[:50])
-    )
+    groups = (root.get(name) for name in list(links)[:50])
+    return any(isinstance(group, Group) and "weight_names" in group.attributes for group in groups)
+
+
+def opened(probe: Probe) -> File:
+    """Return the HDF5 file at a probe; where its root leads nowhere, what a search of its bytes finds."""
+    try:
+        file = probe.hdf5()
+        if file.root.links or file.root.attributes or not file.damage:
+            return file
+    except FormatError:
+        pass
+    return probe.hdf5_remains()
 
 
 def read(probe: Probe) -> ModelDocument:
     """Read the model, as far as its bytes allow."""
-    return read_file(probe, probe.hdf5())
-
-
-def read_file(probe: Probe, file: File, salvaged: bool = False) -> ModelDocument:
-    """Return the document of an opened HDF5 file; `salvaged` when its root had to be rebuilt."""
+    file = opened(probe)
     root = file.root
     damage: list[Damage] = []
     config = json_attribute(root, "model_config", damage, probe.limits)
@@ -70,7 +74,7 @@ def read_file(probe: Probe, file: File, salvaged: bool = False) -> ModelDocument
     if has_config and not has_weights:
         damage.append(Damage("missing", "the group model_weights is not there", f"/{MODEL_WEIGHTS}"))
     slots = _optimizer(root, damage)
-    form = "hdf5-model" if has_config or (isinstance(inner, Group) and salvaged) else "hdf5-weights"
+    form = "hdf5-model" if has_config else "hdf5-weights"
     facts: dict[str, Any] = {
         "root_attributes": tuple(root.attributes),
         "attribute_storage": {

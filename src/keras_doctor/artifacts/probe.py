@@ -20,11 +20,13 @@ HEAD = 4096
 class Probe:
     """A path (or bytes) under examination.
 
-    `kind`: "file", "directory", "missing", "unreadable" or "special"; `reason` says why for the last three. `source` reads a file's
-    bytes; `entries` lists a directory's names, sorted. `head` is the file's first 4096 bytes.
+    `kind`: "file", "directory", "missing", "unreadable" or "special"; `reason` says why for the last three. `source`
+    reads a file's bytes; `entries` lists a directory's names, sorted. `head` is the file's first 4096 bytes.
     """
 
-    def __init__(self, path: str, source: Source | None = None, limits: Limits = DEFAULT_LIMITS, deep: bool = False) -> None:
+    def __init__(
+        self, path: str, source: Source | None = None, limits: Limits = DEFAULT_LIMITS, deep: bool = False
+    ) -> None:
         self.path = path
         self.limits = limits
         self.deep = deep
@@ -34,6 +36,7 @@ class Probe:
         self.source: Source = source or BytesSource(b"", path)
         self._archive: Archive | FormatError | None = None
         self._hdf5: File | FormatError | None = None
+        self._remains: File | FormatError | None = None
         if source is None:
             self._open()
         self.head = self.source.read_up_to(0, HEAD)
@@ -91,6 +94,19 @@ class Probe:
         if isinstance(self._hdf5, FormatError):
             raise self._hdf5
         return self._hdf5
+
+    def hdf5_remains(self) -> File:
+        """What can be found of an HDF5 file whose beginning is destroyed. Raises `FormatError` when that is nothing."""
+        if self._remains is None:
+            from keras_doctor.wire.hdf5 import File
+
+            try:
+                self._remains = File.salvage(self.source, self.limits)
+            except FormatError as error:
+                self._remains = error
+        if isinstance(self._remains, FormatError):
+            raise self._remains
+        return self._remains
 
     def beside(self, name: str) -> str:
         """Return the path of `name` inside this directory, or beside this file."""

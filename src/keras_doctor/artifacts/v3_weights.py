@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.artifacts.dating import date
+from keras_doctor.artifacts.legacy_hdf5 import opened
 from keras_doctor.artifacts.v3_store import is_store, read_store
 from keras_doctor.document.model import ModelDocument, TrainingState
 from keras_doctor.wire.errors import FormatError
@@ -21,14 +22,14 @@ FALLBACK = True
 def recognises(probe: Probe) -> bool:
     """Tell whether the HDF5 file has the groups of a variable store."""
     try:
-        return is_store(probe.hdf5())
+        return is_store(opened(probe))
     except FormatError:
         return False
 
 
 def read(probe: Probe) -> ModelDocument:
     """Read the store."""
-    store = read_store(probe.hdf5())
+    store = read_store(opened(probe))
     facts = {**store.facts, "unverified": "HDF5 keeps no checksum of"}
     return ModelDocument(
         probe.path,

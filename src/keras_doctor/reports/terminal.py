@@ -63,15 +63,16 @@ class Terminal:
 
 
 def _width(tty: bool) -> int:
+    """Return how wide lines may be: a pipe's are not broken, so that they can be searched."""
+    if not tty:
+        return 1 << 20
     columns = os.environ.get("COLUMNS", "")
     if columns.isdigit() and int(columns) >= 20:
         return min(int(columns), 200)
-    if tty:
-        try:
-            return max(40, min(os.get_terminal_size().columns, 120))
-        except OSError:
-            pass
-    return 100
+    try:
+        return max(40, min(os.get_terminal_size().columns, 120))
+    except OSError:
+        return 100
 
 
 def wrap(text: str, width: int, indent: int = 0, hanging: int = 0) -> list[str]:
