@@ -30,16 +30,14 @@ _PUBLIC = {
     "diagnose": "rules",
     "read": "artifacts",
 }
-__all__ = sorted(_PUBLIC)  # noqa: PLE0605
+__all__ = sorted(_PUBLIC)
 
 
 def __getattr__(name: str) -> object:
     room = _PUBLIC.get(name)
     if room is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value = getattr(import_module(f"{__name__}.{room}"), name)
+    value = getattr(__import__(f"{__name__}.{room}", None, None, (name,)), name)
     globals()[name] = value
     return value
 

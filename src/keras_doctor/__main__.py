@@ -2,6 +2,6 @@
 
 import sys
 
-from keras_doctor.cli import main
+from keras_doctor.cli import script
 
-sys.exit(main())
+sys.exit(script())

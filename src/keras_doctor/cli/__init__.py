@@ -1,5 +1,5 @@
 """The command line: `keras-doctor COMMAND …`."""
 
-from keras_doctor.cli.entry import main
+from keras_doctor.cli.entry import main, script
 
-__all__ = ["main"]
+__all__ = ["main", "script"]

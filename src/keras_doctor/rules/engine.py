@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from keras_doctor.artifacts import read
 from keras_doctor.environments import Environment
 from keras_doctor.findings import Diagnosis
@@ -16,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from keras_doctor.document.model import ModelDocument
     from keras_doctor.findings import Finding
+    from keras_doctor.rules.rule import RuleModule
 
 
 def diagnose(
@@ -39,6 +38,11 @@ def diagnose(
         if step.unexamined:
             unknowns.append(step.unexamined)
         for name in dict.fromkeys(name for tag in step.tags for name in TRIGGERS.get(tag, ())):
-            module = import_module(f"keras_doctor.rules.{name}")
-            findings.extend(replace(finding, order=order) for finding in module.examine(step, context))
+            findings.extend(replace(finding, order=order) for finding in _rule(name).examine(step, context))
     return Diagnosis(context.document, context.environment, findings, unknowns)
+
+
+def _rule(name: str) -> RuleModule:
+    # Not importlib.import_module: importing that costs as much as reading a small model.
+    module: RuleModule = __import__(f"keras_doctor.rules.{name}", None, None, ("RULE",))
+    return module
