@@ -3,8 +3,9 @@
 
     record_openings.py MATRIX.jsonl.gz CORPUS > tests/data/openings.tsv
 
-MATRIX: one JSON object a line, what a plain load of `file` (below CORPUS) did in `env`. A load was refused for its container when its cause is
-format-not-supported. Rows that agree are counted once; a combination on which real loads disagree is left out, and named on standard error.
+MATRIX: one JSON object a line, what a plain load of `file` (below CORPUS) did in `env`. A load was refused for its
+container when its cause is format-not-supported. Rows that agree are counted once; a combination on which real loads
+disagree is left out, and named on standard error.
 """
 
 from __future__ import annotations

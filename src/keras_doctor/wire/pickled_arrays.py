@@ -1,15 +1,15 @@
-"""NumPy arrays inside a pickle, read without unpickling: a machine that knows what pickled arrays are made of, and nothing else.
+"""NumPy arrays inside a pickle, read without unpickling: a machine that knows what pickled arrays are made of, and
+nothing else.
 
-`numpy.savez` pickles a dict of arrays as opcodes that call three known names (`_reconstruct`, `ndarray`, `dtype`) and set known
-states. This machine follows those opcodes on plain values; a call of anything else, an unknown opcode or a state of another form
-raises `FormatError`. Opcodes: CPython Lib/pickletools.py, protocols 2 to 5. States: numpy/core/src/multiarray/methods.c
-array_setstate and descriptor.c arraydescr_setstate.
+`numpy.savez` pickles a dict of arrays as opcodes that call three known names (`_reconstruct`, `ndarray`, `dtype`) and
+set known states. This machine follows those opcodes on plain values; a call of anything else, an unknown opcode or a
+state of another form raises `FormatError`. Opcodes: CPython Lib/pickletools.py, protocols 2 to 5. States:
+numpy/core/src/multiarray/methods.c array_setstate and descriptor.c arraydescr_setstate.
 """
 
 from __future__ import annotations
 
-from struct import error as StructError
-from struct import unpack_from
+import struct
 
 from keras_doctor.records import record
 from keras_doctor.wire.errors import FormatError, LimitExceeded
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _MOST_STEPS = 1_000_000
 _RECONSTRUCT = frozenset({"numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct"})
+_FROM_BUFFER = frozenset({"numpy.core.numeric._frombuffer", "numpy._core.numeric._frombuffer"})
 _NDARRAY, _DTYPE = "numpy.ndarray", "numpy.dtype"
 _MARK = object()
 _ORDERS = {"<": "little", "|": "little", "=": "little", ">": "big"}
@@ -83,7 +84,9 @@ def read(source: Source, offset: int = 0) -> Any:
     """
     try:
         return _Machine(source, offset).run()
-    except (IndexError, KeyError, TypeError, StructError):
+    except (IndexError, KeyError, TypeError, ValueError, struct.error) as error:
+        if isinstance(error, FormatError):
+            raise
         raise FormatError("not a pickle of arrays: its steps contradict each other", offset) from None
 
 
@@ -105,7 +108,7 @@ class _Machine:
 
     def _number(self, form: str) -> Any:
         size = _SIZES[form]
-        (value,) = unpack_from(form, self.source.read(self.at, size))
+        (value,) = struct.unpack_from(form, self.source.read(self.at, size))
         self.at += size
         return value
 
@@ -207,6 +210,11 @@ class _Machine:
             return Array()
         if name == _DTYPE and arguments and isinstance(arguments[0], str):
             return Dtype(arguments[0])
+        if name in _FROM_BUFFER:  # protocol 5
+            content, dtype, shape, order = arguments
+            array = Array()
+            _build(array, (1, shape, dtype, order == "F", content))
+            return array
         raise FormatError(f"the pickle calls {name}, which is more than data", self.at)
 
 
