@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 _OPAQUE = ("opaque", 2)
 
 
-def tensor(dataset: Dataset, name: str, prefix: str = "", shift: int = 0) -> TensorRef:
+def tensor(dataset: Dataset, name: str, prefix: str = "", shift: int | None = 0) -> TensorRef:
     """Return the tensor that a dataset holds.
 
     `prefix` is the part of the artifact that the HDF5 file is ("model.weights.h5:"), `shift` its first byte in the
-    artifact's file.
+    artifact's file; None when its bytes do not lie there as they are (compressed).
     """
     datatype = dataset.datatype
     dtype = datatype.name or datatype.kind
@@ -32,10 +32,10 @@ def tensor(dataset: Dataset, name: str, prefix: str = "", shift: int = 0) -> Ten
         stated = dataset.attributes.get("dtype")
         if stated is not None and stated.value == "bfloat16":
             dtype = "bfloat16"
-    extent = dataset.extent
+    extent = None if shift is None else dataset.extent
     locus = Locus(
         part=f"{prefix}{dataset.path}",
-        offset=None if extent is None else extent[0] + shift,
+        offset=None if extent is None else extent[0] + (shift or 0),
         length=None if extent is None else extent[1],
     )
     return TensorRef(name, locus.part.lstrip("/"), dataset.shape, dtype, dataset.nbytes, locus, dataset.chunks)

@@ -29,12 +29,23 @@ ASSETS = "assets/"
 
 
 class Parts:
-    """The parts of a model in the v3 format, wherever they lie. `names` are relative, with slashes."""
+    """The parts of a model in the v3 format, wherever they lie.
 
-    def __init__(self, names: tuple[str, ...], open_part: Callable[[str], Source], sizes: Callable[[str], int]) -> None:
+    `names` are relative, with slashes; `open` gives a part's bytes, `size` their number, `first_byte` where they begin
+    in the artifact's file, None when they do not lie there as they are.
+    """
+
+    def __init__(
+        self,
+        names: tuple[str, ...],
+        open_part: Callable[[str], Source],
+        sizes: Callable[[str], int],
+        first_byte: Callable[[str], int | None],
+    ) -> None:
         self.names = names
         self.open = open_part
         self.size = sizes
+        self.first_byte = first_byte
         self._present = frozenset(names)
 
     def __contains__(self, name: str) -> bool:
@@ -85,7 +96,6 @@ class Reading:
 
     def _hdf5(self) -> None:
         from keras_doctor.wire.hdf5 import File
-        from keras_doctor.wire.source import origin
 
         prefix = f"{WEIGHTS_H5}:"
         try:
@@ -98,7 +108,7 @@ class Reading:
         except FormatError as error:
             file = File.salvage(source, self.limits)
             self.damage.append(Damage("structure", f"{WEIGHTS_H5}: {error.what}", WEIGHTS_H5, error.offset))
-        found = read_store(file, prefix, origin(source)[1])
+        found = read_store(file, prefix, self.parts.first_byte(WEIGHTS_H5))
         self.weights, self.slots, self.metric_state = found.weights, found.slots, found.metric_state
         self.facts.update(found.facts)
         self.damage += (Damage(d.kind, d.what, prefix + d.part, d.offset, d.length) for d in found.damage)

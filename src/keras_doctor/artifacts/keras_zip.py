@@ -33,7 +33,12 @@ def read(probe: Probe) -> ModelDocument:
     """
     archive = probe.archive()
     members = archive.members
-    parts = Parts(tuple(members), lambda name: archive.open(members[name]), lambda name: members[name].size)
+    parts = Parts(
+        tuple(members),
+        lambda name: archive.open(members[name]),
+        lambda name: members[name].size,
+        lambda name: None if members[name].method else members[name].data_offset,
+    )
     reading = Reading(parts, probe.limits)
     unverified = _verify(archive, reading.damage, probe.limits.checked_bytes, probe.deep)
     for name in PARTS:

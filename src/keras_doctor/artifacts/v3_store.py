@@ -36,7 +36,7 @@ class Store:
     oddities: tuple[Oddity, ...]
 
 
-def read_store(file: File, prefix: str = "", shift: int = 0) -> Store:
+def read_store(file: File, prefix: str = "", shift: int | None = 0) -> Store:
     """Return everything that the HDF5 file of a store holds. `prefix` and `shift`: as in `hdf5_parts.tensor`."""
     groups: list[WeightGroup] = []
     slots: list[TensorRef] = []
@@ -65,7 +65,7 @@ def read_store(file: File, prefix: str = "", shift: int = 0) -> Store:
     return Store(tuple(groups), tuple(slots), tuple(metrics), facts, tuple(file.damage), tuple(file.oddities))
 
 
-def _variables(group: Group, prefix: str, shift: int) -> list[TensorRef]:
+def _variables(group: Group, prefix: str, shift: int | None) -> list[TensorRef]:
     """Return the datasets of one `vars` group: "0", "1" … in the order of the numbers, then those with names."""
     keys = sorted(group.links, key=lambda key: (0, int(key), "") if key.isdecimal() and len(key) < 10 else (1, 0, key))
     items = ((key, group.get(key)) for key in keys)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
 from keras_doctor.artifacts import read
+from keras_doctor.document.model import ModelDocument
 from keras_doctor.environments import Environment
 from keras_doctor.findings import Diagnosis
 from keras_doctor.loaders import Options, trace
@@ -12,13 +15,14 @@ from keras_doctor.rules.rule import Context
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from keras_doctor.document.model import ModelDocument
+    from os import PathLike
+
     from keras_doctor.findings import Finding
     from keras_doctor.rules.rule import RuleModule
 
 
 def diagnose(
-    artifact: str | ModelDocument,
+    artifact: str | PathLike[str] | ModelDocument,
     env: Environment | None = None,
     *,
     compile: bool = True,  # noqa: A002 - Keras's own name
@@ -30,7 +34,7 @@ def diagnose(
     `artifact` is a path or a document that `read` returned. `custom_objects` are the names that would be given to the
     loader. Never raises for what a file holds.
     """
-    document = read(artifact) if isinstance(artifact, str) or hasattr(artifact, "__fspath__") else artifact
+    document = artifact if isinstance(artifact, ModelDocument) else read(os.fspath(artifact))
     context = Context(document, env or Environment.current(), Options(compile, safe_mode, tuple(custom_objects)))
     findings: list[Finding] = []
     unknowns: list[str] = []

@@ -35,9 +35,9 @@ class _Strict:
 
 def _scanner() -> Callable[[str, int], tuple[Any, int]]:
     try:
-        from _json import make_scanner  # type: ignore[import-not-found]
+        from _json import make_scanner
 
-        scan: Callable[[str, int], tuple[Any, int]] = make_scanner(_Strict)
+        scan: Callable[[str, int], tuple[Any, int]] = make_scanner(_Strict)  # type: ignore[arg-type]
         scan("0", 0)
         return scan
     except (ImportError, AttributeError, TypeError):  # pragma: no cover - an interpreter without the accelerator

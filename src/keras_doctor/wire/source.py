@@ -125,6 +125,8 @@ class _Blocks(Source):
 
 class _Window(Source):
     __slots__ = ("_parent", "_start")
+    _parent: Source
+    _start: int
 
     def __init__(self, parent: Source, start: int, length: int, name: str) -> None:
         super().__init__(name, length)
