@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""A whole `keras-doctor check` process against a Python that does nothing, and against the alternatives.
+
+    startup.py                     CPU and wall time of `check` on a small .keras and .h5, beside `python -c pass`
+    startup.py --alternatives      also hayward, and a process that imports Keras and loads the file
+
+The command is the one that an installation of the built wheel makes, in an environment that holds nothing else. All
+commands run in turns, so that what else the machine does meets them alike. The wrapper that pip before 26 puts around a
+command imports `re`, for nothing; what that adds is measured too.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+
+from measuring import (
+    Workshop,
+    arguments,
+    clean_environ,
+    compare,
+    in_turns,
+    machine,
+    milliseconds,
+    table,
+    verdict,
+    versions,
+)
+
+MODEL = "py311_tf221_k3151/mlp_seq/model"
+BAR, AIM, KERAS_BAR = 2.4, 2.0, 60
+HAYWARD = "hayward==1.4.1"
+KERAS = ("keras==3.15.1", "jax", "numpy", "h5py")
+OLD_WRAPPER = """#!{}
+import re
+import sys
+from keras_doctor.cli import script
+if __name__ == '__main__':
+    sys.argv[0] = re.sub(r'(-script\\.pyw|\\.exe)?$', '', sys.argv[0])
+    sys.exit(script())
+"""
+LOAD = "import keras, sys; keras.saving.load_model(sys.argv[1])"
+
+
+def main() -> int:
+    parser = arguments(__doc__, rounds=40)
+    parser.add_argument("--alternatives", action="store_true", help="also hayward, and Keras itself")
+    options = parser.parse_args()
+    shop = Workshop(options.cache)
+    home = shop.ours()
+    old = home / "bin/keras-doctor-old"
+    old.write_text(OLD_WRAPPER.format(home / "bin/python"))
+    old.chmod(0o755)
+    environ = clean_environ(VIRTUAL_ENV=str(shop.keras_user()))
+    print(machine())
+    kept = True
+    for ending in (".keras", ".h5"):
+        model = str(shop.corpus() / (MODEL + ending))
+        commands = {
+            "python -c pass": [str(home / "bin/python"), "-c", "pass"],
+            "keras-doctor check": [str(home / "bin/keras-doctor"), "check", model],
+            "keras-doctor check, old wrapper": [str(old), "check", model],
+        }
+        if options.alternatives:
+            hayward = shop.installed("hayward", HAYWARD)
+            commands["hayward"] = [str(hayward / "bin/hayward"), "scan", model]
+        runs = in_turns(commands, environ, options.rounds)
+        if options.alternatives:
+            keras = shop.installed("keras", *KERAS)
+            for backend in ("numpy", "jax"):
+                command = [str(keras / "bin/python"), "-c", LOAD, model]
+                name = f"import keras ({backend}), load_model"
+                runs |= in_turns({name: command}, {**environ, "KERAS_BACKEND": backend}, max(3, options.rounds // 10))
+        print(f"\n{ending}, {os.path.getsize(model):,} bytes, {options.rounds} rounds")
+        show(runs)
+        bare, ours = runs["python -c pass"], runs["keras-doctor check"]
+        found = compare(ours, bare)
+        kept &= verdict("CPU over bare Python, ratio of medians", found.ratio, BAR)
+        kept &= verdict("CPU over bare Python, median of ratios", found.paired, BAR)
+        print(f"aim: {AIM:g}")
+        if options.alternatives:
+            kept &= verdict("CPU over hayward's", compare(ours, runs["hayward"]).ratio, 1)
+            for name in [name for name in runs if name.startswith("import keras")]:
+                slowest = statistics.median(one.cpu for one in runs[name]) / found.ours
+                kept &= verdict(f"{name}: CPU over keras-doctor's", slowest, KERAS_BAR, at_least=True)
+    if options.alternatives:
+        print("\n" + versions(hayward, "hayward") + "; " + versions(keras, "keras", "jax", "numpy", "h5py"))
+    return 0 if kept else 1
+
+
+def show(runs: dict) -> None:
+    """Print one row a command."""
+    bare = runs["python -c pass"]
+    rows = []
+    for name, measured in runs.items():
+        cpu, wall = (statistics.median(getattr(one, of) for one in measured) for of in ("cpu", "wall"))
+        least = min(one.cpu for one in measured)
+        ratio = cpu / statistics.median(one.cpu for one in bare)
+        paired = f"{compare(measured, bare).paired:.2f}" if len(measured) == len(bare) else "-"
+        status = ",".join(sorted({str(one.status) for one in measured}))
+        rows.append((name, milliseconds(cpu), milliseconds(least), milliseconds(wall), f"{ratio:.2f}", paired, status))
+    table(("command", "CPU", "least", "wall", "ratio of medians", "median of ratios", "status"), rows)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
