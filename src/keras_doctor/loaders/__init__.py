@@ -1,5 +1,5 @@
 """How each era's loader goes about it: which steps, in which order, on what."""
 
-from keras_doctor.loaders.tracing import Options, Step, trace
+from keras_doctor.loaders.tracing import LOADED, Options, Step, trace
 
-__all__ = ["Options", "Step", "trace"]
+__all__ = ["LOADED", "Options", "Step", "trace"]

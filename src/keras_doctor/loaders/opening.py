@@ -2,8 +2,8 @@
 
 The order of the questions is the loaders' own: some ask the file's content, some its name, some whether it is a folder.
 Sources: keras/models.py (1.x), keras/engine/saving.py (2.x), tensorflow/python/keras/saving/save.py (1.13 to 2.5),
-keras/saving/save.py (2.6 to 2.11), keras/saving/saving_api.py (2.12 to 2.15, and tf_keras), keras/src/saving/saving_api.py
-(3.x); and what real loads did.
+keras/saving/save.py (2.6 to 2.11), keras/saving/saving_api.py (2.12 to 2.15, and tf_keras),
+keras/src/saving/saving_api.py (3.x); and what real loads did.
 """
 
 from __future__ import annotations

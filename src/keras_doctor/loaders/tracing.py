@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from keras_doctor.environments.environment import Environment
     from keras_doctor.wire.errors import Damage
 
+LOADED = "loaded"
 STAGES = ("import", "open", "parse", "resolve", "construct", "graph", "weights", "compile", "call")
 
 
@@ -32,9 +33,10 @@ class Options:
 class Step:
     """One thing that the loader does or meets.
 
-    `stage` is one of `STAGES`; `tags` are what rules listen to ("damage:truncated", "format:onnx", "environment");
-    `subject` is what the step is about: the environment, the document, a `Damage`, an `Oddity`, an `Opening`.
-    `unexamined` is a reason why what happens here is not known.
+    A walk that gets to the end of the load yields a step with the tag "loaded": without it nothing has been shown to
+    load. `stage` is one of `STAGES`; `tags` are what rules listen to ("damage:truncated", "format:onnx",
+    "environment"); `subject` is what the step is about: the environment, the document, a `Damage`, an `Oddity`, an
+    `Opening`. `unexamined` is a reason why what happens here is not known.
     """
 
     stage: str
@@ -67,6 +69,7 @@ def trace(document: ModelDocument, environment: Environment, options: Options) -
         ("config",),
         unexamined="classes, keywords and weights were not compared with the release: not yet in this version",
     )
+    yield Step("call", (LOADED,))
 
 
 def _stage(damage: Damage) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from keras_doctor.reports.terminal import Terminal
 
 _MARKS = {"error": ("✗", "red"), "warning": ("!", "yellow"), "info": ("·", "dim")}
+_ALSO = 6  # further findings of one rule that are shown unless all are asked for
 _VERDICTS = {
     "loads": ("✓", "green", "loads"),
     "loads-differently": ("!", "yellow", "loads, and computes something else"),
@@ -33,26 +34,36 @@ def show(diagnosis: Diagnosis, terminal: Terminal, full: bool = False) -> None:
         0,
         2,
     )
-    for entry in diagnosis.findings:
-        if entry.severity != "info" or full:
-            show_finding(entry, terminal)
-    hidden = 0 if full else sum(entry.severity == "info" for entry in diagnosis.findings)
-    for reason in diagnosis.unknowns:
+    shown = [entry for entry in diagnosis.findings if full or entry.severity != "info"]
+    for code in dict.fromkeys(entry.code for entry in shown):
+        _group([entry for entry in shown if entry.code == code], terminal, full)
+    hidden = len(diagnosis.findings) - len(shown)
+    for reason in diagnosis.unknowns if diagnosis.verdict == "unknown" else ():
         terminal.paragraph(f"? {clean(reason)}", 2, 4)
     terminal.print()
-    for name, text in facts(document):
-        terminal.paragraph(f"{terminal.style(f'{name:<9}', 'dim')} {clean(text)}", 2, 12)
-    terminal.paragraph(f"{terminal.style('checked in', 'dim')}{clean(origin(diagnosis.environment))}", 2, 12)
+    for name, text in [*facts(document), ("checked in", origin(diagnosis.environment))]:
+        terminal.paragraph(f"{terminal.style(f'{name:<10}', 'dim')} {clean(text)}", 2, 13)
     if hidden:
         terminal.paragraph(terminal.style(f"{number(hidden, 'note')} more with --verbose", "dim"), 2)
+
+
+def _group(findings: list[Finding], terminal: Terminal, full: bool) -> None:
+    """Print the findings of one rule: the first with its ways out, the others in a line each."""
+    show_finding(findings[0], terminal)
+    others = findings[1:] if full else findings[1 : 1 + _ALSO]
+    for finding in others:
+        where = f" ({clean(finding.where)})" if str(finding.where) else ""
+        terminal.paragraph(terminal.style(f"also: {clean(finding.message)}{where}", "dim"), 10, 16)
+    if len(findings) > 1 + len(others):
+        more = len(findings) - 1 - len(others)
+        terminal.paragraph(terminal.style(f"and {more:,} more of {findings[0].code} with --verbose", "dim"), 10)
 
 
 def show_finding(finding: Finding, terminal: Terminal) -> None:
     """Print one finding: what it is, where, the evidence, the ways out."""
     mark, colour = _MARKS[finding.severity]
-    terminal.paragraph(
-        f"{terminal.style(mark, colour)} {terminal.style(finding.code, 'bold')} {clean(finding.message)}", 2, 4
-    )
+    head = f"{terminal.style(mark, colour)} {terminal.style(finding.code, 'bold')} {clean(finding.message)}"
+    terminal.paragraph(head, 2, 4)
     if str(finding.where):
         terminal.paragraph(terminal.style(f"at {clean(finding.where)}", "dim"), 10)
     for line in finding.evidence:
@@ -159,4 +170,4 @@ def describe(environment: Environment) -> str:
 
 def origin(environment: Environment) -> str:
     """Return how the environment is known."""
-    return f"  {environment.origin}" if environment.origin else "  the environment that was named"
+    return environment.origin or "the environment that was named"

@@ -8,7 +8,7 @@ from keras_doctor.artifacts import read
 from keras_doctor.document.model import ModelDocument
 from keras_doctor.environments import Environment
 from keras_doctor.findings import Diagnosis
-from keras_doctor.loaders import Options, trace
+from keras_doctor.loaders import LOADED, Options, trace
 from keras_doctor.records import replace
 from keras_doctor.rules._index import TRIGGERS
 from keras_doctor.rules.rule import Context
@@ -38,11 +38,15 @@ def diagnose(
     context = Context(document, env or Environment.current(), Options(compile, safe_mode, tuple(custom_objects)))
     findings: list[Finding] = []
     unknowns: list[str] = []
+    loaded = False
     for order, step in enumerate(trace(context.document, context.environment, context.options)):
+        loaded = loaded or LOADED in step.tags
         if step.unexamined:
             unknowns.append(step.unexamined)
         for name in dict.fromkeys(name for tag in step.tags for name in TRIGGERS.get(tag, ())):
             findings.extend(replace(finding, order=order) for finding in _rule(name).examine(step, context))
+    if not loaded and not any(finding.effect for finding in findings):
+        unknowns.append("the loader stops before the model is loaded, and no rule says why")
     return Diagnosis(context.document, context.environment, findings, unknowns)
 
 

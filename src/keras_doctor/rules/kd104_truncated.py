@@ -34,7 +34,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     damage = step.subject
     yield RULE.finding(
         step,
-        f"the file is cut short: {damage.what}",
+        f"cut short: {damage.what}",
         remedies=(
             Remedy(
                 "Copy or download the file again, and compare its size and checksum with the original's.",
