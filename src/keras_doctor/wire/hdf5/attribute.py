@@ -116,9 +116,9 @@ def read_attributes(reader: Reader, messages: list[Message], part: str) -> dict[
                 continue
             found[attribute.name] = attribute
         elif kind == ATTRIBUTE_INFO:
-            from keras_doctor.wire.hdf5.dense import read_dense_attributes
+            from keras_doctor.wire.hdf5.dense import add_dense_attributes
 
-            read_dense_attributes(reader, body, address, part, found)
+            add_dense_attributes(reader, body, address, part, found)
     return found
 
 

@@ -13,6 +13,7 @@ from keras_doctor.wire.hdf5.reader import BROKEN
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from keras_doctor.wire.hdf5.attribute import Attribute
     from keras_doctor.wire.hdf5.header import Message
@@ -180,6 +181,17 @@ class Dataset:
                 f"{self.path}: {offset + length - source.size} bytes lie behind the end of the file", offset
             )
         return source.chunks(offset, length, _PIECE)
+
+    def value(self) -> Any:
+        """Return the elements as an attribute's value is: str, int, float …, or lists of those; None when null.
+
+        Raises `FormatError` as `chunks` does, and when there are too many to make Python objects of.
+        """
+        if self.null:
+            return None
+        from keras_doctor.wire.hdf5.values import dataset_value
+
+        return dataset_value(self)
 
     def read(self) -> bytes:
         """Return all the values as little-endian bytes in C order. Raises `FormatError` as `chunks` does."""

@@ -9,6 +9,8 @@ from keras_doctor.wire.errors import FormatError, LimitExceeded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from keras_doctor.wire.hdf5.reader import Reader
 
 
@@ -204,7 +206,7 @@ def _enum(body: bytes, at: int, depth: int, version: int, bits: int, size: int) 
     for _ in range(bits):
         name, at = _member_name(body, at, version < 3)
         names.append(name)
-    order = "big" if base.byte_order == "big" else "little"
+    order: Literal["big", "little"] = "big" if base.byte_order == "big" else "little"
     values = []
     for name in names:
         values.append((name, int.from_bytes(body[at : at + size], order, signed=base.signed)))

@@ -28,12 +28,13 @@ class Group:
     `path` is "/" for the root; `address` is where its header is.
     """
 
-    __slots__ = ("_attributes", "_children", "_entries", "_messages", "_reader", "address", "path")
+    __slots__ = ("_attributes", "_children", "_entries", "_links", "_messages", "_reader", "address", "path")
 
     def __init__(self, reader: Reader, path: str, address: int, messages: list[Message]) -> None:
         self._reader = reader
         self._messages = messages
         self._entries: dict[str, int | Link] | None = None
+        self._links: dict[str, Link] | None = None
         self._children: dict[str, Group | Dataset | None] = {}
         self._attributes: dict[str, Attribute] | None = None
         self.path = path
@@ -52,7 +53,9 @@ class Group:
     @property
     def links(self) -> dict[str, Link]:
         """The links by name, in stored order."""
-        return {name: Link(name) if isinstance(to, int) else to for name, to in self._members().items()}
+        if self._links is None:
+            self._links = {name: Link(name) if isinstance(to, int) else to for name, to in self._members().items()}
+        return self._links
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._members())

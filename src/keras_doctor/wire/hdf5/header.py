@@ -62,7 +62,7 @@ def read_header(reader: Reader, address: int, part: str) -> list[Message]:
                 add((kind, flags, page[at:stop], shift + at))
             at = stop
             seen += 1
-        reader.work(len(messages) + (end >> 10))
+        reader.work(len(messages) + (size >> 10))
         if not blocks:
             return messages
         where, size = blocks.pop(0)

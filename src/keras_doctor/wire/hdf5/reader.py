@@ -28,23 +28,25 @@ REACH = 4096  # bytes of the next page that a page holds too: a small structure 
 _LETTER = {2: "H", 4: "I", 8: "Q"}
 _SLACK = 32 << 20  # characters and elements that any file may make us hold, whatever its size
 _STEPS = 1 << 20  # steps of parsing that any file may cost, whatever its size
+_VERIFIED = 4 << 20  # bytes of structures whose checksum is computed
 _DAMAGES = 20_000  # records kept
 
 
 class Fields:
-    """Unpackers of the structures whose fields are as wide as the superblock says (II.A: sizes of offsets and lengths)."""
+    """Unpackers of the structures whose fields are as wide as the superblock says (II.A)."""
 
     __slots__ = (
         "address",
         "address_length",
-        "chunked",
         "contiguous",
         "heap_object",
         "length",
+        "length_letter",
         "length_size",
         "local_heap",
         "node",
         "node_child",
+        "offset_letter",
         "offset_size",
         "symbol",
         "symbol_size",
@@ -54,7 +56,8 @@ class Fields:
     )
 
     def __init__(self, offset_size: int, length_size: int) -> None:
-        o, n = _LETTER[offset_size], _LETTER[length_size]
+        self.offset_letter = o = _LETTER[offset_size]
+        self.length_letter = n = _LETTER[length_size]
         self.offset_size = offset_size
         self.length_size = length_size
         self.undefined = (1 << 8 * offset_size) - 1
@@ -88,17 +91,20 @@ class Reader:
         "base",
         "cached_groups",
         "damage",
+        "extension",
         "fields",
         "heaps",
         "limits",
         "links_left",
         "oddities",
+        "shared",
         "shared_heaps",
         "size",
         "source",
         "spaces",
         "truncated",
         "types",
+        "unverified",
     )
 
     def __init__(self, source: Source, base: int, fields: Fields, limits: Limits) -> None:
@@ -123,7 +129,12 @@ class Reader:
             int, tuple[int, int]
         ] = {}  # header address -> B-tree, local heap, as symbol tables cache them
         self.heaps: dict[int, Any] = {}  # global heap collections
-        self.shared_heaps: dict[int, int] | None = None  # message type -> fractal heap of shared messages
+        self.extension: int | None = None  # address of the superblock extension
+        self.shared: dict[tuple[int, int], bytes] = {}  # bodies of shared messages by address and type
+        self.shared_heaps: dict[int, Any] | None = None  # heaps of shared messages by type
+        self.unverified = min(
+            limits.checked_bytes, _VERIFIED
+        )  # bytes of structures whose checksum may still be computed
 
     def at(self, address: int) -> tuple[bytes, int]:
         """Return a buffer and the position of `address` in it.

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import struct
 
+from keras_doctor.records import replace
 from keras_doctor.wire.errors import FormatError, LimitExceeded
 from keras_doctor.wire.hdf5.globalheap import heap_object
+from keras_doctor.wire.hdf5.reader import BROKEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, Literal
 
+    from keras_doctor.wire.hdf5.dataset import Dataset
     from keras_doctor.wire.hdf5.datatype import Datatype
     from keras_doctor.wire.hdf5.reader import Reader
 
@@ -106,6 +109,35 @@ class Decoder:
         ]
 
 
+def dataset_value(dataset: Dataset) -> Any:
+    """Return the elements of a dataset. Raises `FormatError`."""
+    reader = dataset._reader
+    if dataset.nbytes > reader.limits.text_bytes:
+        raise LimitExceeded(f"{dataset.path}: {dataset.nbytes} bytes are too many to make Python values of")
+    decoder = Decoder(reader)
+    # what `chunks` yields is little-endian
+    datatype, data = little_endian(dataset.datatype), dataset.read()
+    try:
+        value = decoder.decode(datatype, dataset.shape, data)
+    except FormatError:
+        raise
+    except BROKEN:
+        raise FormatError(f"{dataset.path}: the values do not fit their type") from None
+    if decoder.lost is not None:
+        raise FormatError(f"{dataset.path}: some of the values are lost: {decoder.lost}", decoder.lost_at)
+    return value
+
+
+def little_endian(datatype: Datatype) -> Datatype:
+    """Return the type of elements after `Dataset.chunks` has swapped their bytes."""
+    if datatype.kind in ("vlen", "vlen-string"):
+        return datatype  # references into the heap; what they lead to stays as it is
+    base = None if datatype.base is None else little_endian(datatype.base)
+    members = tuple((name, offset, little_endian(member)) for name, offset, member in datatype.members)
+    order = "little" if datatype.byte_order == "big" else datatype.byte_order
+    return replace(datatype, base=base, members=members, byte_order=order)
+
+
 def _mark(datatype: Datatype) -> str:
     return ">" if datatype.byte_order == "big" else "<"
 
@@ -113,7 +145,8 @@ def _mark(datatype: Datatype) -> str:
 def _integers(datatype: Datatype, count: int, data: bytes) -> list[Any]:
     letters = _INTEGERS.get(datatype.size)
     if letters is None:
-        size, order = datatype.size, "big" if datatype.byte_order == "big" else "little"
+        size = datatype.size
+        order: Literal["big", "little"] = "big" if datatype.byte_order == "big" else "little"
         return [int.from_bytes(data[i : i + size], order, signed=datatype.signed) for i in range(0, count * size, size)]
     return list(struct.unpack_from(f"{_mark(datatype)}{count}{letters[not datatype.signed]}", data))
 
