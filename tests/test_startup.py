@@ -11,8 +11,8 @@ import zipfile
 
 import pytest
 
-# What may be imported beyond Python's own start: C code, or next to nothing. `re` costs half a bare start, `json`, `enum`,
-# `pathlib`, `dataclasses` or `argparse` more.
+# What may be imported beyond the start of Python itself: C code, or next to nothing. `re` costs half a bare start, and
+# `json`, `enum`, `pathlib`, `dataclasses` or `argparse` more.
 ALLOWED = {"__future__", "_json", "_struct", "itertools", "struct", "zlib"}
 MOST = 90  # modules of our own
 # A person's environment: the names of installed distributions, which is what is read of one.
