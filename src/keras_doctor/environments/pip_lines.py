@@ -36,7 +36,7 @@ def requirements(text: str, path: str, text_of: Callable[[str], str], depth: int
 
 
 def requirement(line: str) -> Wanted | None:
-    """Return what one line in pip's notation asks for, None when it asks for nothing here (another platform, a path)."""
+    """Return what one line in pip's notation asks for, None for nothing here (another platform, a path)."""
     line = line.partition(" --")[0]
     body, _, marker = line.partition(";")
     if not _applies(marker):

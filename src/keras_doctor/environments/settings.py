@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from keras_doctor.environments.environment import BACKENDS
+from keras_doctor.releases.catalog import TENSORFLOWS
 from keras_doctor.releases.version import satisfies
 
 TYPE_CHECKING = False
@@ -49,13 +50,14 @@ def legacy_keras(environ: Mapping[str, str]) -> bool:
 def usual_loader(packages: Mapping[str, str], legacy: bool = False) -> str:
     """Return the loader that a person most likely uses where these packages are.
 
-    `keras` where it is there; `tf_keras` where it alone is there or TF_USE_LEGACY_KERAS asks for it; else `tf.keras`.
+    `keras` where it is there; `tf_keras` where it alone is there, or where TF_USE_LEGACY_KERAS asks for it and the
+    TensorFlow listens (from 2.15 on); else `tf.keras`.
     """
-    from keras_doctor.releases.catalog import TENSORFLOWS
-
+    tensorflow = next((packages[name] for name in TENSORFLOWS if name in packages), None)
+    legacy = legacy and (tensorflow is None or satisfies(tensorflow, ">=2.15"))
     if "tf-keras" in packages and (legacy or "keras" not in packages):
         return "tf_keras"
-    if "keras" in packages or not any(name in packages for name in TENSORFLOWS):
+    if "keras" in packages or tensorflow is None:
         return "keras"
     return "tf.keras"
 

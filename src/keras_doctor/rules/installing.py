@@ -1,0 +1,54 @@
+"""Commands that install what is missing, into the environment that was looked at or into a new one."""
+
+from __future__ import annotations
+
+from keras_doctor.environments import Environment
+from keras_doctor.findings import Remedy
+from keras_doctor.records import replace
+from keras_doctor.releases.setups import Setup, setup_for
+from keras_doctor.rules.samples import sample
+from keras_doctor.rules.shell import quote
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from keras_doctor.document.model import ModelDocument
+
+
+def install(environment: Environment, *requirements: str) -> str:
+    """Return the command that installs requirements into an environment: its own pip, or uv where it has none."""
+    words = " ".join(quote(requirement) for requirement in requirements)
+    if not environment.interpreter:
+        return f"pip install {words}"
+    python = quote(environment.interpreter)
+    if environment.lacks("pip"):
+        return f"uv pip install --python {python} {words}"
+    return f"{python} -m pip install {words}"
+
+
+def suited(document: ModelDocument, python: str = "") -> Setup:
+    """Return what suits the release that saved a document, on `python` where that can be."""
+    provenance = document.provenance
+    return setup_for(
+        era=provenance.era,
+        keras_version=provenance.keras_version or provenance.latest or provenance.earliest,
+        backend=provenance.backend or "",
+        zipped=document.format in ("keras-v3", "keras-v3-directory"),
+        python=python,
+    )
+
+
+def fresh(document: ModelDocument, python: str = "") -> Remedy:
+    """Return the way out that always works: a new environment with what suits the model."""
+    setup = suited(document, python)
+    return Remedy(
+        f"Or load it in a new environment with {' and '.join(setup.requirements[:2])}:".replace("==", " "),
+        setup.command(),
+    )
+
+
+def installed(form: str, env: str, **fields: Any) -> tuple[ModelDocument, Environment]:
+    """Return a sample document and an environment in which nothing else is installed than what a string names."""
+    document, environment = sample(form, env=env, **fields)
+    return document, replace(environment, complete=True, origin="an example")
