@@ -1,0 +1,176 @@
+"""Following a model without running it: each layer is given the shapes that come in and says what it owns and what goes
+out.
+"""
+
+from __future__ import annotations
+
+from keras_doctor.layers.call import Call
+from keras_doctor.layers.eras import era_of
+from keras_doctor.layers.shapes import CannotInferError, read_shape
+from keras_doctor.layers.signature import Signature, Variable
+from keras_doctor.layers.stock import ALIASES, rule_of
+from keras_doctor.layers.tensors import Tensor, flatten
+from keras_doctor.records import record, replace
+from keras_doctor.wire.limits import DEFAULT_LIMITS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from keras_doctor.layers.shapes import Shape, Shapes
+
+VISITS = 100_000  # layers that are followed for one model, however often it calls them
+
+
+@record
+class Outcome:
+    """What came of a call. `variables` stand in the order of the layers that own them; `Signature` puts the trainable
+    ones first.
+    """
+
+    outputs: tuple[Tensor, ...] = ()
+    several: bool = False
+    variables: tuple[Variable, ...] = ()
+    known: bool = True
+    reason: str = ""
+
+    @property
+    def output_shape(self) -> Shape | tuple[Shape | None, ...] | None:
+        """The shape that goes out, or the shapes."""
+        if self.several:
+            return tuple(tensor.shape for tensor in self.outputs)
+        return self.outputs[0].shape if self.outputs else None
+
+    def signature(self) -> Signature:
+        """Return it as callers outside this room see it."""
+        ordered = tuple(sorted(self.variables, key=lambda variable: not variable.trainable))
+        return Signature(self.output_shape, ordered, self.known, self.reason)
+
+
+def unknown(reason: str) -> Outcome:
+    """Return the outcome of a layer that cannot be followed."""
+    return Outcome(known=False, reason=reason)
+
+
+@record
+class Visit:
+    """A layer of the config as it was called: the shapes that came in, and what came of it."""
+
+    input_shapes: tuple[Shape | None, ...]
+    outcome: Outcome
+
+
+class Site:
+    """Where in the config a layer stands, for the layers inside it."""
+
+    __slots__ = ("depth", "evaluator", "path")
+
+    def __init__(self, evaluator: Evaluator, path: str, depth: int) -> None:
+        self.evaluator = evaluator
+        self.path = path
+        self.depth = depth
+
+    def inside(self, entry: Any, place: str, args: list[Any], kwargs: dict[str, Any] | None = None) -> Outcome:
+        """Follow the layer at `place` below this one, such as ".config.layer"."""
+        path = f"{self.path}{place}".lstrip(".")
+        return self.evaluator.evaluate(entry, path, args, kwargs, self.depth + 1)
+
+
+class Evaluator:
+    """Follows the layers of one model of one era. `visits` collects, by config path, the calls of each layer.
+
+    `channels_first`: what layers mean that leave it open.
+    """
+
+    def __init__(self, era: str, channels_first: bool = False) -> None:
+        self.era = era_of(era)
+        self.channels_first = channels_first
+        self.era_name = era
+        self.visits: dict[str, list[Visit]] = {}
+        self.declared: dict[str, Outcome] = {}  # models followed from the inputs that they declare
+        self.silent = 0  # above 0: a repeated walk through a nested model, which leaves no visits
+        self.left = VISITS
+
+    def evaluate(
+        self, entry: Any, path: str, args: list[Any], kwargs: dict[str, Any] | None = None, depth: int = 0
+    ) -> Outcome:
+        """Follow one layer. `args` and `kwargs` hold `Tensor`s in nested lists, and plain values."""
+        kwargs = kwargs or {}
+        outcome = self._outcome(entry, path, args, kwargs, depth)
+        if not self.silent:
+            shapes = tuple(tensor.shape for tensor in flatten([args, kwargs]))
+            self.visits.setdefault(path, []).append(Visit(shapes, outcome))
+        return outcome
+
+    def _outcome(self, entry: Any, path: str, args: list[Any], kwargs: dict[str, Any], depth: int) -> Outcome:
+        if not isinstance(entry, dict) or not isinstance(entry.get("class_name"), str):
+            return unknown("no layer stands where one is expected")
+        self.left -= 1
+        if self.left < 0 or depth > DEFAULT_LIMITS.depth:
+            return unknown("the model is too large or nested too deep to be followed")
+        from keras_doctor.layers import models
+
+        class_name = str(entry["class_name"])
+        class_name = ALIASES.get(class_name, class_name)
+        config = entry.get("config")
+        if models.is_model(class_name, config):
+            site = Site(self, path, depth)
+            outcome = models.evaluate_model(self, class_name, config, site, list(flatten([args, kwargs])))
+        else:
+            outcome = self._layer(
+                entry, class_name, config if isinstance(config, dict) else {}, path, args, kwargs, depth
+            )
+        if isinstance(config, dict) and config.get("trainable") is False:
+            frozen = tuple(replace(variable, trainable=False) for variable in outcome.variables)
+            outcome = replace(outcome, variables=frozen)
+        return outcome
+
+    def _layer(
+        self,
+        entry: Any,
+        class_name: str,
+        config: dict[str, Any],
+        path: str,
+        args: list[Any],
+        kwargs: dict[str, Any],
+        depth: int,
+    ) -> Outcome:
+        module = entry.get("module")
+        rule = rule_of(class_name, module if isinstance(module, str) else None)
+        if rule is None:
+            return unknown(f"{class_name[:80]} is not a layer that Keras ships")
+        if self.era_name == "keras-1" or class_name in ("Highway", "MaxoutDense", "Merge"):
+            from keras_doctor.layers.keras1 import translate
+
+            config = translate(class_name, config)
+        if any(tensor.shape is None for tensor in flatten(args)):
+            args = _stated(entry) or args
+        call = Call(class_name, config, args, kwargs, self.era, Site(self, path, depth))
+        try:
+            result = rule(call)
+        except CannotInferError as error:
+            return unknown(str(error))
+        several = isinstance(result, list)
+        outputs = tuple(one if isinstance(one, Tensor) else Tensor(one) for one in (result if several else [result]))
+        return Outcome(outputs, several, tuple(call.variables))
+
+
+def _stated(entry: dict[str, Any]) -> list[Any]:
+    """Return the inputs that `build_config` states, for a layer that follows one whose output is not known; [] when it
+    states none.
+    """
+    build = entry.get("build_config")
+    if not isinstance(build, dict):
+        return []
+    shapes: Shapes = ()
+    single = read_shape(build.get("input_shape"))
+    if single is not None:
+        shapes = (single,)
+    else:
+        named = build.get("shapes_dict", build.get("input_shape"))
+        values = list(named.values()) if isinstance(named, dict) else named if isinstance(named, list) else []
+        found = [read_shape(value) for value in values[:64]]
+        shapes = tuple(shape for shape in found if shape is not None)
+        if len(shapes) < len(found):
+            return []
+    return [Tensor(shape) for shape in shapes]

@@ -1,0 +1,1 @@
+"""The rules of the stock layers, one module a family."""

@@ -1,0 +1,157 @@
+"""TensorFlow's graph nodes as layers (TensorFlowOpLayer, TensorFlow 1.14 to 2.3): what each does, and the names of its
+inputs.
+"""
+
+from __future__ import annotations
+
+from keras_doctor.layers.operations import arranging, elementwise, images, indexing, linear, reductions
+from keras_doctor.layers.operations.operands import RANK, Operands, bind, entries
+from keras_doctor.layers.shapes import CannotInferError, read_number
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_UNARY = """
+    Abs Acos Acosh Asin Asinh Atan Atanh Cast Ceil CheckNumerics ClipByValue Conj Cos Cosh Cumprod Cumsum Elu Erf Erfc
+    Exp Expm1 Floor HSVToRGB Identity Imag Inv Invert IsFinite IsInf
+    IsNan L2Loss LRN LeakyRelu Lgamma Log Log1p LogSoftmax LogicalNot MatrixInverse Neg OnesLike PreventGradient
+    RGBToHSV Real Reciprocal Relu Relu6 ReverseV2 Rint Roll Round Rsqrt Selu
+    Sigmoid Sign Sin Sinh Softmax Softplus Softsign Sqrt Square StopGradient StringLower StringStrip StringUpper Tan
+    Tanh ZerosLike BiasAdd AdjustContrastv2 AdjustHue AdjustSaturation
+    RegexReplace StaticRegexReplace StringToNumber StringToHashBucketFast FakeQuantWithMinMaxArgs
+    FakeQuantWithMinMaxVars EnsureShape PlaceholderWithDefault
+"""
+
+_BINARY = """
+    Atan2 BitwiseAnd BitwiseOr BitwiseXor Div DivNoNan Equal FloorMod Greater GreaterEqual Less LessEqual LogicalAnd
+    LogicalOr Maximum Minimum Mod NotEqual Pow RealDiv
+    SquaredDifference TruncateDiv TruncateMod Xdivy Xlogy Complex
+"""
+
+NODES = entries(
+    (elementwise.same, "x", _UNARY),
+    (elementwise.combined, "x y", _BINARY),
+    (elementwise.added, "x y", "Add AddV2"),
+    (elementwise.subtracted, "x y", "Sub"),
+    (elementwise.multiplied, "x y", "Mul"),
+    (elementwise.divided, "x y", "FloorDiv"),
+    (elementwise.combined, "z x y", "Select SelectV2"),
+    (elementwise.shape, "x", "Shape"),
+    (elementwise.counted, "x", "Size"),
+    (elementwise.scalar, "x", "Rank"),
+    (elementwise.filled, "shape", "Fill RandomStandardNormal RandomUniform TruncatedNormal"),
+    (elementwise.ranged, "x y z", "Range"),
+    (reductions.reduced, "x axis keepdims|keep_dims", "All Any EuclideanNorm Max Mean Min Prod Sum"),
+    (reductions.place_of_extreme, "x axis", "ArgMax ArgMin"),
+    (arranging.reshape, "x shape", "Reshape"),
+    (arranging.transpose, "x axes", "Transpose"),
+    (arranging.expand, "x axis", "ExpandDims"),
+    (arranging.squeeze, "x axis|squeeze_dims", "Squeeze"),
+    (arranging.tile, "x repeats", "Tile"),
+    (arranging.broadcast_to, "x shape", "BroadcastTo"),
+    (arranging.pad, "x widths", "Pad PadV2 MirrorPad"),
+    (arranging.unstack, "x axis num", "Unpack"),
+    (indexing.gather, "x indices axis", "GatherV2 Gather"),
+    (indexing.gather_nd, "x indices", "GatherNd"),
+    (indexing.one_hot, "x depth", "OneHot"),
+    (indexing.top, "x k", "TopKV2"),
+    (indexing.window, "x begin size", "Slice"),
+    (indexing.strided, "x begin end strides", "StridedSlice"),
+    (linear.matmul, "x y transpose_a|adj_x transpose_b|adj_y", "BatchMatMul BatchMatMulV2 MatMul"),
+    (images.pool, "x size|ksize strides", "AvgPool AvgPool3D MaxPool MaxPool3D"),
+    (images.convolution, "x y", "Conv2D Conv3D"),
+    (images.depthwise, "x y", "DepthwiseConv2dNative"),
+    (images.resize, "x size", "ResizeArea ResizeBicubic ResizeBilinear ResizeNearestNeighbor"),
+    (images.to_depth, "x block|block_size", "SpaceToDepth"),
+    (images.from_depth, "x block|block_size", "DepthToSpace"),
+)
+
+
+def node(op: str, inputs: list[Any], attributes: dict[str, Any]) -> Any:
+    """Return what a graph node puts out. `inputs` include the constants. Raises CannotInferError for other nodes."""
+    if op == "Const":
+        return _constant(attributes.get("value"))
+    if op in ("ConcatV2", "Pack", "AddN", "Einsum", "Split", "SplitV", "Concat"):
+        return _listed(op, inputs, attributes)
+    entry = NODES.get(op)
+    if entry is None:
+        raise CannotInferError(f"what TensorFlow's {op[:60]} makes of shapes is not known")
+    operation, names = entry
+    return operation(Operands(bind(names, inputs, attributes), traced=True))
+
+
+def _constant(value: Any) -> Any:
+    """Return the shape of a constant, from TensorShapeProto as JSON: sizes are text."""
+    tensor = value.get("tensor") if isinstance(value, dict) else None
+    shape = tensor.get("tensorShape", tensor.get("tensor_shape")) if isinstance(tensor, dict) else None
+    if not isinstance(shape, dict):
+        raise CannotInferError("the shape of its constant is not known")
+    dims = shape.get("dim", [])
+    return (
+        tuple(_integer(dim.get("size")) for dim in dims[:RANK] if isinstance(dim, dict))
+        if isinstance(dims, list)
+        else ()
+    )
+
+
+def _listed(op: str, inputs: list[Any], attributes: dict[str, Any]) -> Any:
+    """Return what a node of many inputs puts out."""
+    if op == "ConcatV2":
+        return arranging.concatenate(Operands({"x": inputs[:-1], "axis": inputs[-1] if inputs else None}, traced=True))
+    if op == "Concat":
+        return arranging.concatenate(Operands({"x": inputs[1:], "axis": inputs[0] if inputs else None}, traced=True))
+    if op == "Pack":
+        return arranging.stack(Operands({"x": inputs, **attributes}, traced=True))
+    if op == "AddN":
+        return elementwise.summed(Operands({"x": inputs}, traced=True))
+    if op == "Einsum":
+        return linear.einsum(Operands({"x": inputs, "equation": attributes.get("equation")}, traced=True))
+    names = "axis x" if op == "Split" else "x sections axis"
+    named = bind(names, inputs, {"sections": attributes.get("num_split")})
+    return arranging.split(Operands(named, traced=True))
+
+
+def attributes_of(node_def: dict[str, Any]) -> dict[str, Any]:
+    """Return the attributes of a node as plain values: {"keep_dims": {"b": true}} gives {"keep_dims": True}."""
+    listed = node_def.get("attr")
+    if isinstance(listed, list):
+        listed = {one.get("key"): one.get("value") for one in listed if isinstance(one, dict)}
+    found: dict[str, Any] = {}
+    for key, value in listed.items() if isinstance(listed, dict) else ():
+        if isinstance(value, dict):
+            found[str(key)] = _attribute(value)
+    return found
+
+
+def _attribute(value: dict[str, Any]) -> Any:
+    if "tensor" in value:
+        return value
+    if "i" in value:
+        return _integer(value["i"])
+    if "b" in value:
+        return value["b"] is True
+    if isinstance(value.get("s"), str):
+        return _text(value["s"])
+    listed = value.get("list")
+    if isinstance(listed, dict) and isinstance(listed.get("i"), list):
+        return [_integer(one) for one in listed["i"]]
+    return None
+
+
+def _integer(value: Any) -> int | None:
+    """Return a whole number, which JSON of protocol buffers writes as text."""
+    if isinstance(value, str) and value.lstrip("-").isdigit() and len(value) < 20:
+        return int(value)
+    return read_number(value)
+
+
+def _text(value: str) -> str:
+    """Return bytes that JSON of protocol buffers writes in base 64."""
+    from base64 import b64decode
+    from binascii import Error
+
+    try:
+        return b64decode(value, validate=True).decode("ascii")
+    except (Error, ValueError):
+        return value
