@@ -178,7 +178,8 @@ class ChunkIndex:
     def _array_strides(self, swizzle: bool) -> list[tuple[int, int]]:
         """Return (axis, step) of the numbering that arrays use, outermost first.
 
-        It is C order over the grid of the maximum shape; an extensible array moves the dimension without limit to the front (H5Dearray.c).
+        It is C order over the grid of the maximum shape; an extensible array moves the dimension without limit to the
+        front (H5Dearray.c).
         """
         dataset = self._dataset
         unlimited = (1 << 8 * dataset._reader.fields.length_size) - 1

@@ -26,7 +26,7 @@ class File:
     Raises `FormatError` only when no superblock stands at 0, 512, 1024, 2048 ….
     """
 
-    __slots__ = ("_reader", "base", "damage", "declared_end", "oddities", "root", "source", "superblock_version")
+    __slots__ = ("_reader", "base", "declared_end", "oddities", "root", "source", "superblock_version")
 
     def __init__(self, source: Source, limits: Limits = DEFAULT_LIMITS) -> None:
         base = find_superblock(source)
@@ -37,7 +37,6 @@ class File:
         self.declared_end = 0
         reader = Reader(source, base, USUAL, limits)
         self._reader = reader
-        self.damage: list[Damage] = reader.damage
         self.oddities: list[Oddity] = reader.oddities
         root: int | None = None
         try:
@@ -83,6 +82,13 @@ class File:
                 f"the file ends {missing} bytes early: it should have {self.declared_end}, and has {self.source.size}"
             )
             reader.hurt("truncated", what, "/", self.source.size - self.base, missing)
+
+    @property
+    def damage(self) -> list[Damage]:
+        """What was found to be lost or broken so far."""
+        if self._reader.checksums is not None:
+            self._reader.checksums.settle()
+        return self._reader.damage
 
     def get(self, path: str) -> Group | Dataset | None:
         """Return the object at `path`; None when there is none. Soft and external links are not followed."""

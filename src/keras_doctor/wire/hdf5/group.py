@@ -11,7 +11,7 @@ from keras_doctor.wire.hdf5.symbols import read_symbols
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from keras_doctor.wire.hdf5.attribute import Attribute
     from keras_doctor.wire.hdf5.header import Message
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _DATASET = frozenset((DATASPACE, LAYOUT))
 _GROUP = frozenset((LINK, LINK_INFO, SYMBOL_TABLE))
+_read_links: Callable[[Reader, list[Message], str], dict[str, int | Link]] | None = None  # imported when first needed
 
 
 class Group:
@@ -76,19 +77,16 @@ class Group:
     def _read_members(self) -> dict[str, int | Link]:
         reader = self._reader
         where: tuple[int, int] | None = None
-        new_style = False
         for kind, _, body, _ in self._messages:
-            if kind == SYMBOL_TABLE:
-                try:
-                    where = reader.fields.two_addresses(body)
-                except BROKEN:
-                    continue
+            if kind == SYMBOL_TABLE and len(body) >= 2 * reader.fields.offset_size:
+                where = reader.fields.two_addresses(body)
             elif kind in (LINK, LINK_INFO):
-                new_style = True
-        if new_style:
-            from keras_doctor.wire.hdf5.newgroup import read_links
+                global _read_links
+                if _read_links is None:
+                    from keras_doctor.wire.hdf5.newgroup import read_links
 
-            return read_links(reader, self._messages, self.path)
+                    _read_links = read_links
+                return _read_links(reader, self._messages, self.path)
         where = where or reader.cached_groups.get(self.address)
         if where is None:
             reader.hurt("missing", "the file does not say any more where the members are", self.path, self.address)

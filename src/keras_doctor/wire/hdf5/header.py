@@ -8,6 +8,8 @@ from keras_doctor.wire.errors import FormatError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from keras_doctor.wire.hdf5.reader import Reader
 
 # Message types (IV.A.2)
@@ -16,8 +18,12 @@ GROUP_INFO, FILTERS, ATTRIBUTE, CONTINUATION, SYMBOL_TABLE, ATTRIBUTE_INFO = 10,
 
 SHARED = 2  # flag of a message: its body says where the real one is
 
+BLOCKS = 1024  # continuations of one header
+
 _PREFIX = struct.Struct("<BxHII").unpack_from
 _MESSAGE = struct.Struct("<HHB").unpack_from
+
+_read_header2: Callable[[Reader, int, str], list[Message]] | None = None  # imported by the first file that needs it
 
 if TYPE_CHECKING:
     Message = tuple[int, int, bytes, int]  # type, flags, body, address of the body
@@ -32,9 +38,12 @@ def read_header(reader: Reader, address: int, part: str) -> list[Message]:
     version, count, _, size = _PREFIX(page, at)
     if version != 1:
         if page.startswith(b"OHDR", at):
-            from keras_doctor.wire.hdf5.header2 import read_header2
+            global _read_header2
+            if _read_header2 is None:
+                from keras_doctor.wire.hdf5.header2 import read_header2
 
-            return read_header2(reader, address, part)
+                _read_header2 = read_header2
+            return _read_header2(reader, address, part)
         raise FormatError(f"an object header expected, {page[at : at + 4]!r} found", reader.base + address)
     at += 16
     end = at + size
@@ -42,36 +51,52 @@ def read_header(reader: Reader, address: int, part: str) -> list[Message]:
     if end > len(page):
         page = reader.take_some(address + 16, size)
         if len(page) < size:
-            reader.hurt("truncated", "the file ends inside the description of this object", part, address)
+            kind = "truncated" if reader.truncated else "structure"
+            reader.hurt(kind, "the file ends inside the description of this object", part, address)
         at, end, shift = 0, len(page), address + 16
     messages: list[Message] = []
-    add = messages.append
     blocks: list[tuple[int, int]] = []
-    seen = 0
-    while True:
-        while at + 8 <= end and seen < count:
-            kind, length, flags = _MESSAGE(page, at)
-            at += 8
-            stop = at + length
-            if stop > end:
-                reader.hurt("structure", "the description of this object is broken off", part, shift + at)
-                break
-            if kind == CONTINUATION:
-                blocks.append(reader.fields.address_length(page, at))
-            elif kind:
-                add((kind, flags, page[at:stop], shift + at))
-            at = stop
-            seen += 1
-        reader.work(len(messages) + (size >> 10))
-        if not blocks:
-            return messages
-        where, size = blocks.pop(0)
-        try:
+    _read_messages(reader, page, at, end, shift, count, messages, blocks, part)
+    for where, size in blocks:  # grows while it is read
+        try:  # one broken block must not hide the others
             page = reader.take(where, size)
-        except FormatError as error:
+            _read_messages(reader, page, 0, size, where, count - len(messages), messages, blocks, part)
+        except FormatError as error:  # noqa: PERF203
             reader.hurt_by(error, "a part of the description of this object", part, where)
-            page = b""
-        at, end, shift = 0, len(page), where
+    return messages
+
+
+def _read_messages(
+    reader: Reader,
+    page: bytes,
+    at: int,
+    end: int,
+    shift: int,
+    count: int,
+    messages: list[Message],
+    blocks: list[tuple[int, int]],
+    part: str,
+) -> None:
+    """Add the messages between two positions of the page, no more than `count`, and note further blocks."""
+    reader.work((end - at >> 4) + 1)
+    for _ in range(count):
+        if at + 8 > end:
+            break
+        kind, length, flags = _MESSAGE(page, at)
+        at += 8
+        stop = at + length
+        if stop > end:
+            reader.hurt("structure", "the description of this object is broken off", part, shift + at)
+            break
+        if kind == CONTINUATION:
+            block = reader.fields.address_length(page, at)
+            if block in blocks or len(blocks) >= BLOCKS:
+                reader.hurt("structure", "the description of this object leads back to itself", part, shift + at)
+                break
+            blocks.append(block)
+        elif kind:
+            messages.append((kind, flags, page[at:stop], shift + at))
+        at = stop
 
 
 def resolve(reader: Reader, message: Message) -> bytes:

@@ -1,7 +1,4 @@
-"""Object headers of version 2 (IV.A.1.b).
-
-Packed, checksummed, written with libver="latest" and for tracked creation order.
-"""
+"""Object headers of version 2 (IV.A.1.b), packed and checksummed: newer files, and where creation order is tracked."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ import struct
 
 from keras_doctor.wire.errors import FormatError
 from keras_doctor.wire.hdf5.checksum import verify
-from keras_doctor.wire.hdf5.header import CONTINUATION
+from keras_doctor.wire.hdf5.header import BLOCKS, CONTINUATION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,60 +27,39 @@ def read_header2(reader: Reader, address: int, part: str) -> list[Message]:
     width = 1 << (flags & 3)
     size = int.from_bytes(page[at + prefix : at + prefix + width], "little")
     prefix += width
-    block = _block(reader, address, prefix + size + 4, part)
     messages: list[Message] = []
-    blocks: list[tuple[int, int]] = []
+    blocks = [(address, prefix + size + 4)]
     head = 6 if flags & _CREATION_ORDER else 4
-    _read_messages(reader, block, prefix, len(block) - 4, address, head, messages, blocks, part)
-    met = set()
     for where, length in blocks:  # grows while it is read
-        if where in met:
-            reader.hurt("structure", "the description of this object leads back to itself", part, where)
-            break
-        met.add(where)
-        try:
-            block = _block(reader, where, length, part)
+        reader.work((length >> 4) + 1)
+        block = reader.take_some(where, length)
+        if len(block) == length:
+            verify(reader, block, part, where)
+        else:
+            what = "the file ends inside the description of this object"
+            reader.hurt("truncated" if reader.truncated else "structure", what, part, where, length - len(block))
+            block += bytes(4)
+        if not prefix:
+            prefix = 4
             if not block.startswith(b"OCHK"):
-                raise FormatError(f"OCHK expected, {block[:4]!r} found")
-            _read_messages(reader, block, 4, len(block) - 4, where, head, messages, blocks, part)
-        except FormatError as error:
-            reader.hurt_by(error, "a part of the description of this object", part, where)
+                reader.hurt_by(FormatError("OCHK expected"), "a part of the description of this object", part, where)
+                continue
+        at, end, shift = prefix, len(block) - 4, where
+        prefix = 0
+        while at + head <= end:
+            kind, length, flags = _MESSAGE(block, at)
+            at += head
+            stop = at + length
+            if stop > end:
+                reader.hurt("structure", "the description of this object is broken off", part, shift + at)
+                break
+            if kind == CONTINUATION:
+                more = reader.fields.address_length(block, at)
+                if more in blocks or len(blocks) >= BLOCKS:
+                    reader.hurt("structure", "the description of this object leads back to itself", part, shift + at)
+                    break
+                blocks.append(more)
+            elif kind:
+                messages.append((kind, flags, block[at:stop], shift + at))
+            at = stop
     return messages
-
-
-def _block(reader: Reader, address: int, length: int, part: str) -> bytes:
-    """Return a block of messages with its checksum, verified when it is whole."""
-    reader.work(4 + (length >> 6))
-    block = reader.take_some(address, length)
-    if len(block) == length:
-        verify(reader, block, part, address)
-        return block
-    what = "the file ends inside the description of this object"
-    reader.hurt("truncated" if reader.truncated else "structure", what, part, address, length - len(block))
-    return block + bytes(4)
-
-
-def _read_messages(
-    reader: Reader,
-    block: bytes,
-    at: int,
-    end: int,
-    address: int,
-    head: int,
-    messages: list[Message],
-    blocks: list[tuple[int, int]],
-    part: str,
-) -> None:
-    before = len(messages)
-    while at + head <= end:
-        kind, length, flags = _MESSAGE(block, at)
-        at += head
-        if at + length > end:
-            reader.hurt("structure", "the description of this object is broken off", part, address + at)
-            break
-        if kind == CONTINUATION:
-            blocks.append(reader.fields.address_length(block, at))
-        elif kind:
-            messages.append((kind, flags, block[at : at + length], address + at))
-        at += length
-    reader.work(len(messages) - before)

@@ -31,7 +31,9 @@ def read_links(reader: Reader, messages: list[Message], part: str) -> dict[str, 
                 found.append(parse_link(reader, resolve(reader, message), part))
             elif kind == LINK_INFO:
                 tracked = bool(body[1] & 1)
-                found.extend(parse_link(reader, dense, part) for dense in _dense_links(reader, body, part))
+                heap, names = reader.fields.two_addresses(body, 10 if tracked else 2)
+                if heap != reader.fields.undefined:
+                    found.extend(parse_link(reader, dense, part) for dense in _dense_links(reader, heap, names, part))
         except LimitExceeded as error:
             reader.hurt("structure", f"the list of members is cut short: {error.what}", part, address)
             break
@@ -41,15 +43,11 @@ def read_links(reader: Reader, messages: list[Message], part: str) -> dict[str, 
     return {raw.decode("utf-8", "surrogateescape"): to for _, raw, to in found}
 
 
-def _dense_links(reader: Reader, body: bytes, part: str) -> Iterator[bytes]:
-    """Yield the link messages that a link info message leads to (IV.A.2.c)."""
+def _dense_links(reader: Reader, heap_at: int, names_at: int, part: str) -> Iterator[bytes]:
+    """Yield the link messages that a heap holds, by the index of their names (IV.A.2.c)."""
     from keras_doctor.wire.hdf5.btree2 import BTree2
     from keras_doctor.wire.hdf5.fractalheap import FractalHeap
 
-    at = 10 if body[1] & 1 else 2
-    heap_at, names_at = reader.fields.two_addresses(body, at)
-    if heap_at == reader.fields.undefined:
-        return
     heap, names = FractalHeap(reader, heap_at, part), BTree2(reader, names_at, part)
     for record in names.records():
         try:

@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from keras_doctor.wire.hdf5.checksum import Checksums
     from keras_doctor.wire.hdf5.dataspace import Dataspace
     from keras_doctor.wire.hdf5.datatype import Datatype
     from keras_doctor.wire.limits import Limits
@@ -28,7 +29,6 @@ REACH = 4096  # bytes of the next page that a page holds too: a small structure 
 _LETTER = {2: "H", 4: "I", 8: "Q"}
 _SLACK = 32 << 20  # characters and elements that any file may make us hold, whatever its size
 _STEPS = 1 << 20  # steps of parsing that any file may cost, whatever its size
-_VERIFIED = 4 << 20  # bytes of structures whose checksum is computed
 _DAMAGES = 20_000  # records kept
 
 
@@ -90,6 +90,7 @@ class Reader:
         "_steps",
         "base",
         "cached_groups",
+        "checksums",
         "damage",
         "extension",
         "fields",
@@ -104,7 +105,6 @@ class Reader:
         "spaces",
         "truncated",
         "types",
-        "unverified",
     )
 
     def __init__(self, source: Source, base: int, fields: Fields, limits: Limits) -> None:
@@ -132,9 +132,7 @@ class Reader:
         self.extension: int | None = None  # address of the superblock extension
         self.shared: dict[tuple[int, int], bytes] = {}  # bodies of shared messages by address and type
         self.shared_heaps: dict[int, Any] | None = None  # heaps of shared messages by type
-        self.unverified = min(
-            limits.checked_bytes, _VERIFIED
-        )  # bytes of structures whose checksum may still be computed
+        self.checksums: Checksums | None = None  # made by the first structure that has one
 
     def at(self, address: int) -> tuple[bytes, int]:
         """Return a buffer and the position of `address` in it.
@@ -167,7 +165,13 @@ class Reader:
 
     def take_some(self, address: int, length: int) -> bytes:
         """Return what there is of `length` bytes at `address`."""
-        return self.source.read_up_to(self.base + address, length) if address >= 0 else b""
+        if not 0 <= address < self.size:
+            return b""
+        page, start = self.at(address)
+        end = start + length
+        if end <= len(page):
+            return page[start:end]
+        return self.source.read_up_to(self.base + address, length)
 
     def spend(self, amount: int) -> None:
         """Count characters or elements that are about to be held.

@@ -1,6 +1,6 @@
-"""Groups as HDF5 1.0 to 1.6 stored them, and h5py by default still does (III.A.1, III.B, III.D).
+"""Groups as every release of HDF5 reads them and h5py by default writes them (III.A.1, III.B, III.D).
 
-B-tree, local heap, symbol nodes.
+A B-tree leads to symbol nodes, whose entries name members by offsets into a local heap.
 """
 
 from __future__ import annotations
@@ -11,27 +11,22 @@ from keras_doctor.wire.hdf5.reader import BROKEN, expect
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from keras_doctor.wire.hdf5.reader import Reader
 
 _GROUP, _SOFT = 1, 2  # cache types of a symbol table entry
 
 
 def read_symbols(reader: Reader, btree: int, heap: int, part: str) -> dict[str, int | Link]:
-    """Return the links of a group in stored order.
-
-    The address of an object header, or a `Link` that leads elsewhere.
-    """
+    """Return the links of a group in stored order: the address of a header, or a `Link` that leads elsewhere."""
     links: dict[str, int | Link] = {}
+    names = b""
     try:
         names = read_local_heap(reader, heap, part)
     except BROKEN as error:
         reader.hurt_by(error, "the names of the members", part, heap)
-        return links
-    for node in leaves(reader, btree, part):
+    for node in symbol_nodes(reader, btree, part):
         try:
-            _read_node(reader, node, names, links, part)
+            read_symbol_node(reader, node, names, links, part)
         except LimitExceeded as error:  # noqa: PERF203 - one broken node must not hide the others
             reader.hurt("structure", f"the list of members is cut short: {error.what}", part, node)
             break
@@ -43,75 +38,85 @@ def read_symbols(reader: Reader, btree: int, heap: int, part: str) -> dict[str, 
 def read_local_heap(reader: Reader, address: int, part: str) -> bytes:
     """Return the data of the local heap at `address`, as much as there is. Raises `FormatError` or struct.error."""
     page, at = reader.at(address)
-    expect(page, at, b"HEAP")
-    _, _, size, _, where = reader.fields.local_heap(page, at)
+    signature, _, size, _, where = reader.fields.local_heap(page, at)
+    if signature != b"HEAP":
+        expect(page, at, b"HEAP")
     data = reader.take_some(where, size)
     if len(data) < size:
-        reader.hurt("truncated", "the file ends inside the names of the members", part, where, size - len(data))
+        kind = "truncated" if reader.truncated else "structure"
+        reader.hurt(kind, "the file ends inside the names of the members", part, where, size - len(data))
     return data
 
 
-def leaves(reader: Reader, root: int, part: str) -> Iterator[int]:
-    """Yield the addresses of the symbol nodes below the B-tree node at `root`, in order of their names."""
-    node_size, child = reader.fields.node, reader.fields.node_child
-    seen = set()
+def symbol_nodes(reader: Reader, root: int, part: str) -> list[int]:
+    """Return the addresses of the symbol nodes below the B-tree node at `root`, in order of their names."""
+    head, child = reader.fields.node, reader.fields.node_child
+    nodes: list[int] = []
     stack = [(root, -1)]
+    seen = set()
     while stack:
         address, level = stack.pop()
-        if level == 0:
-            yield address
-            continue
         try:
+            page, at = reader.at(address)
+            signature, kind, own_level, used, _, _ = head.unpack_from(page, at)
+            if signature != b"TREE":
+                expect(page, at, b"TREE")
             if address in seen:
                 raise FormatError("it was met before")
             seen.add(address)
-            page, at = reader.at(address)
-            expect(page, at, b"TREE")
-            _, kind, own_level, used, _, _ = node_size.unpack_from(page, at)
-            if kind or (level > 0 and own_level != level - 1):
+            if kind or (level >= 0 and own_level != level):
                 raise FormatError("it is of another kind or level than its parent says")
-            body = reader.take_some(address + node_size.size, used * child.size)
-            body = body[: len(body) // child.size * child.size]
-            stack.extend((below, own_level) for _, below in reversed(list(child.iter_unpack(body))))
+            reader.work(used)
+            size = used * child.size
+            body = reader.take_some(address + head.size, size)
+            if len(body) < size:
+                reader.hurt_by(FormatError("the file ends"), "a part of the list of members", part, address)
+                body = body[: len(body) // child.size * child.size]
+            if own_level:
+                stack.extend([(below, own_level - 1) for _, below in child.iter_unpack(body)][::-1])
+            else:
+                nodes += [below for _, below in child.iter_unpack(body)]
         except BROKEN as error:
             reader.hurt_by(error, "a part of the list of members", part, address)
+    return nodes
 
 
-def _read_node(reader: Reader, address: int, names: bytes, links: dict[str, int | Link], part: str) -> None:
-    fields, cached = reader.fields, reader.cached_groups
+def read_symbol_node(reader: Reader, address: int, names: bytes, links: dict[str, int | Link], part: str) -> None:
+    """Add the links of one symbol node. Raises `FormatError` or struct.error."""
     page, at = reader.at(address)
-    expect(page, at, b"SNOD")
+    if not page.startswith(b"SNOD", at):
+        expect(page, at, b"SNOD")
     count = page[at + 6] | page[at + 7] << 8
     reader.links_left -= count
     if reader.links_left < 0:
         raise LimitExceeded("more members than a file of this size can have")
-    size = fields.symbol_size
-    need = 8 + count * size
-    if at + need > len(page):
+    unpack, size = reader.fields.symbol, reader.fields.symbol_size
+    if at + 8 + count * size > len(page):
+        need = 8 + count * size
         page, at = reader.take_some(address, need), 0
         if len(page) < need:
-            reader.hurt("truncated", "the file ends inside the list of members", part, address, need - len(page))
+            kind = "truncated" if reader.truncated else "structure"
+            reader.hurt(kind, "the file ends inside the list of members", part, address, need - len(page))
             count = (len(page) - 8) // size
-    end_of_names = len(names)
+    find, known = names.find, len(names)
     for start in range(at + 8, at + 8 + count * size, size):
-        name_at, header, cache, first, second = fields.symbol(page, start)
-        end = names.find(b"\0", name_at)
-        if end < 0:
-            if name_at >= end_of_names:
-                reader.hurt("structure", "a member has no name", part, address + start - at)
-                continue
-            end = end_of_names
-        raw = names[name_at:end]
+        name_at, header, cache, first, second = unpack(page, start)
+        end = find(b"\0", name_at)
+        raw = names[name_at:end] if end >= 0 else names[name_at:]
         try:
             name = raw.decode()
         except UnicodeDecodeError:
             name = raw.decode("utf-8", "surrogateescape")
-        if len(name) > 256:
-            reader.spend(len(name))
+        if not raw or end < 0:
+            kind = "truncated" if reader.truncated and name_at >= known else "structure"
+            name = f"{name}?{header}"  # the object may be whole
+            reader.hurt(kind, f"a member has lost its name and is listed as {name!r}", part, address + start - at)
+        elif end - name_at > 256:
+            reader.spend(end - name_at)
         if cache == _GROUP:
-            cached[header] = first, second
+            reader.cached_groups[header] = first, second
         elif cache == _SOFT:
-            where = (first | second << 8 * fields.offset_size) & 0xFFFFFFFF
+            where = (first | second << 8 * reader.fields.offset_size) & 0xFFFFFFFF
             links[name] = soft_link(reader, part, name, names[where : where + 65536].split(b"\0", 1)[0])
             continue
         links[name] = header
