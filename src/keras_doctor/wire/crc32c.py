@@ -1,8 +1,8 @@
 """CRC-32C (Castagnoli), which TensorFlow's files use and the standard library has not.
 
-Short data goes byte by byte. Long data is cut into lanes of 256 bytes that are taken through the table side by side,
+Short data goes byte by byte. Long data is cut into lanes of 64 bytes that are taken through the table side by side,
 one byte of all lanes at a time, with whole-string operations: about ten times as fast. A CRC is linear, so the lanes'
-registers are then joined by what 256 bytes of zeros do to a register.
+registers are then joined by what 64 bytes of zeros do to a register.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 _POLYNOMIAL = 0x82F63B78  # reflected (RFC 3720, B.4)
 _MASK_DELTA = 0xA282EAD8  # tensorflow/core/lib/hash/crc32c.h: Mask()
-_LANE = 256
-_SIDE_BY_SIDE = 16 * _LANE  # from here on lanes pay
+_LANE = 64
+_FEWEST = 16 * _LANE  # from here on lanes pay
+_MOST = 1024 * _LANE  # more do not stay in the processor's cache
 
 
 def _table() -> tuple[int, ...]:
@@ -34,9 +35,9 @@ def crc32c(pieces: Iterable[bytes]) -> int:
     """Return the CRC-32C of the pieces together."""
     register = 0xFFFFFFFF
     for piece in pieces:
-        whole = len(piece) // _LANE * _LANE if len(piece) >= _SIDE_BY_SIDE else 0
-        if whole:
-            register = _through_lanes(register, piece[:whole])
+        whole = len(piece) // _LANE * _LANE if len(piece) >= _FEWEST else 0
+        for start in range(0, whole, _MOST):
+            register = _through_lanes(register, piece[start : min(start + _MOST, whole)])
         register = _through(register, piece[whole:])
     return register ^ 0xFFFFFFFF
 

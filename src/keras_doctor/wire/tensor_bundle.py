@@ -13,6 +13,7 @@ from keras_doctor.wire.limits import DEFAULT_LIMITS, Limits
 from keras_doctor.wire.protobuf import Decoder, varint
 from keras_doctor.wire.sorted_table import records
 from keras_doctor.wire.source import BytesSource, Source
+from keras_doctor.wire.tensor_slices import assembled, owner, starts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ _ENTRY = {
 class Entry:
     """One tensor of a bundle: `size` bytes at `offset` of shard `shard`.
 
-    `dtype` is a name of `DTYPES` ("dtype 99" for another number); `crc` the masked CRC-32C of the bytes. `slices`: the
-    tensor is stored in that many parts, none of which are here. `lost`: bytes that its shard lacks.
+    `dtype` is a name of `DTYPES` ("dtype 99" for another number); `crc` the masked CRC-32C of the bytes. `lost`: bytes
+    that its shard lacks. A tensor stored in `slices`, each with where it starts, has no bytes of its own.
     """
 
     key: str
@@ -55,15 +56,15 @@ class Entry:
     offset: int
     size: int
     crc: int
-    slices: int = 0
     lost: int = 0
+    slices: tuple[tuple[tuple[int, ...], Entry], ...] = ()
 
 
 class TensorBundle:
-    """A bundle over its index; `open_shard(number, count)` gives a shard's bytes and raises OSError where it is
-    missing.
+    """A bundle over its index.
 
-    `entries`: the tensors by key, in the order of the index. Raises `FormatError` when the index is none.
+    `open_shard(number, count)` gives a shard's bytes and raises OSError where it is missing. `entries`: the tensors by
+    key, in the order of the index. Raises `FormatError` when the index is none.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class TensorBundle:
 
     def _read(self) -> dict[str, Entry]:
         entries: dict[str, Entry] = {}
+        slices: dict[str, list[Entry]] = {}
         lost: dict[int, list[Entry]] = {}
         table = records(self.index, self.damage, self.part)
         key, value = next(table, (b"", b""))
@@ -95,19 +97,21 @@ class TensorBundle:
         self.num_shards = header.get("num_shards", 0)
         self.big_endian = header.get("endianness") == 1
         for key, value in table:
-            if len(entries) >= self.limits.objects:
+            if len(entries) + len(slices) >= self.limits.objects:
                 raise LimitExceeded(f"more than {self.limits.objects} tensors")
-            if key.startswith(b"\0"):  # a part of a tensor that is stored in slices: its key is an ordered code
-                continue
-            entry = self._entry(key.decode("utf-8", "replace"), value)
+            sliced = key.startswith(b"\0")
+            entry = self._entry(owner(key) if sliced else key.decode("utf-8", "replace"), value, slices)
             if entry.lost:
                 lost.setdefault(entry.shard, []).append(entry)
-            entries[entry.key] = entry
+            if sliced:  # in the table they all stand before the tensors that they belong to
+                slices.setdefault(entry.key, []).append(entry)
+            else:
+                entries[entry.key] = entry
         for shard, losing in lost.items():
             self._note_loss(shard, losing)
         return entries
 
-    def _entry(self, key: str, value: bytes) -> Entry:
+    def _entry(self, key: str, value: bytes, slices: dict[str, list[Entry]]) -> Entry:
         decoder = Decoder(BytesSource(value), self.limits)
         fields = decoder.message(_ENTRY)
         code = fields.get("dtype", 0)
@@ -118,19 +122,24 @@ class TensorBundle:
             self.damage.append(Damage("structure", f"the entry of {key!r} is broken", key))
             shape = ()
         shard, offset, size = (fields.get(name, 0) for name in ("shard", "offset", "size"))
-        slices = len(fields.get("slices", ()))
-        lost = 0
-        if not slices:
-            expected = item
-            for length in shape:
-                expected *= length
-            if item and expected != size:
-                what = f"{key!r} is {dtype}{list(shape)}, {expected} bytes, and stored with {size}"
-                self.damage.append(Damage("size", what, key, offset, max(0, size)))
-            source = self.shard(shard)
-            there = 0 if source is None or offset < 0 else max(0, min(size, source.size - offset))
-            lost = max(0, size - there)
-        return Entry(key, dtype, shape, shard, offset, size, fields.get("crc", 0), slices, lost)
+        if "slices" in fields:
+            parts = slices.get(key, [])
+            places = starts(fields["slices"])
+            if len(parts) != len(places):
+                what = f"{len(places) - len(parts)} of the {len(places)} slices of {key!r} are not there"
+                self.damage.append(Damage("missing", what, key))
+            total = sum(part.size for part in parts)
+            lost = sum(part.lost for part in parts)
+            return Entry(key, dtype, shape, 0, 0, total, 0, lost, tuple(zip(places, parts, strict=False)))
+        expected = item
+        for length in shape:
+            expected *= length
+        if item and expected != size:
+            what = f"{key!r} is {dtype}{list(shape)}, {expected} bytes, and stored with {size}"
+            self.damage.append(Damage("size", what, key, offset, max(0, size)))
+        source = self.shard(shard)
+        there = 0 if source is None or offset < 0 else max(0, min(size, source.size - offset))
+        return Entry(key, dtype, shape, shard, offset, size, fields.get("crc", 0), max(0, size - there))
 
     def _note_loss(self, shard: int, losing: list[Entry]) -> None:
         name = self.shard_name(shard)
@@ -163,8 +172,6 @@ class TensorBundle:
     def _stored(self, entry: Entry, skipped: int = 0) -> Iterator[bytes]:
         """Yield a tensor's bytes as they lie in the shard, without the first `skipped`. Raises `FormatError`."""
         source = self.shard(entry.shard)
-        if entry.slices:
-            raise FormatError(f"{entry.key!r} is stored in {entry.slices} slices")
         if source is None or entry.lost:
             raise Truncated(f"{entry.lost} of {entry.size} bytes of {entry.key!r} are missing", entry.offset)
         return source.chunks(entry.offset + skipped, entry.size - skipped)
@@ -174,6 +181,11 @@ class TensorBundle:
 
         Raises `FormatError` when they are not all there.
         """
+        if entry.slices:
+            if entry.size > sum(source.size for source in self._shards.values() if source is not None):
+                raise FormatError(f"the slices of {entry.key!r} share bytes", entry.offset)
+            stored = [(start, part.shape, self.read(part)) for start, part in entry.slices]
+            return iter((assembled(entry.shape, ITEM_SIZES.get(entry.dtype, 0), stored),))
         if entry.dtype == "string":
             return self._stored(entry, self._lengths(entry)[1])
         item = ITEM_SIZES.get(entry.dtype, 1)
@@ -225,6 +237,8 @@ class TensorBundle:
         """
         from keras_doctor.wire.crc32c import crc32c, masked
 
+        if entry.slices:
+            return all(self.verify(part) for _, part in entry.slices)
         if entry.dtype == "string":
             return masked(crc32c(self._string_pieces(entry))) == entry.crc
         if entry.dtype == "variant":  # a format of its own, of objects that no model of Keras keeps
