@@ -30,6 +30,23 @@ WEIGHTS_ONLY = ("hdf5-weights", "v3-weights", "v3-weights-sharded", "tf-checkpoi
 ARCHITECTURE_ONLY = ("hdf5-architecture", "json-architecture", "yaml-architecture")
 
 
+# What each format is called, the first being what Keras writes today. Case matters: Keras 3 compares endings as they
+# are.
+ENDINGS = {
+    "keras-v3": (".keras",),
+    "hdf5-model": (".h5", ".hdf5"),
+    "hdf5-weights": (".h5", ".hdf5"),
+    "v3-weights": (".weights.h5",),
+}
+
+
+def misnamed(name: str, path: str) -> bool:
+    """Tell whether a file's ending is not one of its format's own. Bytes without a file ("<stdin>") have no name."""
+    if name not in ENDINGS or path.startswith("<"):
+        return False
+    return not path.endswith(ENDINGS[name]) or (name == "hdf5-weights" and path.endswith(".weights.h5"))
+
+
 def title(name: str, given: str = "") -> str:
     """Return the plain words for a format; `given` (a document's own title) comes first."""
     return given or TITLES.get(name, name)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from keras_doctor.artifacts.formats import TITLES
+from keras_doctor.artifacts.formats import TITLES, misnamed
 from keras_doctor.document.locus import Locus
 from keras_doctor.loaders.opening import opening
+from keras_doctor.loaders.surroundings import reader_signs, signs
 from keras_doctor.records import record
 
 TYPE_CHECKING = False
@@ -48,8 +49,10 @@ class Step:
 
 def trace(document: ModelDocument, environment: Environment, options: Options) -> Iterator[Step]:
     """Yield the steps of a plain load of `document` in `environment`."""
-    yield Step("import", ("environment",), subject=environment)
-    yield Step("open", (f"format:{document.format}", f"container:{document.container}"), subject=document)
+    around = signs(environment, document)
+    yield Step("import", ("environment", *around), subject=environment)
+    named = ("misnamed",) if misnamed(document.format, document.path) else ()
+    yield Step("open", (f"format:{document.format}", f"container:{document.container}", *named), subject=document)
     for oddity in document.oddities:
         yield Step("open", (f"oddity:{oddity.kind}",), Locus(part=oddity.part, offset=oddity.offset), oddity)
     for damage in document.damage:
@@ -59,14 +62,15 @@ def trace(document: ModelDocument, environment: Environment, options: Options) -
     library, version = environment.release
     if library and document.container != "text":
         found = opening(document, library, version)
-        yield Step("open", ("opening:" + (found.reader or "refused"),), subject=found)
+        hdf5 = reader_signs(environment) if found.reader in ("hdf5", "keras-v3") else ()
+        yield Step("open", ("opening:" + (found.reader or "refused"), *hdf5), subject=found)
         if not found.reader:
             return
     if document.unverified_bytes:
         yield Step("parse", ("unverified",), subject=document)
     yield Step(
         "resolve",
-        ("config",),
+        ("config", *(f"config:{sign}" for sign in around if sign.startswith("clash:"))),
         unexamined="classes, keywords and weights were not compared with the release: not yet in this version",
     )
     yield Step("call", (LOADED,))

@@ -12,7 +12,7 @@ download, or by a tool that adds `.zip`.
 
 from __future__ import annotations
 
-from keras_doctor.artifacts.formats import title
+from keras_doctor.artifacts.formats import ENDINGS, title
 from keras_doctor.findings import Finding, Remedy
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import sample
@@ -24,39 +24,21 @@ if TYPE_CHECKING:
 
     from keras_doctor.loaders.tracing import Step
 
-RULE = Rule(
-    "KD111",
-    "misleading-name",
-    "format-not-supported",
-    "warning",
-    ("format:keras-v3", "format:hdf5-model", "format:hdf5-weights", "format:v3-weights"),
-)
-
-# What each format is called, the first being what Keras writes today. Case matters: Keras 3 compares endings as they
-# are.
-_ENDINGS = {
-    "keras-v3": (".keras",),
-    "hdf5-model": (".h5", ".hdf5"),
-    "hdf5-weights": (".h5", ".hdf5"),
-    "v3-weights": (".weights.h5",),
-}
+RULE = Rule("KD111", "misleading-name", "format-not-supported", "warning", ("misnamed",))
 
 
 def examine(step: Step, context: Context) -> Iterator[Finding]:
     """Report an ending that is not one of the format's own."""
     document = context.document
-    endings = _ENDINGS[document.format]
-    name = document.path
-    legacy_as_v3 = document.format == "hdf5-weights" and name.endswith(".weights.h5")
-    if (name.endswith(endings) and not legacy_as_v3) or name.startswith("<"):
-        return
-    base = name[: -len(".weights.h5")] if legacy_as_v3 else _stem(name)
-    renamed = base + endings[0]
-    if legacy_as_v3:
+    endings, name = ENDINGS[document.format], document.path
+    if document.format == "hdf5-weights" and name.endswith(".weights.h5"):
+        base = name[: -len(".weights.h5")]
         message = "named .weights.h5, which Keras 2.12 and later read in the new layout, but this file has the old one"
     else:
+        base = _stem(name)
         message = f"the content is {title(document.format)}, and the name does not end in {' or '.join(endings)}"
-    yield RULE.finding(step, message, remedies=(Remedy("Rename it:", f"mv {quote(name)} {quote(renamed)}"),))
+    command = f"mv {quote(name)} {quote(base + endings[0])}"
+    yield RULE.finding(step, message, remedies=(Remedy("Rename it:", command),))
 
 
 def _stem(name: str) -> str:

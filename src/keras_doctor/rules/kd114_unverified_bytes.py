@@ -33,7 +33,8 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     why = document.facts.get("unverified", "there is no checksum of")
     yield RULE.finding(
         step,
-        f"{document.unverified_bytes:,} of {document.size:,} bytes are not verified: {why}" + ("" if deep else " its tensors"),
+        f"{document.unverified_bytes:,} of {document.size:,} bytes are not verified: {why}"
+        + ("" if deep else " its tensors"),
         remedies=(Remedy("Compare every checksum:", f"keras-doctor check --deep {quote(document.path)}"),)
         if deep
         else (),

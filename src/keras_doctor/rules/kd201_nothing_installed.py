@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from keras_doctor.loaders.tracing import Step
 
-RULE = Rule("KD201", "nothing-installed", "package-missing", "error", ("environment",), effect="fails")
+RULE = Rule("KD201", "nothing-installed", "package-missing", "error", ("environment:without-loader",), effect="fails")
 
 _MODULES = {"keras": "keras", "tf.keras": "tensorflow", "tf_keras": "tf-keras"}
 

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from keras_doctor.environments import Environment
     from keras_doctor.loaders.tracing import Step
 
-RULE = Rule("KD202", "unmatched-pair", "environment-broken", "error", ("environment",), effect="fails")
+_ON = ("clash:keras", "clash:tf-keras", "environment:keras-of-tensorflow")
+RULE = Rule("KD202", "unmatched-pair", "environment-broken", "error", _ON, effect="fails")
 
 
 def examine(step: Step, context: Context) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from keras_doctor.loaders.tracing import Step
 
-RULE = Rule("KD203", "h5py-missing", "package-missing", "error", ("opening:hdf5", "opening:keras-v3"), effect="fails")
+RULE = Rule("KD203", "h5py-missing", "package-missing", "error", ("h5py:missing",), effect="fails")
 
 
 def examine(step: Step, context: Context) -> Iterator[Finding]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from keras_doctor.environments import Environment
     from keras_doctor.loaders.tracing import Step
 
-RULE = Rule("KD204", "h5py-too-new", "h5py-incompatible", "error", ("opening:hdf5",), effect="fails")
+RULE = Rule("KD204", "h5py-too-new", "h5py-incompatible", "error", ("h5py:decodes",), effect="fails")
 
 _OLD = "2.10.0"  # the last h5py before 3
 

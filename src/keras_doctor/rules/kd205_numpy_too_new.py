@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from keras_doctor.environments import Environment
     from keras_doctor.loaders.tracing import Step
 
-RULE = Rule("KD205", "numpy-too-new", "environment-broken", "error", ("environment", "config"), effect="fails")
+_ON = ("clash:numpy", "config:clash:numpy")
+RULE = Rule("KD205", "numpy-too-new", "environment-broken", "error", _ON, effect="fails")
 
 _NAMES = {"tensorflow": "TensorFlow", "h5py": "h5py"}
 # Layers that ask a symbolic tensor for its shape through NumPy while they are built (get_initial_state of a cell).

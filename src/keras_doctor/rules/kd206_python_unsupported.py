@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from keras_doctor.environments import Environment
     from keras_doctor.loaders.tracing import Step
 
-RULE = Rule("KD206", "python-unsupported", "package-missing", "error", ("environment",), effect="fails")
+RULE = Rule("KD206", "python-unsupported", "package-missing", "error", ("environment:imagined",), effect="fails")
 
 _NAMES = {"tensorflow": "TensorFlow", "keras": "Keras", "tf-keras": "tf-keras"}
 

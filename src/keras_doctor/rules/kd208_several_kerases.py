@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from keras_doctor.environments import Environment
     from keras_doctor.loaders.tracing import Step
 
-RULE = Rule("KD208", "several-kerases", "mixed-keras", "warning", ("environment",))
+RULE = Rule("KD208", "several-kerases", "mixed-keras", "warning", ("environment:several-kerases",))
 
 
 def examine(step: Step, context: Context) -> Iterator[Finding]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from keras_doctor.environments import Environment
     from keras_doctor.loaders.tracing import Step
 
-RULE = Rule("KD209", "keras-3-here", "mixed-keras", "info", ("environment",))
+RULE = Rule("KD209", "keras-3-here", "mixed-keras", "info", ("environment:another-era",))
 
 _KERAS_2 = ("keras-2", "tf.keras", "tf.keras-v3")
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from keras_doctor.environments import Environment
     from keras_doctor.loaders.tracing import Step
 
-RULE = Rule("KD210", "backend-missing", "backend-missing", "error", ("environment",), effect="fails")
+RULE = Rule("KD210", "backend-missing", "backend-missing", "error", ("environment:backend",), effect="fails")
 
 _OF_KERAS_3 = ("tensorflow", "jax", "torch", "numpy", "openvino")
 _OF_KERAS_2 = ("tensorflow", "theano", "cntk")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from keras_doctor.environments import Environment
     from keras_doctor.loaders.tracing import Step
 
-RULE = Rule("KD211", "protobuf-clash", "environment-broken", "error", ("environment",), effect="fails")
+RULE = Rule("KD211", "protobuf-clash", "environment-broken", "error", ("clash:protobuf",), effect="fails")
 
 
 def examine(step: Step, context: Context) -> Iterator[Finding]:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from keras_doctor.loaders.tracing import Step
 
-RULE = Rule("KD212", "environment-unreadable", "environment-broken", "error", ("environment",), effect="unknown")
+RULE = Rule(
+    "KD212", "environment-unreadable", "environment-broken", "error", ("environment:unreadable",), effect="unknown"
+)
 
 
 def examine(step: Step, context: Context) -> Iterator[Finding]:
