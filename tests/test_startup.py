@@ -78,6 +78,11 @@ def test_a_good_model_needs_hardly_anything(corpus, environ, bare, model):
     watch(imported(environ, "-c", CHECK, "check", str(corpus / model))[0], bare)
 
 
+def test_a_good_model_needs_no_rule(corpus, environ):
+    modules, _ = imported(environ, "-c", CHECK, "check", str(corpus / "py311_tf221_k3151/cnn/model.keras"))
+    assert not [name for name in modules if name.startswith("keras_doctor.rules.kd")]
+
+
 def test_a_damaged_model_needs_no_more(damaged, environ, bare):
     modules, status = imported(environ, "-c", CHECK, "check", str(damaged))
     assert status == 1

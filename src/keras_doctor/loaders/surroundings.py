@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from keras_doctor.environments.environment import Environment
 
 _KINDS = ("keras", "tf-keras", "numpy", "protobuf")
+_PACKAGES = ("keras", "tf-keras", "tensorflow", "numpy", "protobuf", "h5py")  # those of the table of clashes
 
 
 def signs(environment: Environment, document: ModelDocument) -> tuple[str, ...]:
@@ -32,8 +33,9 @@ def _signs(environment: Environment, document: ModelDocument) -> Iterator[str]:
         yield "environment:without-loader"
     if environment.python and not environment.complete:
         yield "environment:imagined"
+    versions = {name: environment.package(name) for name in _PACKAGES}
     for kind in _KINDS:
-        found = clashes(kind, environment.loader, environment.package)
+        found = clashes(kind, environment.loader, versions.get)
         if any(clash.effect != "works" for clash in found):
             yield f"clash:{kind}"
     if tensorflow and not (keras_3 and environment.loader == "keras"):
