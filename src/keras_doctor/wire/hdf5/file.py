@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _SIZES = (2, 4, 8)
+_IMPOSSIBLE = 1 << 50  # no file is a pebibyte short
 
 
 class File:
@@ -76,7 +77,10 @@ class File:
 
     def _compare_ends(self, reader: Reader) -> None:
         missing = self.declared_end - self.source.size
-        if missing > 0:
+        if missing > _IMPOSSIBLE:
+            what = f"the superblock states an impossible end of the file: {self.declared_end}"
+            reader.hurt("structure", what, "/", 0)
+        elif missing > 0:
             reader.truncated = True
             what = (
                 f"the file ends {missing} bytes early: it should have {self.declared_end}, and has {self.source.size}"
@@ -93,6 +97,19 @@ class File:
     def get(self, path: str) -> Group | Dataset | None:
         """Return the object at `path`; None when there is none. Soft and external links are not followed."""
         return self.root.get(path)
+
+    @classmethod
+    def _of(cls, reader: Reader) -> File:
+        """Return a file with an empty root over a reader whose superblock is lost."""
+        file = cls.__new__(cls)
+        file._reader = reader
+        file.source = reader.source
+        file.base = reader.base
+        file.superblock_version = 0
+        file.declared_end = reader.source.size
+        file.oddities = reader.oddities
+        file.root = Group(reader, "/", -1, [])
+        return file
 
     @classmethod
     def salvage(cls, source: Source, limits: Limits = DEFAULT_LIMITS) -> File:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _DATASET = frozenset((DATASPACE, LAYOUT))
 _GROUP = frozenset((LINK, LINK_INFO, SYMBOL_TABLE))
+_NEW_STYLE = frozenset((LINK, LINK_INFO))
 _read_links: Callable[[Reader, list[Message], str], dict[str, int | Link]] | None = None  # imported when first needed
 
 
@@ -76,22 +77,39 @@ class Group:
 
     def _read_members(self) -> dict[str, int | Link]:
         reader = self._reader
-        where: tuple[int, int] | None = None
+        if any(message[0] in _NEW_STYLE for message in self._messages):
+            global _read_links
+            if _read_links is None:
+                from keras_doctor.wire.hdf5.newgroup import read_links
+
+                _read_links = read_links
+            return _read_links(reader, self._messages, self.path)
+        where = self._places()
+        if where is None:
+            if self._messages or self.address >= 0:
+                reader.hurt("missing", "the file does not say any more where the members are", self.path, self.address)
+            return {}
+        return read_symbols(reader, *where, self.path)
+
+    def _places(self) -> tuple[int, int] | None:
+        """Where the B-tree and the heap of an old-style group are; None when nothing says so."""
+        reader = self._reader
+        where = None
         for kind, _, body, _ in self._messages:
             if kind == SYMBOL_TABLE and len(body) >= 2 * reader.fields.offset_size:
                 where = reader.fields.two_addresses(body)
-            elif kind in (LINK, LINK_INFO):
-                global _read_links
-                if _read_links is None:
-                    from keras_doctor.wire.hdf5.newgroup import read_links
+        cached = reader.cached_groups.get(self.address)
+        if cached is None or cached == where:
+            return where
+        return cached if where is None else self._settle(where, cached)
 
-                    _read_links = read_links
-                return _read_links(reader, self._messages, self.path)
-        where = where or reader.cached_groups.get(self.address)
-        if where is None:
-            reader.hurt("missing", "the file does not say any more where the members are", self.path, self.address)
-            return {}
-        return read_symbols(reader, *where, self.path)
+    def _settle(self, own: tuple[int, int], cached: tuple[int, int]) -> tuple[int, int]:
+        """Return where B-tree and heap are, when the header and the entry that leads here do not agree."""
+        reader = self._reader
+        what = "the header and the entry of this group do not agree where its members are"
+        reader.hurt("structure", what, self.path, self.address)
+        btree = own[0] if reader.take_some(own[0], 4) == b"TREE" else cached[0]
+        return btree, own[1] if reader.take_some(own[1], 4) == b"HEAP" else cached[1]
 
     def child(self, name: str) -> Group | Dataset | None:
         """Return the member `name`.

@@ -40,6 +40,7 @@ class Fields:
         "address_length",
         "contiguous",
         "heap_object",
+        "heap_size",
         "length",
         "length_letter",
         "length_size",
@@ -65,7 +66,8 @@ class Fields:
         self.length = struct.Struct("<" + n).unpack_from
         self.address_length = struct.Struct(f"<{o}{n}").unpack_from
         self.contiguous = struct.Struct(f"<BB{o}{n}").unpack_from
-        self.local_heap = struct.Struct(f"<4sB3x{n}{n}{o}").unpack_from
+        local_heap = struct.Struct(f"<4sB3x{n}{n}{o}")
+        self.local_heap, self.heap_size = local_heap.unpack_from, local_heap.size
         self.node = struct.Struct(f"<4sBBH{o}{o}")
         self.node_child = struct.Struct(f"<{n}{o}")
         symbol = struct.Struct(f"<{o}{o}I4x{o}{o}{16 - 2 * offset_size}x")

@@ -42,6 +42,10 @@ def read_local_heap(reader: Reader, address: int, part: str) -> bytes:
     if signature != b"HEAP":
         expect(page, at, b"HEAP")
     data = reader.take_some(where, size)
+    if not data and size and not reader.truncated:
+        where = address + reader.fields.heap_size  # where it lay before it was moved
+        data = reader.take_some(where, size)
+        reader.hurt("structure", "the place of the names of the members is wrong", part, address)
     if len(data) < size:
         kind = "truncated" if reader.truncated else "structure"
         reader.hurt(kind, "the file ends inside the names of the members", part, where, size - len(data))
