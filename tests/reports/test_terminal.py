@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 import pytest
 
@@ -57,3 +58,12 @@ def test_a_stream_without_unicode_gets_ascii():
     Terminal(stream).print("✓ fine → ö")
     stream.flush()
     assert raw.getvalue() == b"ok fine -> \\xf6\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_json_can_be_written_whatever_the_file_holds(encoding):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding)
+    value = {"name \udc80": ["é", "\ud800", float("inf")]}
+    Terminal(stream).json(value)
+    stream.flush()
+    assert json.loads(stream.buffer.getvalue()) == value

@@ -9,7 +9,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TextIO
+    from typing import Any, TextIO
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 _PLAIN = {
@@ -55,6 +55,13 @@ class Terminal:
                 text = text.replace(fancy, plain)
             text = text.encode("ascii", "backslashreplace").decode()
         self.stream.write(text + "\n")
+
+    def json(self, value: Any) -> None:
+        """Write a value as indented JSON. Lone surrogates (bytes of a file that are not UTF-8) are escaped."""
+        import json
+
+        text = json.dumps(value, indent=2, ensure_ascii=not self.unicode)
+        self.stream.write(text.encode("utf-8", "backslashreplace").decode() + "\n")
 
     def paragraph(self, text: str, indent: int = 0, hanging: int | None = None) -> None:
         """Write text wrapped to the width; lines after the first are indented by `hanging`."""

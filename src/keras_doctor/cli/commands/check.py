@@ -70,11 +70,7 @@ def run(
         key = diagnosis.verdict, diagnosis.cause
         verdicts[key] = verdicts.get(key, 0) + 1
     if as_json:
-        import json
-
-        terminal.stream.write(
-            json.dumps(results if many else results[0], indent=2, ensure_ascii=not terminal.unicode) + "\n"
-        )
+        terminal.json(results if many else results[0])
     elif many:
         tally(verdicts, environment, terminal)
     return status

@@ -31,10 +31,8 @@ def run(
     findings = [entry for entry in diagnosis.findings if entry.stage == "import"]
     terminal = Terminal()
     if as_json:
-        import json
-
         shown = {"environment": environment.as_json(), "findings": [entry.as_json() for entry in findings]}
-        terminal.stream.write(json.dumps(shown, indent=2, ensure_ascii=not terminal.unicode) + "\n")
+        terminal.json(shown)
     else:
         terminal.print(terminal.style(describe(environment), "bold"))
         terminal.print(f"  {clean(origin(environment)).strip()}")

@@ -55,11 +55,7 @@ def run(paths: list[str], layer: str = "", tree: bool = False, svg: str = "", as
         if svg:
             _draw(inspection, svg)
     if as_json:
-        import json
-
-        terminal.stream.write(
-            json.dumps(results if len(results) > 1 else results[0], indent=2, ensure_ascii=not terminal.unicode) + "\n"
-        )
+        terminal.json(results if len(results) > 1 else results[0])
     return status
 
 

@@ -28,11 +28,9 @@ def run(codes: list[str], as_json: bool = False) -> int:
     if codes:
         entries = [_find(code, entries) for code in codes]
     if as_json:
-        import json
-
         pages = bool(codes)
         shown = [{**entry.as_json(), **({"page": catalogue.page(entry)} if pages else {})} for entry in entries]
-        terminal.stream.write(json.dumps(shown, indent=2, ensure_ascii=not terminal.unicode) + "\n")
+        terminal.json(shown)
         return OK
     for entry in entries:
         if codes:
