@@ -88,6 +88,12 @@ def _broken(prefix: str, executable: str, variable: str) -> str:
 
 
 def _read(layout: Layout, origin: str, executable: str, environ: Mapping[str, str]) -> Environment:
+    """Return the environment of a layout."""
+    closed = next((folder for folder in layout.folders if os.path.isdir(folder) and not os.access(folder, os.R_OK)), "")
+    if closed:
+        return Environment(
+            python=layout.python, origin=origin, interpreter=executable, problem=f"{closed} cannot be read"
+        )
     folders = [
         *search_path(environ),
         *(user_site(layout.python, environ) if layout.sees_user_site else ()),
@@ -119,7 +125,7 @@ def user_site(python: str, environ: Mapping[str, str]) -> tuple[str, ...]:
 
 def _asked(executable: str, origin: str) -> Environment:
     """Return the environment as its interpreter tells it."""
-    from keras_doctor.environments.probe import environment_of
+    from keras_doctor.environments.interpreter import environment_of
 
     return environment_of(executable, origin)
 

@@ -77,7 +77,7 @@ class Environment:
 
         Never raises: `problem` says what is wrong.
         """
-        from keras_doctor.environments.probe import environment_of
+        from keras_doctor.environments.interpreter import environment_of
 
         return environment_of(python)
 

@@ -6,6 +6,7 @@ import os
 import sys
 
 from keras_doctor.environments.environment import Environment
+from keras_doctor.environments.pyenv import working_folder
 from keras_doctor.environments.settings import configured_backend, legacy_keras, listens, usual_backend, usual_loader
 from keras_doctor.releases.catalog import canonical
 from keras_doctor.releases.version import version_key
@@ -122,5 +123,5 @@ def assembled(
 def current() -> Environment:
     """Return the environment of this interpreter."""
     version = ".".join(str(number) for number in sys.version_info[:3])
-    folders = [path or os.getcwd() for path in sys.path]
+    folders = [path or working_folder() for path in sys.path]
     return assembled(folders, version, "this Python", sys.executable or "", os.environ)

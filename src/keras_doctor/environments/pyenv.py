@@ -29,13 +29,21 @@ def python(shims: str, name: str, environ: Mapping[str, str], start: str = "") -
     root = os.path.dirname(shims.rstrip("/\\"))
     chosen = environ.get("PYENV_VERSION", "").split(":")
     if not any(chosen):
-        chosen = _local(start or environ.get("PYENV_DIR") or os.getcwd()) or _lines(os.path.join(root, "version"))
+        chosen = _local(start or environ.get("PYENV_DIR") or working_folder()) or _lines(os.path.join(root, "version"))
     for version in chosen:
         folder = _installed(root, version)
         path = os.path.join(folder, "bin", name) if folder else ""
         if path and os.path.isfile(path):
             return path
     return ""
+
+
+def working_folder() -> str:
+    """Return the folder in which the process works, the root when it is gone."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return os.sep
 
 
 def _local(folder: str) -> list[str]:

@@ -44,7 +44,8 @@ def _signs(environment: Environment, document: ModelDocument) -> Iterator[str]:
         yield "environment:several-kerases"
     if tensorflow and keras_3 and document.provenance.era != "keras-3":
         yield "environment:another-era"
-    if library == "keras" and backend and not (keras_3 and environment.package(backend)):
+    # The NumPy backend needs more than NumPy.
+    if library == "keras" and backend and not (keras_3 and backend != "numpy" and environment.package(backend)):
         yield "environment:backend"
 
 

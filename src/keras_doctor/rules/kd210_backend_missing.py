@@ -4,7 +4,8 @@
 to import backend`.
 
 **Why.** Keras up to 2.3 and Keras 3 bring no backend of their own. Which one they take is said by the variable
-KERAS_BACKEND, else by `~/.keras/keras.json`, else it is TensorFlow, also where only JAX or PyTorch is installed.
+KERAS_BACKEND, else by `~/.keras/keras.json`, else it is TensorFlow, also where only JAX or PyTorch is installed. The
+NumPy backend of Keras 3 is no exception: it needs JAX and SciPy.
 
 **How to mend.** Name the backend that is installed, or install the one that is named.
 """
@@ -30,6 +31,8 @@ RULE = Rule("KD210", "backend-missing", "backend-missing", "error", ("environmen
 
 _OF_KERAS_3 = ("tensorflow", "jax", "torch", "numpy", "openvino")
 _OF_KERAS_2 = ("tensorflow", "theano", "cntk")
+# What a backend imports besides the package of its name (keras/src/backend/numpy/nn.py and linalg.py).
+_ALSO = {"numpy": ("jax", "scipy")}
 
 
 def examine(step: Step, context: Context) -> Iterator[Finding]:
@@ -47,12 +50,15 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
             evidence=(f"named by: {environment.origin}",),
             remedies=tuple(_choose(environment, known)),
         )
-    elif environment.lacks(backend):
+        return
+    missing = next((name for name in (backend, *_ALSO.get(backend, ())) if environment.lacks(name)), None)
+    if missing:
+        needs = "" if missing == backend else f", which needs {missing}"
         yield RULE.finding(
             step,
-            f"the backend of Keras {version} is {backend}, which is not installed",
+            f"the backend of Keras {version} is {backend}{needs}, which is not installed",
             evidence=(f"looked at: {environment.origin}",),
-            remedies=(*_choose(environment, known), _install(environment, backend)),
+            remedies=(*_choose(environment, known), _install(environment, missing)),
         )
 
 
@@ -80,6 +86,7 @@ EXAMPLES = (
     Ill(lambda: sample("keras-v3", env="keras==3.15.1 backend=theano"), "no backend theano"),
     Ill(lambda: sample("hdf5-model", env="keras==2.3.1 backend=jax"), "no backend jax"),
     Well(lambda: installed("keras-v3", "keras==3.15.1 torch==2.10.0 backend=torch")),
-    Well(lambda: installed("keras-v3", "keras==3.15.1 numpy==2.4.6 backend=numpy")),
+    Ill(lambda: installed("keras-v3", "keras==3.15.1 numpy==2.4.6 backend=numpy"), "is numpy, which needs jax"),
+    Well(lambda: installed("keras-v3", "keras==3.15.1 numpy==2.4.6 jax==0.10.2 scipy==1.15.0 backend=numpy")),
     Well(lambda: sample("keras-v3", env="keras==3.15.1 backend=jax")),
 )
