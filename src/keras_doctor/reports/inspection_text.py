@@ -21,8 +21,9 @@ def show(inspection: Inspection, terminal: Terminal) -> None:
     terminal.print(terminal.style(clean(document.path), "bold"))
     for name, text in facts(document):
         _line(terminal, name, text)
-    for evidence in document.provenance.evidence[:6]:
-        _line(terminal, "", f"{evidence.what}{f' ({evidence.where})' if evidence.where else ''}", dim=True)
+        if name == "saved by":
+            for evidence in document.provenance.evidence[:6]:
+                _line(terminal, "", f"{evidence.what}{f' ({evidence.where})' if evidence.where else ''}", dim=True)
     if inspection.model_class:
         _line(terminal, "model", f"{inspection.model_class} {inspection.model_name}")
     _training(inspection, terminal)

@@ -65,10 +65,18 @@ def _names(inspection: Inspection) -> str:
 
 
 def _draw(inspection: Inspection, out: str) -> None:
+    """Write the picture beside its place and move it there, so that there is never half of one."""
+    import os
+
     from keras_doctor.reports.graph_svg import svg
 
+    text = svg(inspection)
+    fresh = f"{out}.{os.getpid()}.tmp"
     try:
-        with open(out, "w", encoding="utf-8") as file:
-            file.write(svg(inspection))
+        with open(fresh, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(fresh, out)
     except OSError as problem:
+        if os.path.exists(fresh):
+            os.unlink(fresh)
         raise Usage(f"{out}: {problem.strerror}") from None
