@@ -155,6 +155,8 @@ def _sort(store: Store, bundle: TensorBundle, part: str, owners: dict[str, str],
                 store.damage.append(Damage("structure", error.what, key, error.offset))
         elif attribute != _VARIABLE:
             tables.append(tensor)
+        elif group.endswith(f"/{_TRAINED}"):
+            groups.setdefault(group, []).append(tensor)
         elif (
             _SLOT in path or path.startswith(optimizing) or (not store.object_based and _is_slot(path, bundle.entries))
         ):
