@@ -46,8 +46,8 @@ def main() -> int:
         print(f"{milliseconds(least):>10}  {path}")
     over = sum(least > BAR for least, _ in everything)
     print(f"{over} of {len(everything)} files take more than {BAR * 1000:g} ms")
-    middle = statistics.median(least for least, _ in everything)
-    return 0 if verdict("median ms a file", middle * 1000, BAR * 1000) else 1
+    high = sorted(least for least, _ in everything)[int(0.95 * (len(everything) - 1))]
+    return 0 if verdict("ms a file, 95 % of them", high * 1000, BAR * 1000) else 1
 
 
 def examine(path: str, environment: kd.Environment, rounds: int) -> tuple[float, str]:

@@ -22,6 +22,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
+PLAIN = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"}
 CORPUS = ROOT / "tests/data/corpus.tar.xz"
 
 
@@ -75,12 +76,6 @@ def compare(ours: list[Run], theirs: list[Run], of: str = "cpu") -> Comparison:
     return Comparison(a, b, a / b, statistics.median(x / y for x, y in zip(mine, other, strict=True)))
 
 
-def clean_environ(**more: str) -> dict[str, str]:
-    """Return the variables that measured processes see: nothing of Python's, of Keras's or of an active environment."""
-    environ = {"PATH": os.environ.get("PATH", os.defpath), "HOME": os.environ.get("HOME", "/"), "LANG": "C.UTF-8"}
-    return {**environ, **more}
-
-
 # Environments
 
 
@@ -90,6 +85,14 @@ class Workshop:
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
         self.folder.mkdir(parents=True, exist_ok=True)
+
+    def environ(self, **more: str) -> dict[str, str]:
+        """Return the variables that measured processes see: nothing of Python's own, a home without settings, and the
+        environment of somebody who works with Keras.
+        """
+        home = self.folder / "home"
+        home.mkdir(exist_ok=True)
+        return {**PLAIN, "HOME": str(home), "VIRTUAL_ENV": str(self.keras_user()), **more}
 
     def uv(self) -> str:
         """Return the path of uv, installed here."""
@@ -174,7 +177,7 @@ tzdata-2025.2 urllib3-2.5.0 werkzeug-3.1.3 wheel-0.45.1 wrapt-1.17.3
 
 def call(*command: str) -> str:
     """Run a command that must succeed; return what it printed."""
-    done = subprocess.run(command, capture_output=True, text=True, env={**clean_environ(), **_indexes()}, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, env={**PLAIN, **_indexes()}, check=False)
     if done.returncode:
         raise SystemExit(f"{' '.join(command)}\nended with {done.returncode}:\n{done.stderr[-2000:]}")
     return done.stdout
@@ -182,11 +185,8 @@ def call(*command: str) -> str:
 
 def _indexes() -> dict[str, str]:
     """Return the variables by which this machine reaches its package index."""
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if name.startswith(("PIP_", "UV_", "SSL_")) or "proxy" in name.lower()
-    }
+    wanted = ("PIP_", "UV_", "SSL_", "HOME")
+    return {name: value for name, value in os.environ.items() if name.startswith(wanted) or "proxy" in name.lower()}
 
 
 def digest(*texts: str) -> str:

@@ -16,7 +16,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from measuring import Workshop, arguments, call, clean_environ, machine, milliseconds, run, table, verdict
+from measuring import Workshop, arguments, call, machine, milliseconds, run, table, verdict
 
 BAR = 40.0  # MB
 _LAYERS = 10
@@ -38,7 +38,7 @@ def main() -> int:
     shop = Workshop(options.cache)
     home = shop.ours()
     python, ours = str(home / "bin/python"), str(home / "bin/keras-doctor")
-    environ = clean_environ(VIRTUAL_ENV=str(shop.keras_user()))
+    environ = shop.environ()
     maker = shop.installed("h5py", "h5py", "numpy")
     h5, keras = make(shop, str(maker / "bin/python"), options.size)
     print(machine())

@@ -18,7 +18,6 @@ from pathlib import Path
 from measuring import (
     Workshop,
     arguments,
-    clean_environ,
     compare,
     in_turns,
     machine,
@@ -43,7 +42,7 @@ def main() -> int:
     parser.add_argument("--tensorflow", action="store_true", help="give modelscan TensorFlow")
     options = parser.parse_args()
     shop = Workshop(options.cache)
-    environ = clean_environ(VIRTUAL_ENV=str(shop.keras_user()), **SILENT)
+    environ = shop.environ(**SILENT)
     homes: dict[str, Path] = {}
     for name, (requirements, _, _) in PEERS.items():
         wanted = requirements

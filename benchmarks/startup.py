@@ -18,7 +18,6 @@ import sys
 from measuring import (
     Workshop,
     arguments,
-    clean_environ,
     compare,
     in_turns,
     machine,
@@ -52,7 +51,7 @@ def main() -> int:
     old = home / "bin/keras-doctor-old"
     old.write_text(OLD_WRAPPER.format(home / "bin/python"))
     old.chmod(0o755)
-    environ = clean_environ(VIRTUAL_ENV=str(shop.keras_user()))
+    environ = shop.environ()
     print(machine())
     kept = True
     for ending in (".keras", ".h5"):
