@@ -1,0 +1,135 @@
+"""Which Keras models lie among the files of an archive or a folder: known by how their files stand together, else by
+their bytes."""
+
+from __future__ import annotations
+
+from keras_doctor.artifacts.formats import TITLES
+from keras_doctor.artifacts.probe import Probe
+from keras_doctor.records import record
+from keras_doctor.wire.errors import FormatError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import TypeAlias
+
+    from keras_doctor.wire.limits import Limits
+    from keras_doctor.wire.source import Source
+
+    Found: TypeAlias = tuple[str, str]  # name inside, format
+
+HDF5, ZIP = b"\x89HDF\r\n\x1a\n", b"PK\x03\x04"
+_V3_PARTS = ("model.weights.h5", "model.weights.npz", "model.weights.json", "metadata.json")
+# Names that are worth a look at the bytes; others are not opened.
+_ENDINGS = (
+    ".h5",
+    ".hdf5",
+    ".hdf",
+    ".h5py",
+    ".keras",
+    ".model",
+    ".json",
+    ".yaml",
+    ".yml",
+    ".zip",
+    ".gz",
+    ".tgz",
+    ".tar",
+    ".weights",
+    ".pb",
+)
+_MOST_LOOKS = 30
+_MOST_FOUND = 20
+_LARGEST_TEXT = 4 << 20
+
+
+@record
+class Item:
+    """A file among others: its name with slashes, its size in bytes, and how to open it.
+
+    `open` returns the bytes and whether they are all of it; it may raise `FormatError`.
+    """
+
+    name: str
+    size: int
+    open: Callable[[], tuple[Source, bool]]
+
+
+class InnerProbe(Probe):
+    """A probe of something inside an archive: modules that look into archives look no deeper from here."""
+
+
+def models(items: Iterable[Item], limits: Limits) -> tuple[Found, ...]:
+    """Return the models among the files, folders first, at most 20."""
+    wanted = {item.name: item for item in items if not _is_clutter(item.name)}
+    folders = dict(_folders(wanted))
+    found = [(name or ".", form) for name, form in folders.items()]
+    looks = 0
+    for name, item in wanted.items():
+        if len(found) >= _MOST_FOUND or looks >= _MOST_LOOKS:
+            break
+        inside = any(not folder or name.startswith((folder + "/", folder + ".")) for folder in folders)
+        if inside or not name.lower().endswith(_ENDINGS):
+            continue
+        if item.size > _LARGEST_TEXT and name.endswith((".json", ".yaml", ".yml")):
+            continue
+        looks += 1
+        form = format_of(item, limits)
+        if is_model(form):
+            found.append((name, form))
+    return tuple(found)
+
+
+def is_model(form: str) -> bool:
+    """Tell whether a format is one of Keras's, or an archive that may hold one."""
+    return form in TITLES or form in ("hdf5", "zip") or form.endswith("-wrapped")
+
+
+def title_of(form: str) -> str:
+    """Return what a format is called, Keras's own or another."""
+    from keras_doctor.artifacts.foreign_kinds import KINDS
+
+    plain = {"hdf5": "an HDF5 file", "zip": "a zip archive", "unknown": "a file of unknown kind"}
+    return TITLES.get(form) or (KINDS[form].title if form in KINDS else plain.get(form, form))
+
+
+def format_of(item: Item, limits: Limits) -> str:
+    """Return the format of one file, by reading it as if it stood alone; by its first bytes when the rest is out of
+    reach."""
+    from keras_doctor.artifacts.opening import sniff
+
+    try:
+        source, whole = item.open()
+        head = source.read_up_to(0, 8)
+        if not whole:
+            return "hdf5" if head == HDF5 else "zip" if head.startswith(ZIP) else "unknown"
+        probe = InnerProbe(item.name, source, limits)
+        module = sniff(probe)
+        form: str = module.FORMATS[0] if hasattr(module, "wrapper_of") else module.read(probe).format
+        return form
+    except FormatError:
+        return "unknown"
+
+
+def _is_clutter(name: str) -> bool:
+    last = name.rpartition("/")[2]
+    return name.startswith("__MACOSX/") or last.startswith("._") or last == ".DS_Store" or ".git/" in name
+
+
+def _folders(names: Iterable[str]) -> Iterator[Found]:
+    """Yield the folders that are models as a whole, and checkpoints by their prefix."""
+    by_folder: dict[str, set[str]] = {}
+    for name in names:
+        folder, _, last = name.rpartition("/")
+        by_folder.setdefault(folder, set()).add(last)
+    for folder, files in by_folder.items():
+        if files & {"saved_model.pb", "saved_model.pbtxt"}:
+            yield folder, "savedmodel"
+        elif "config.json" in files and files & set(_V3_PARTS):
+            yield folder, "keras-v3-directory"
+        elif "model.json" in files and any(name.startswith("group1-shard") for name in files):
+            yield folder, "tfjs-layers"
+        elif "variables.index" not in files:
+            for name in sorted(files):
+                if name.endswith(".index") and any(other.startswith(name[:-6] + ".data-") for other in files):
+                    yield f"{folder}/{name[:-6]}".lstrip("/"), "tf-checkpoint"
