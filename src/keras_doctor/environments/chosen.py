@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 
-from keras_doctor.environments import pyenv
 from keras_doctor.environments.environment import Environment
 from keras_doctor.environments.installed import assembled, distributions
 from keras_doctor.environments.layout import Layout, layout_of, pyvenv
@@ -132,6 +131,8 @@ def _asked(executable: str, origin: str) -> Environment:
 
 def _on_path(environ: Mapping[str, str]) -> Iterator[str]:
     """Yield the interpreters that `python`, then `python3`, mean on PATH, best first."""
+    from keras_doctor.environments import pyenv  # not needed where an environment is active
+
     folders = [folder for folder in environ.get("PATH", os.defpath).split(os.pathsep) if folder]
     suffix = ".exe" if os.name == "nt" else ""
     passed_over = []

@@ -6,7 +6,6 @@ import os
 import sys
 
 from keras_doctor.environments.environment import Environment
-from keras_doctor.environments.pyenv import working_folder
 from keras_doctor.environments.settings import configured_backend, legacy_keras, listens, usual_backend, usual_loader
 from keras_doctor.releases.catalog import canonical
 from keras_doctor.releases.version import version_key
@@ -29,9 +28,9 @@ def distributions(folders: Iterable[str]) -> dict[str, str]:
     passed over.
     """
     found: dict[str, str] = {}
-    for folder in _with_pth(folders):
+    for names in _with_pth(folders).values():
         here: dict[str, str] = {}
-        for entry in _names(folder):
+        for entry in names:
             if entry.endswith(_METADATA) and "-" in entry:
                 name, version = _named(entry)
                 if version and (name not in here or _later(version, here[name])):
@@ -57,7 +56,7 @@ def _named(entry: str) -> tuple[str, str]:
         parts = stem.split("-")
         parts = parts[: next((i for i, part in enumerate(parts) if i > 1 and part.startswith("py")), len(parts))]
         name, version = "-".join(parts[:-1]), parts[-1]
-    return (canonical(name), version) if name and version_key(version) is not None else ("", "")
+    return (canonical(name), version) if name and version[:1].isdigit() else ("", "")
 
 
 def _later(version: str, other: str) -> bool:
@@ -65,20 +64,25 @@ def _later(version: str, other: str) -> bool:
     return ours is not None and (theirs is None or ours > theirs)
 
 
-def _with_pth(folders: Iterable[str]) -> list[str]:
-    """Return the folders, each followed by those that its .pth files add (easy_install's eggs, links to checkouts)."""
-    wanted: dict[str, None] = {}
+def _with_pth(folders: Iterable[str]) -> dict[str, list[str]]:
+    """Return the folders and the names in them, each followed by those that its .pth files add (easy_install's eggs,
+    links to checkouts).
+    """
+    wanted: dict[str, list[str]] = {}
     for folder in folders:
-        wanted.setdefault(folder)
+        if folder not in wanted:
+            wanted[folder] = _names(folder)
         if os.path.basename(folder.rstrip("/\\")) not in ("site-packages", "dist-packages"):
             continue
-        for entry in [name for name in _names(folder) if name.endswith(".pth")][:_PTH_FILES]:
+        for entry in [name for name in wanted[folder] if name.endswith(".pth")][:_PTH_FILES]:
             for line in _lines(os.path.join(folder, entry)):
                 if line and not line.startswith(("#", "import ", "import\t")):
                     path = os.path.normpath(os.path.join(folder, line))
                     # An egg says name and version in its own name: its folder is looked at as well.
-                    wanted.setdefault(os.path.dirname(path) if path.endswith(".egg") else path)
-    return list(wanted)
+                    path = os.path.dirname(path) if path.endswith(".egg") else path
+                    if path not in wanted:
+                        wanted[path] = _names(path)
+    return wanted
 
 
 def _lines(path: str) -> list[str]:
@@ -122,6 +126,8 @@ def assembled(
 
 def current() -> Environment:
     """Return the environment of this interpreter."""
+    from keras_doctor.environments.pyenv import working_folder
+
     version = ".".join(str(number) for number in sys.version_info[:3])
     folders = [path or working_folder() for path in sys.path]
     return assembled(folders, version, "this Python", sys.executable or "", os.environ)
