@@ -44,6 +44,10 @@ class ChunkIndex:
         if chunking.address == reader.fields.undefined or not dataset.nbytes:
             return
         left = reader.limits.objects
+        steps, again = reader.steps_left, dataset.address in reader.indexed
+        if again:  # what was read once may be read again, however often
+            reader.steps_left = 8 * left
+        reader.indexed.add(dataset.address)
         try:
             for position, found in _READERS[chunking.index](self):
                 self.chunks[position] = found
@@ -52,6 +56,8 @@ class ChunkIndex:
                     raise LimitExceeded("more chunks than are read")
         except BROKEN as error:
             self.hurt(error, chunking.address)
+        if again:
+            reader.steps_left = steps
 
     @property
     def part(self) -> str:

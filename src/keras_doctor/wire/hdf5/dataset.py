@@ -168,7 +168,8 @@ class Dataset:
             if not self.datatype.size:
                 raise FormatError(f"the type of {self.path} cannot be read", self._reader.base + self.address)
             return iter(())
-        if self.layout == "contiguous" and self.extent is not None and self.datatype.byte_order != "big":
+        swapped = self.datatype.byte_order == "big" or self.datatype.kind in ("compound", "array")
+        if self.layout == "contiguous" and self.extent is not None and not swapped:
             return self._plain(*self.extent)
         from keras_doctor.wire.hdf5.pieces import pieces
 

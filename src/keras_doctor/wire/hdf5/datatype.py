@@ -73,6 +73,7 @@ def datatype_of(reader: Reader, body: bytes) -> Datatype:
     if known is None:
         if len(reader.types) > 4096:
             reader.types.clear()
+        reader.work(len(body) >> 1)
         known = reader.types[body] = _parse(body, 0, 0)[0]
     return known
 
@@ -224,7 +225,16 @@ def _vlen(body: bytes, at: int, depth: int, version: int, bits: int, size: int) 
     return Datatype("vlen", size, "", base.byte_order, base=base), at
 
 
+def _pair(body: bytes, at: int, depth: int, version: int, bits: int, size: int) -> tuple[Datatype, int]:
+    """HDF5 2.0's own complex number; it is read as the compound that h5py writes for one."""
+    base, at = _parse(body, at, depth + 1)
+    if 2 * base.size != size:
+        raise FormatError("a complex number whose size does not fit its parts")
+    members = [("r", 0, base), ("i", base.size, base)]
+    return Datatype("compound", size, _complex(members), base.byte_order, members=tuple(members)), at
+
+
 _CLASSES = {
     0: _fixed, 1: _float, 2: _time, 3: _string, 4: _bitfield, 5: _opaque, 6: _compound, 7: _reference, 8: _enum,
-    9: _vlen, 10: _array,
+    9: _vlen, 10: _array, 11: _pair,
 }  # fmt: skip

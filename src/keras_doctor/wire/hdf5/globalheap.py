@@ -29,17 +29,16 @@ def _read_collection(reader: Reader, address: int) -> dict[int, tuple[int, int]]
     page, at = reader.at(address)
     expect(page, at, b"GCOL")
     size = fields.length(page, at + 8)[0]
-    head = 8 + fields.length_size
     size = min(size, reader.size - address)
-    step = fields.length_size + 8
+    step = (8 + fields.length_size + 7) // 8 * 8  # heads of the collection and of an object, both aligned
     places: dict[int, tuple[int, int]] = {}
-    position = head
+    position = step
     while position + step <= size:
         page, at = reader.at(address + position)
         index, _, length = fields.heap_object(page, at)
         if not index:
             break
-        reader.spend(step)
+        reader.work(1)
         places[index] = (address + position + step, length)
         position += step + (length + 7) // 8 * 8
     return places

@@ -28,7 +28,7 @@ REACH = 4096  # bytes of the next page that a page holds too: a small structure 
 
 _LETTER = {2: "H", 4: "I", 8: "Q"}
 _SLACK = 32 << 20  # characters and elements that any file may make us hold, whatever its size
-_STEPS = 1 << 20  # steps of parsing that any file may cost, whatever its size
+_STEPS = 1 << 18  # steps of parsing that any file may cost, whatever its size
 _DAMAGES = 20_000  # records kept
 
 
@@ -84,12 +84,10 @@ class Reader:
     """The bytes of one HDF5 file by HDF5 address, with everything that was noted about them."""
 
     __slots__ = (
-        "_budget",
         "_mask",
         "_noted",
         "_pages",
         "_shift",
-        "_steps",
         "base",
         "cached_groups",
         "checksums",
@@ -97,14 +95,17 @@ class Reader:
         "extension",
         "fields",
         "heaps",
+        "indexed",
         "limits",
         "links_left",
+        "memory_left",
         "oddities",
         "shared",
         "shared_heaps",
         "size",
         "source",
         "spaces",
+        "steps_left",
         "truncated",
         "types",
     )
@@ -121,8 +122,8 @@ class Reader:
         self._pages: dict[int, bytes] = {}
         self._shift = 63 if source.size <= WHOLE else PAGE_BITS
         self._mask = (1 << self._shift) - 1
-        self._budget = source.size + _SLACK
-        self._steps = source.size // 4 + _STEPS
+        self.memory_left = source.size + _SLACK
+        self.steps_left = source.size // 4 + _STEPS
         self.links_left = min(limits.objects, source.size // 8 + 1024)
         self.truncated = False
         self.spaces: dict[bytes, Dataspace] = {}
@@ -131,6 +132,7 @@ class Reader:
             int, tuple[int, int]
         ] = {}  # header address -> B-tree, local heap, as symbol tables cache them
         self.heaps: dict[int, Any] = {}  # global heap collections
+        self.indexed: set[int] = set()  # headers of the datasets whose chunks were listed before
         self.extension: int | None = None  # address of the superblock extension
         self.shared: dict[tuple[int, int], bytes] = {}  # bodies of shared messages by address and type
         self.shared_heaps: dict[int, Any] | None = None  # heaps of shared messages by type
@@ -180,17 +182,17 @@ class Reader:
 
         Raises `LimitExceeded` when no honest file of this size has so many.
         """
-        self._budget -= amount
-        if self._budget < 0:
+        self.memory_left -= amount
+        if self.memory_left < 0:
             raise LimitExceeded("the file refers to the same bytes over and over")
 
     def work(self, steps: int) -> None:
-        """Count steps of parsing, half a microsecond each.
+        """Count steps of parsing, about a microsecond each.
 
         Raises `LimitExceeded` when structures overlap so much that it would take forever.
         """
-        self._steps -= steps
-        if self._steps < 0:
+        self.steps_left -= steps
+        if self.steps_left < 0:
             raise LimitExceeded("its structures overlap: reading them would take too long")
 
     def hurt(self, kind: str, what: str, part: str, address: int | None = None, length: int | None = None) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from keras_doctor.wire.source import Source
 
 _NODE, _HEAP, _TREE, _HEADER = b"SNOD", b"HEAP", b"TREE", b"OHDR"
-_TABLES = 256  # lost groups and lost heaps that are considered
+_HEAPS, _NODES = 64, 4096  # heaps, and nodes or headers, that are considered
 
 
 def salvage(kind: type[File], source: Source, limits: Limits) -> File:
@@ -99,14 +99,14 @@ class _Rescue:
         heaps: dict[int, bytes] = {}
         for address in marks[_HEAP]:
             group = self.groups.get(address)
-            if address in claimed or len(heaps) >= _TABLES or (group is not None and group.path not in hurt):
+            if address in claimed or len(heaps) >= _HEAPS or (group is not None and group.path not in hurt):
                 continue
             try:
                 heaps[address] = read_local_heap(self.reader, address, "/")
             except BROKEN:
                 continue
         by_heap: dict[int, dict[str, int | Link]] = {}
-        for node in lost[: 16 * _TABLES]:
+        for node in lost[:_NODES]:
             if node not in claimed:
                 heap = self._heap_of(node, heaps)
                 try:
@@ -165,7 +165,7 @@ class _Rescue:
         """Add the objects with headers of version 2 that no group leads to, a group before its members."""
         waiting = [address for address in headers if address not in self.reached]
         objects: dict[int, Group | Dataset] = {}
-        for address in waiting[: 16 * _TABLES]:
+        for address in waiting[:_NODES]:
             made = open_object(self.reader, f"/?{address}", address)
             if made is not None:
                 objects[address] = made

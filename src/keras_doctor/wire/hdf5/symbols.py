@@ -70,7 +70,7 @@ def symbol_nodes(reader: Reader, root: int, part: str) -> list[int]:
             seen.add(address)
             if kind or (level >= 0 and own_level != level):
                 raise FormatError("it is of another kind or level than its parent says")
-            reader.work(used)
+            reader.work(used + 1)
             size = used * child.size
             body = reader.take_some(address + head.size, size)
             if len(body) < size:

@@ -115,14 +115,16 @@ def dataset_value(dataset: Dataset) -> Any:
     if dataset.nbytes > reader.limits.text_bytes:
         raise LimitExceeded(f"{dataset.path}: {dataset.nbytes} bytes are too many to make Python values of")
     decoder = Decoder(reader)
-    # what `chunks` yields is little-endian
     datatype, data = little_endian(dataset.datatype), dataset.read()
+    memory = reader.memory_left
     try:
         value = decoder.decode(datatype, dataset.shape, data)
     except FormatError:
         raise
     except BROKEN:
         raise FormatError(f"{dataset.path}: the values do not fit their type") from None
+    finally:
+        reader.memory_left = memory  # the value is the caller's to keep or drop
     if decoder.lost is not None:
         raise FormatError(f"{dataset.path}: some of the values are lost: {decoder.lost}", decoder.lost_at)
     return value
