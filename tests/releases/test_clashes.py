@@ -39,6 +39,7 @@ def test_entries_are_found_by_versions_and_loader() -> None:
 
 def test_bounds() -> None:
     assert bounds_for("tensorflow-cpu", "2.8.4") == {"numpy": "<2", "protobuf": "<4"}
+    assert bounds_for("tensorflow", "2.6.5")["numpy"] == "<1.24"
     assert bounds_for("tensorflow", "2.21.0") == {}
     assert bounds_for("tensorflow", "2.4.4")["h5py"] == "<3"
 

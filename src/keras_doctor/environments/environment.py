@@ -97,10 +97,13 @@ class Environment:
         """Return the version of a distribution, None when it is not given or not installed. "tensorflow" counts its
         other builds in.
         """
-        name = canonical(name)
-        names = TENSORFLOWS if name == "tensorflow" else (name,)
-        found = {known: version for known, version in self.packages if known in names}
-        return next((found[name] for name in names if name in found), None)
+        return self._version(canonical(name))
+
+    def _version(self, name: str) -> str | None:
+        if name != "tensorflow":
+            return next((version for known, version in self.packages if known == name), None)
+        found = {known: version for known, version in self.packages if known in TENSORFLOWS}
+        return next((found[known] for known in TENSORFLOWS if known in found), None)
 
     def lacks(self, name: str) -> bool:
         """Tell whether a distribution is known not to be there."""
@@ -109,32 +112,32 @@ class Environment:
     @property
     def keras(self) -> str | None:
         """Version of the distribution `keras`."""
-        return self.package("keras")
+        return self._version("keras")
 
     @property
     def tensorflow(self) -> str | None:
         """Version of TensorFlow, under whichever name it is installed."""
-        return self.package("tensorflow")
+        return self._version("tensorflow")
 
     @property
     def jax(self) -> str | None:
         """Version of JAX."""
-        return self.package("jax")
+        return self._version("jax")
 
     @property
     def torch(self) -> str | None:
         """Version of PyTorch."""
-        return self.package("torch")
+        return self._version("torch")
 
     @property
     def h5py(self) -> str | None:
         """Version of h5py."""
-        return self.package("h5py")
+        return self._version("h5py")
 
     @property
     def numpy(self) -> str | None:
         """Version of NumPy."""
-        return self.package("numpy")
+        return self._version("numpy")
 
     @property
     def release(self) -> tuple[str, str]:

@@ -56,7 +56,9 @@ def bounds_for(package: str, version: str) -> dict[str, str]:
         if clash.package != family(package) or clash.effect != "fails" or not satisfies(version, clash.versions):
             continue
         if clash.other_versions.startswith(">=") and "," not in clash.other_versions:
-            found.setdefault(clash.other, "<" + clash.other_versions[2:])
+            bound = clash.other_versions[2:]
+            if clash.other not in found or satisfies(bound, found[clash.other]):
+                found[clash.other] = "<" + bound
     return found
 
 

@@ -117,7 +117,7 @@ EXAMPLES = (
     Ill(lambda: sample("hdf5-model", env="keras==2.7.0 tensorflow==2.6.5"), "do not work together"),
     Ill(lambda: sample("hdf5-model", env="keras==2.15.0 tensorflow==2.16.2"), "do not work together"),
     Ill(lambda: sample("hdf5-model", env="tf-keras==2.15.1 tensorflow==2.16.2"), "do not work together"),
-    Ill(lambda: sample("hdf5-model", env="keras==2.10.0 tensorflow==2.9.3"), "not meant for each other"),
+    Ill(lambda: sample("hdf5-model", env="keras==2.7.0 tensorflow==2.9.3"), "not meant for each other"),
     Well(lambda: sample("hdf5-model", env="keras==3.3.3 tensorflow==2.21.0")),
     Well(lambda: sample("hdf5-model", env="keras==2.4.3 tensorflow==2.4.4")),
     Well(lambda: sample("hdf5-model", env="keras==2.3.1 tensorflow==1.15.0")),

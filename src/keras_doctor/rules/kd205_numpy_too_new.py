@@ -2,8 +2,9 @@
 
 **What happens.** With NumPy 2 under a TensorFlow before 2.18 the import fails: `numpy.core.umath failed to import`, `A
 module that was compiled using NumPy 1.x cannot be run in NumPy 2`, `Unable to convert function return value to a
-Python type`. With NumPy 1.20 or later under a TensorFlow before 2.6 a model with a recurrent layer fails while it is
-built: `Cannot convert a symbolic Tensor (lstm/strided_slice:0) to a numpy array`.
+Python type`. With NumPy 1.24 or later under a TensorFlow before 2.7: `module 'numpy' has no attribute 'object'`. With
+NumPy 1.20 or later under a TensorFlow before 2.6 a model with a recurrent layer fails while it is built: `Cannot
+convert a symbolic Tensor (lstm/strided_slice:0) to a numpy array`.
 
 **Why.** These releases were built and tested with the NumPy of their time; pip took a later one because their metadata
 did not exclude it, or another package brought it.
@@ -41,8 +42,11 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     if environment.problem:
         return
     for clash in clashes("numpy", environment.loader, environment.package):
-        at = "config" if clash.files else "environment"
-        if at not in step.tags or not _uses(environment, clash.package):
+        if not _uses(environment, clash.package):
+            continue
+        if not clash.files and "environment" not in step.tags:
+            return  # said before: not even the import succeeds
+        if clash.files and "config" not in step.tags:
             continue
         layers = [layer for layer in context.document.layers if layer.class_name in _RECURRENT]
         if clash.files and not layers:
@@ -88,6 +92,7 @@ _LSTM = {
 EXAMPLES = (
     Ill(lambda: sample("hdf5-model", env="python==3.11 tensorflow==2.15.1 numpy==2.0.2"), "NumPy 2.0.2 is too new"),
     Ill(lambda: sample("keras-v3", env="keras==3.0.5 tensorflow==2.16.2 numpy==2.4.6"), "NumPy 2.4.6 is too new"),
+    Ill(lambda: sample("hdf5-model", env="tensorflow==2.6.5 numpy==1.24.4"), "NumPy 1.24.4 is too new"),
     Ill(
         lambda: sample("hdf5-model", env="tensorflow==2.4.4 numpy==1.21.6", config=_LSTM), "LSTM layers cannot be built"
     ),

@@ -50,17 +50,16 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
         f"the model was saved by {saved}; with TensorFlow {tensorflow} it is loaded by Keras {version}"
         + (", for tf.keras takes the Keras 3 that is installed" if surprise else ""),
         severity="warning" if surprise else None,
-        remedies=_remedies(environment, tensorflow),
+        remedies=_remedies(environment, tensorflow, context.document.path),
     )
 
 
-def _remedies(environment: Environment, tensorflow: str) -> tuple[Remedy, ...]:
+def _remedies(environment: Environment, tensorflow: str, path: str) -> tuple[Remedy, ...]:
     """Return how to come back to Keras 2 in the same environment."""
     index = catalog()
     if environment.package("tf-keras"):
-        return (
-            Remedy("tf-keras is installed: load with it", "import tf_keras; model = tf_keras.models.load_model(path)"),
-        )
+        command = f"import tf_keras; model = tf_keras.models.load_model({path!r})"
+        return (Remedy("tf-keras is installed: load with it", command),)
     own = index.tensorflow_keras(tensorflow)
     if own:
         command = install(environment, f"keras=={own}")

@@ -15,6 +15,7 @@ from keras_doctor.environments import Environment
 from keras_doctor.findings import Finding, Remedy
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import sample
+from keras_doctor.rules.shell import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     """Report why the environment could not be looked at."""
     environment: Environment = step.subject
     if environment.problem:
+        path = quote(context.document.path)
         yield RULE.finding(
             step,
             environment.problem,
@@ -38,7 +40,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
             remedies=(
                 Remedy(
                     "Name the Python that would load the model (--python PATH), or its versions:",
-                    '--env "python==3.11 keras==3.15.1 tensorflow==2.21.0"',
+                    f"keras-doctor check {path} --env 'python==3.11 keras==3.15.1 tensorflow==2.21.0'",
                 ),
             ),
         )
