@@ -62,3 +62,11 @@ def test_only_a_plain_folder_is_taken(monkeypatch):
     monkeypatch.setattr(keras_doctor.__spec__, "loader", object())  # as from a zip archive
     finding.install()
     assert sys.meta_path == before
+
+
+def test_bytecode_that_is_kept_elsewhere_is_found_there(monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path))
+    monkeypatch.setattr(keras_doctor.__spec__, "cached", str(tmp_path / "somewhere/__init__.pyc"))
+    ours, theirs = (found("keras_doctor.records") for found in (finding.Finder(keras_doctor).find_spec, by_python))
+    assert ours.cached == theirs.cached
+    assert str(tmp_path) in ours.cached

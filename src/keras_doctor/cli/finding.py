@@ -30,6 +30,10 @@ class Finder:
         self._folder = spec.submodule_search_locations[0] + os.sep
         # The classes that found and load the package itself: importing them by name costs a whole module each.
         self._spec, self._loader = type(spec), type(spec.loader)
+        # How names in `__pycache__` end, unless bytecode is kept elsewhere.
+        stem = os.path.join(self._folder, "__pycache__", "__init__")
+        cached = spec.cached or ""
+        self._ending = cached[len(stem) :] if cached.startswith(stem) else ""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -38,16 +42,21 @@ class Finder:
         if not name.startswith(self._prefix):
             return None
         place = self._folder + name[len(self._prefix) :].replace(".", os.sep)
-        file, folders = place + ".py", None
+        folders = None
         try:
-            os.stat(file)
+            os.stat(place + ".py")
         except OSError:
-            file, folders = os.path.join(place, "__init__.py"), [place]
-            if not os.path.exists(file):
+            folders = [place]
+            place += os.sep + "__init__"
+            if not os.path.exists(place + ".py"):
                 return None
+        file = place + ".py"
         spec: ModuleSpec = self._spec(name, self._loader(name, file), origin=file, is_package=folders is not None)
         spec.submodule_search_locations = folders
         spec.has_location = True
+        if self._ending:  # said here, or found out at some length for each module
+            folder, sep, last = place.rpartition(os.sep)
+            spec.cached = f"{folder}{sep}__pycache__{sep}{last}{self._ending}"
         return spec
 
 
