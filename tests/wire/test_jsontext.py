@@ -67,6 +67,10 @@ def test_limits_are_kept_before_anything_is_built():
         loads("[" + "[]," * 20 + "1]", few)
     with pytest.raises(LimitExceeded):
         loads("[" + "1," * 60 + "1]", few)
+    with pytest.raises(LimitExceeded):
+        loads("[" + "1," * 20 + "1]", replace(DEFAULT_LIMITS, json_values=10))
+    with pytest.raises(LimitExceeded):
+        loads("[" + '"é",' * 8 + "1]", few)  # characters of several bytes may each take four in memory
 
 
 def test_bytes_that_are_not_utf8_are_refused():

@@ -12,7 +12,7 @@ from itertools import pairwise
 from keras_doctor.records import replace
 from keras_doctor.wire.errors import Damage, FormatError, LimitExceeded, Oddity
 from keras_doctor.wire.limits import DEFAULT_LIMITS, Limits
-from keras_doctor.wire.source import BytesSource, Source
+from keras_doctor.wire.source import BufferSource, Source
 from keras_doctor.wire.zip_directory import (
     DEFLATED,
     DESCRIBED,
@@ -140,7 +140,7 @@ class Archive:
             return self.source.window(member.data_offset, member.compressed_size, member.name)
         if member.size > self.limits.inflated_bytes:
             raise LimitExceeded(f"{member.name!r} inflates to {member.size} bytes", member.data_offset)
-        data = bytearray()
+        data = bytearray()  # grows where it stands: joining pieces would take the memory twice
         what = f"{member.name!r} inflates to fewer bytes than the {member.size} that are declared"
         try:
             for piece in self._pieces(member):
@@ -153,7 +153,8 @@ class Archive:
             damage = Damage("structure", what, member.name, member.data_offset, member.compressed_size)
             if damage not in self.damage:
                 self.damage.append(damage)
-        return BytesSource(bytes(data[: member.size]), member.name)
+        del data[member.size :]
+        return BufferSource(data, member.name)
 
     def read(self, member: Member) -> bytes:
         """Return the member's bytes. Raises `FormatError` as `open` does."""
@@ -179,6 +180,9 @@ class Archive:
             raise FormatError(f"{member.name!r} is encrypted", member.header_offset)
         if member.method not in (STORED, DEFLATED):
             raise FormatError(f"{member.name!r} is compressed with {_method(member.method)}", member.header_offset)
+        if _is_bomb(member, self.limits):
+            what = f"{member.name!r} inflates from {member.compressed_size} to {member.size} bytes"
+            raise LimitExceeded(what, member.data_offset)
 
     def _pieces(self, member: Member) -> Iterator[bytes]:
         """Yield the member's content in pieces; of more than is declared only the first piece."""
@@ -284,12 +288,19 @@ def _suspicions(member: Member, limits: Limits) -> Iterator[tuple[str, str]]:
         yield "encrypted-member", f"{name!r} is encrypted"
     if member.method not in (STORED, DEFLATED):
         yield "unknown-method", f"{name!r} is compressed with {_method(member.method)}"
-    elif member.method == DEFLATED and not member.lost:
-        large = member.size > limits.inflated_bytes and member.size > _SUSPICIOUS_RATIO * member.compressed_size
-        if large or member.size > limits.inflate_ratio * max(member.compressed_size, 8):
-            yield "zip-bomb", f"{name!r} inflates from {member.compressed_size} to {member.size} bytes"
+    elif _is_bomb(member, limits):
+        yield "zip-bomb", f"{name!r} inflates from {member.compressed_size} to {member.size} bytes"
     if member.external_attributes >> 28 == 0xA:  # the file type of a Unix mode: S_IFLNK
         yield "symlink-member", f"{name!r} is a symbolic link"
+
+
+def _is_bomb(member: Member, limits: Limits) -> bool:
+    """Tell whether a member inflates so much more than it stores that it is not inflated at all."""
+    if member.method != DEFLATED or member.lost:
+        return False
+    stored, size = member.compressed_size, member.size
+    large = size > limits.bomb_bytes and size > _SUSPICIOUS_RATIO * stored
+    return large or size > limits.inflate_ratio * max(stored, 8)
 
 
 def _method(method: int) -> str:

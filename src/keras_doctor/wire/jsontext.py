@@ -55,8 +55,9 @@ def loads(text: bytes | str, limits: Limits = DEFAULT_LIMITS) -> Any:
     The count of containers is bounded before anything is built, since `[],` costs 3 bytes in a file and 64 in memory.
     """
     global _scan
-    if len(text) > limits.text_bytes:
-        raise LimitExceeded(f"{len(text)} bytes of JSON, more than {limits.text_bytes}")
+    most = limits.text_bytes if text.isascii() else limits.text_bytes // 4
+    if len(text) > most:
+        raise LimitExceeded(f"{len(text)} bytes of JSON, more than {most}")
     if isinstance(text, bytes):
         try:
             text = text.decode("utf-8-sig" if text[:3] == b"\xef\xbb\xbf" else "utf-8")
@@ -64,7 +65,9 @@ def loads(text: bytes | str, limits: Limits = DEFAULT_LIMITS) -> Any:
             raise FormatError("the text is not UTF-8", error.start) from None
     if text.count("[") + text.count("{") > limits.json_containers:
         raise LimitExceeded(f"more than {limits.json_containers} lists and objects in one JSON text")
-    start = len(text) - len(text.lstrip(_BLANK))
+    if text.count(",") > limits.json_values:
+        raise LimitExceeded(f"more than {limits.json_values} values in one JSON text")
+    start = len(text) - len(text.lstrip(_BLANK)) if text[:1] in _BLANK else 0
     if start == len(text):
         raise FormatError("the text is empty", 0)
     if _scan is None:

@@ -74,6 +74,22 @@ class BytesSource(Source):
         return self._data[offset : offset + length]
 
 
+class BufferSource(Source):
+    """Bytes in a buffer, which is not copied."""
+
+    __slots__ = ("_view",)
+
+    def __init__(self, data: bytearray, name: str = "<buffer>") -> None:
+        super().__init__(name, len(data))
+        self._view = memoryview(data)
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return `length` bytes from `offset`."""
+        if offset < 0 or length < 0 or offset + length > self.size:
+            raise Truncated(f"{length} bytes wanted where {max(0, self.size - offset)} are left", offset)
+        return self._view[offset : offset + length].tobytes()
+
+
 class _Blocks(Source):
     """A file too large to hold: blocks are read when wanted and the last few kept."""
 
