@@ -10,7 +10,7 @@ from keras_doctor import Environment, diagnose
 from keras_doctor.records import replace
 from keras_doctor.releases import catalog
 from keras_doctor.releases.version import satisfies
-from keras_doctor.rules._index import RULES
+from keras_doctor.rules._pages import RULES
 from keras_doctor.rules.rule import Ill
 from keras_doctor.rules.samples import sample
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.records import as_dict, record
-from keras_doctor.rules._index import RULES
+from keras_doctor.rules._pages import RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
