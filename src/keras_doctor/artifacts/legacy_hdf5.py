@@ -111,7 +111,7 @@ def read(probe: Probe) -> ModelDocument:
         facts=facts,
         unverified_bytes=probe.source.size,
     )
-    document.damage = (*damage, *file.damage)
+    document.damage = (*file.damage, *damage)  # what broke the file explains what is missing
     document.oddities = tuple(file.oddities)
     return document
 

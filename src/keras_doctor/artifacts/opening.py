@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from keras_doctor.artifacts import _index as index
 from keras_doctor.artifacts.probe import Probe
 from keras_doctor.wire.errors import FormatError
@@ -10,6 +12,7 @@ from keras_doctor.wire.limits import DEFAULT_LIMITS, Limits
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from os import PathLike
     from types import ModuleType
 
     from keras_doctor.document.model import ModelDocument
@@ -59,14 +62,16 @@ def _is_text(head: bytes) -> bool:
     return bool(head) and b"\0" not in head and control * 50 <= len(head)
 
 
-def read(path: str, source: Source | None = None, limits: Limits = DEFAULT_LIMITS, deep: bool = False) -> ModelDocument:
+def read(
+    path: str | PathLike[str], source: Source | None = None, limits: Limits = DEFAULT_LIMITS, deep: bool = False
+) -> ModelDocument:
     """Read whatever is at `path` into a `ModelDocument`.
 
     Never raises for what a file holds, nor for a path that is missing or cannot be read: the document says so.
     `source` gives the bytes when they are not to be read from the path. `deep` verifies every checksum, whatever the
     size.
     """
-    probe = Probe(path, source, limits, deep)
+    probe = Probe(os.fspath(path), source, limits, deep)
     module = sniff(probe)
     try:
         document: ModelDocument = module.read(probe)
@@ -74,4 +79,8 @@ def read(path: str, source: Source | None = None, limits: Limits = DEFAULT_LIMIT
         from keras_doctor.artifacts import unknown
 
         document = unknown.broken(probe, module, error)
+    if probe.kind == "file" and (document.damage or document.format == "unknown"):
+        from keras_doctor.artifacts.transfer import explained
+
+        return explained(document, probe.source, lambda undone: read(probe.path, undone, limits, deep))
     return document

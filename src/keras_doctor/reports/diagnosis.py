@@ -110,7 +110,7 @@ def facts(document: ModelDocument) -> list[tuple[str, str]]:
         counts.append(number(len(document.layers), "layer"))
     tensors = sum(len(group.tensors) for group in document.weights)
     if tensors:
-        counts.append(f"{number(tensors, 'tensor')} with {number(document.parameters, 'value')}")
+        counts.append(f"{number(tensors, 'tensor')} with {number(_values(document), 'value')}")
     if document.training.slots:
         counts.append(f"{number(len(document.training.slots), 'optimizer tensor')}")
     if document.assets:
@@ -120,6 +120,11 @@ def facts(document: ModelDocument) -> list[tuple[str, str]]:
     if document.unverified_bytes:
         lines.append(("not proven", unverified(document)))
     return lines
+
+
+def _values(document: ModelDocument) -> int:
+    """Return the number of stored values; a tensor larger than its file could hold, however packed, does not count."""
+    return sum(tensor.size for tensor in document.tensors() if tensor.nbytes <= document.size * 1100)
 
 
 def unverified(document: ModelDocument) -> str:
