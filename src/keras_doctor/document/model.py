@@ -215,9 +215,8 @@ def _producers(nodes: Any, depth: int = 0) -> Iterator[str]:
     if depth > 32:
         return
     if isinstance(nodes, dict):
-        history = (
-            nodes.get("config", {}).get("keras_history") if nodes.get("class_name") == "__keras_tensor__" else None
-        )
+        config = nodes.get("config") if nodes.get("class_name") == "__keras_tensor__" else None
+        history = config.get("keras_history") if isinstance(config, dict) else None
         if isinstance(history, list) and history and isinstance(history[0], str):
             yield history[0]
         else:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from keras_doctor.layers.eras import Era
     from keras_doctor.layers.evaluation import Outcome, Site
 
+MOST_VARIABLES = 50_000  # of one layer, with all that is inside it
+
 _REQUIRED = object()
 Required: Any = _REQUIRED
 
@@ -99,6 +101,13 @@ class Call:
             axes.append(axis_of(number, rank))
         return tuple(axes)
 
+    def axis(self, key: str, rank: int, default: int) -> int:
+        """Return one axis, counted from the start; of a list the first."""
+        axes = self.axes(key, rank, default)
+        if not axes:
+            raise CannotInferError(f"its {key!r} is no axis")
+        return axes[0]
+
     @property
     def channels_first(self) -> bool:
         """Whether the channels stand before the other dimensions. A config that leaves it open means what the other
@@ -121,6 +130,14 @@ class Call:
         if not tensors or tensors[0].shape is None:
             raise CannotInferError("the shape of its input is not known")
         return tensors[0].shape
+
+    @property
+    def vectors(self) -> Shape:
+        """The shape of the first tensor, which has a last dimension."""
+        shape = self.input
+        if not shape:
+            raise CannotInferError("it takes vectors and gets a single number")
+        return shape
 
     @property
     def inputs(self) -> list[Shape]:
@@ -199,7 +216,9 @@ class Call:
         return outcome
 
     def adopt(self, variables: tuple[Variable, ...], part: str) -> None:
-        """Enter the variables of an object inside this layer."""
+        """Enter the variables of an object inside this layer. Raises CannotInferError when there are far too many."""
+        if len(self.variables) + len(variables) > MOST_VARIABLES:
+            raise CannotInferError("it owns more variables than any model has")
         for variable in variables:
             inside = f"{part}/{variable.part}" if variable.part else part
             self.variables.append(Variable(variable.name, variable.shape, variable.dtype, variable.trainable, inside))

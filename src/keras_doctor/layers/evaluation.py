@@ -89,6 +89,7 @@ class Evaluator:
         self.visits: dict[str, list[Visit]] = {}
         self.declared: dict[str, Outcome] = {}  # models followed from the inputs that they declare
         self.silent = 0  # above 0: a repeated walk through a nested model, which leaves no visits
+        self.remembered: dict[Any, Outcome] = {}  # by place and by what came in
         self.left = VISITS
 
     def evaluate(
@@ -96,9 +97,15 @@ class Evaluator:
     ) -> Outcome:
         """Follow one layer. `args` and `kwargs` hold `Tensor`s in nested lists, and plain values."""
         kwargs = kwargs or {}
-        outcome = self._outcome(entry, path, args, kwargs, depth)
+        tensors = tuple(flatten([args, kwargs]))
+        key = (path, tensors) if _only_tensors(args) and not kwargs else None
+        outcome = self.remembered.get(key)
+        if outcome is None:
+            outcome = self._outcome(entry, path, args, kwargs, depth)
+            if key is not None:
+                self.remembered[key] = outcome
         if not self.silent:
-            shapes = tuple(tensor.shape for tensor in flatten([args, kwargs]))
+            shapes = tuple(tensor.shape for tensor in tensors)
             self.visits.setdefault(path, []).append(Visit(shapes, outcome))
         return outcome
 
@@ -137,7 +144,8 @@ class Evaluator:
     ) -> Outcome:
         module = entry.get("module")
         rule = rule_of(class_name, module if isinstance(module, str) else None)
-        if rule is None:
+        registered = entry.get("registered_name")
+        if rule is None or (isinstance(registered, str) and ">" in registered):
             return unknown(f"{class_name[:80]} is not a layer that Keras ships")
         if self.era_name == "keras-1" or class_name in ("Highway", "MaxoutDense", "Merge"):
             from keras_doctor.layers.keras1 import translate
@@ -153,6 +161,14 @@ class Evaluator:
         several = isinstance(result, list)
         outputs = tuple(one if isinstance(one, Tensor) else Tensor(one) for one in (result if several else [result]))
         return Outcome(outputs, several, tuple(call.variables))
+
+
+def _only_tensors(args: list[Any]) -> bool:
+    """Whether a call takes nothing but tensors, bare or in one list."""
+    return all(
+        isinstance(arg, Tensor) or (isinstance(arg, list) and all(isinstance(one, Tensor) for one in arg))
+        for arg in args
+    )
 
 
 def _stated(entry: dict[str, Any]) -> list[Any]:

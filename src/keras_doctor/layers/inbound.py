@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.layers.shapes import read_number, read_shape
-from keras_doctor.layers.tensors import DEPTH, Slice, Tensor
+from keras_doctor.layers.tensors import DEPTH, Slice, Tensor, is_constant
 from keras_doctor.records import record
 
 TYPE_CHECKING = False
@@ -83,7 +83,7 @@ def _references(value: Any, names: frozenset[str], depth: int = 0) -> Any:
     if isinstance(value, list):
         if len(value) == 3 and isinstance(value[0], str) and value[0] in names:
             return _ref(value)
-        return [_references(item, names, depth + 1) for item in value]
+        return value if is_constant(value) else [_references(item, names, depth + 1) for item in value]
     return value
 
 
@@ -97,7 +97,7 @@ def _objects(value: Any, depth: int = 0) -> Any:
     if depth > DEPTH:
         return None
     if isinstance(value, list):
-        return [_objects(item, depth + 1) for item in value]
+        return value if is_constant(value) else [_objects(item, depth + 1) for item in value]
     if not isinstance(value, dict):
         return value
     kind, config = value.get("class_name"), value.get("config")
@@ -146,7 +146,7 @@ def refs_in(value: Any, depth: int = 0) -> Iterator[Ref]:
         if isinstance(value, dict):
             for item in value.values():
                 yield from refs_in(item, depth + 1)
-        elif isinstance(value, list):
+        elif isinstance(value, list) and not is_constant(value):
             for item in value:
                 yield from refs_in(item, depth + 1)
         elif isinstance(value, Slice):

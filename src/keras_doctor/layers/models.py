@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.document.config import ConfigNode
+from keras_doctor.layers.call import MOST_VARIABLES
 from keras_doctor.layers.evaluation import Outcome
 from keras_doctor.layers.inbound import Node, Ref, read_nodes, read_refs, refs_in
 from keras_doctor.layers.shapes import read_shape
@@ -103,6 +104,8 @@ def _joined(outcomes: list[tuple[int, Outcome]]) -> tuple[Variable, ...]:
     """Return the variables of a model's layers."""
     found: list[Variable] = []
     for index, outcome in outcomes:
+        if len(found) + len(outcome.variables) > MOST_VARIABLES:
+            break
         for variable in outcome.variables:
             part = f"layers[{index}]/{variable.part}" if variable.part else f"layers[{index}]"
             found.append(replace(variable, part=part))
@@ -111,6 +114,8 @@ def _joined(outcomes: list[tuple[int, Outcome]]) -> tuple[Variable, ...]:
 
 def _failure(outcomes: list[tuple[int, Outcome]]) -> str:
     """Return why a model's variables are not known: the reason of the first layer that is not."""
+    if sum(len(outcome.variables) for _, outcome in outcomes) > MOST_VARIABLES:
+        return "it owns more variables than any model has"
     return next((outcome.reason for _, outcome in outcomes if not outcome.known), "")
 
 

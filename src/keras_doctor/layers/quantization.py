@@ -18,8 +18,8 @@ _FLOAT8 = ("inputs", "kernel", "outputs_grad")
 
 
 def mode_of(call: Call) -> tuple[str, int | None]:
-    """Return the quantization mode ("", "int8", "int4", "float8") and its block size, None when each channel has one
-    scale.
+    """Return the quantization mode ("", "int8", "int4", "float8") and its block size: 0 when each channel has one
+    scale, None when the mode knows nothing of blocks.
     """
     name = policy_name(call.config.get("dtype"))
     if "_from_" not in name:
@@ -27,8 +27,7 @@ def mode_of(call: Call) -> tuple[str, int | None]:
     mode, _, block = name.partition("_from_")[0].partition("/")
     if mode not in ("int8", "int4", "float8"):
         raise CannotInferError(f"its quantization {mode[:20]!r} is decided by calibration, not by its config")
-    size = int(block) if block.isdigit() and 0 < int(block) < 1 << 31 else None
-    return mode, size
+    return mode, int(block) if block.isdigit() and len(block) < 10 else 0 if block else None
 
 
 def main_array(call: Call, name: str, shape: Shape, scale: Shape, reduced: tuple[int, ...]) -> None:
@@ -54,23 +53,27 @@ def _int4(call: Call, name: str, shape: Shape, scale: Shape, reduced: tuple[int,
     columns = product(size for axis, size in enumerate(shape) if axis not in reduced)
     if rows is None or columns is None:
         raise CannotInferError(f"the size of its {name} depends on a dimension that is not known")
-    if block is None:
-        raise CannotInferError("releases disagree on how they pack int4 without blocks")
+    if block is None:  # before blocks came, two inputs shared a byte
+        axis = reduced[0] if reduced else 0
+        packed = [-(-(size or 0) // 2) if place == axis else size for place, size in enumerate(shape)]
+        call.own(name, packed, dtype="int8", trainable=False)
+        call.own(f"{name}_scale", scale, trainable=False)
+        return
     if name == "embeddings":  # the vectors are cut into groups, not the entries
-        rows, columns = columns, rows
-        call.own(name, (rows, -(-columns // 2)), dtype="int8", trainable=False)
-        scales: Shape = (rows, -(-columns // block))
-        grouped = columns
+        stored: Shape = (columns, -(-rows // 2))
+        scales: Shape = (columns, -(-rows // block)) if block else (columns,)
     elif name == "reverse_embeddings":
-        call.own(name, (-(-rows // 2), columns), dtype="int8", trainable=False)
-        scales, grouped = (-(-rows // block), columns), 0
+        stored, scales = (-(-rows // 2), columns), (-(-rows // block), columns) if block else (columns,)
     else:
-        call.own(name, (rows, -(-columns // 2)), dtype="int8", trainable=False)
-        scales, grouped = (-(-rows // block), columns), rows
+        stored, scales = (rows, -(-columns // 2)), (-(-rows // block), columns) if block else (columns,)
+    call.own(name, stored, dtype="int8", trainable=False)
     call.own(f"{name}_scale", scales, trainable=False)
-    call.own(f"{name}_zero", scales, dtype="int8" if grouped else None, trainable=False)
-    if grouped:
-        call.own("g_idx", (grouped,), dtype="float32", trainable=False)
+    if not block:
+        return
+    own_index = name != "reverse_embeddings"
+    call.own(f"{name}_zero", scales, dtype="int8" if own_index else None, trainable=False)
+    if own_index:
+        call.own("g_idx", (rows,), dtype="float32", trainable=False)
 
 
 def additions(call: Call, name: str, shape: Shape) -> None:

@@ -24,6 +24,9 @@ FAMILIES = (
 _RULES: dict[str, Rule] = {}
 _loaded = False
 
+# Packages whose classes are Keras's own.
+PACKAGES = ("keras", "keras_core", "tensorflow", "tf_keras")
+
 # Other names under which files have the same class: tf.keras 1.13 and 1.14 wrote the names of its versions, Keras 1's
 # long names live on as aliases.
 ALIASES = {
@@ -69,9 +72,11 @@ def rule_of(class_name: str, module: str | None = None) -> Rule | None:
         for family in FAMILIES:
             import_module(f"keras_doctor.layers.families.{family}")
         _loaded = True
-    if module is not None and ".ops" in module:
-        return _operation(class_name)
-    return _RULES.get(class_name) or _operation(class_name)
+    if module is None:
+        return _RULES.get(class_name) or _operation(class_name)
+    if module.partition(".")[0] not in PACKAGES:
+        return None
+    return _operation(class_name) if ".ops" in module else _RULES.get(class_name)
 
 
 def _operation(class_name: str) -> Rule | None:

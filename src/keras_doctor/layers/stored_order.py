@@ -78,8 +78,9 @@ def _legacy(model: ConfigNode, shapes: dict[str, LayerShape], era: str) -> Itera
                 yield from _legacy(branch, shapes, era)
             yield StoredGroup(str(name), node.path, ())
         else:
-            shape = shapes[node.path]
-            yield StoredGroup(str(name), node.path, shape.variables, shape.known)
+            shape = shapes.get(node.path)
+            known = shape is not None and shape.known
+            yield StoredGroup(str(name), node.path, shape.variables if shape is not None else (), known)
 
 
 def v3_groups(config: Any, era: str, release: str) -> tuple[StoredGroup, ...]:
@@ -93,7 +94,7 @@ def v3_groups(config: Any, era: str, release: str) -> tuple[StoredGroup, ...]:
     shapes = {shape.path: shape for shape in infer(config, era)}
     found: dict[str, StoredGroup] = {}
     for node, place in _numbered(ConfigNode(config), shapes, layout):
-        for variable in shapes[node.path].variables:
+        for variable in shapes[node.path].variables if node.path in shapes else ():
             path = "/".join([f"{layout.container}/{place}", *_rendered(node, variable.part, shapes, layout)])
             before = found[path].variables if path in found else ()
             found[path] = StoredGroup(path, node.path, (*before, variable))

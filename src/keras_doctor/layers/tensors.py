@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from keras_doctor.layers.shapes import Shape
 
 DEPTH = 32  # of nested arguments
+LONG = 64  # a list of more numbers than this is a constant, not a place where tensors stand
 
 
 @record
@@ -39,6 +40,11 @@ NEW_AXIS = None
 ELLIPSIS = Ellipsis
 
 
+def is_constant(value: list[Any] | tuple[Any, ...]) -> bool:
+    """Whether a list is an array of numbers, which need not be looked through for tensors."""
+    return len(value) > LONG and isinstance(value[0], (int, float))
+
+
 def flatten(value: Any, depth: int = 0) -> Iterator[Tensor]:
     """Yield the tensors in nested arguments: lists in order, dicts by sorted key, as every Keras flattens them."""
     if isinstance(value, Tensor):
@@ -47,7 +53,7 @@ def flatten(value: Any, depth: int = 0) -> Iterator[Tensor]:
         if isinstance(value, dict):
             for key in sorted(value, key=str):
                 yield from flatten(value[key], depth + 1)
-        elif isinstance(value, (list, tuple)):
+        elif isinstance(value, (list, tuple)) and not is_constant(value):
             for item in value:
                 yield from flatten(item, depth + 1)
 
@@ -58,5 +64,5 @@ def convert(value: Any, leaf: Callable[[Any], Any], depth: int = 0) -> Any:
         if isinstance(value, dict):
             return {key: convert(item, leaf, depth + 1) for key, item in value.items()}
         if isinstance(value, list):
-            return [convert(item, leaf, depth + 1) for item in value]
+            return value if is_constant(value) else [convert(item, leaf, depth + 1) for item in value]
     return leaf(value)

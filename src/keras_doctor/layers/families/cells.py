@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keras_doctor.layers.families.convolution import divided, joined, ordered, slid_sides
 from keras_doctor.layers.shapes import CannotInferError, Shape
 from keras_doctor.layers.stock import stock
 from keras_doctor.layers.tensors import Tensor
@@ -84,6 +85,16 @@ def lstm_cell(call: Call) -> Any:
     batch, features = call.ranked(2)
     units = lstm_variables(call, features)
     return [(batch, units)] * 3
+
+
+@stock("ConvLSTM2DCell", "ConvLSTMCell")
+def conv_lstm_cell(call: Call) -> Any:
+    """An LSTM whose products are convolutions."""
+    rank = call.size("rank", 2)
+    lead, sides, channels = divided(call, rank, call.ranked(rank + 2))
+    window, filters = call.sizes("kernel_size", rank), call.size("filters")
+    gates(call, ordered(call, window, channels, filters), ordered(call, window, filters, filters), (filters,), "icfo")
+    return [joined(call, lead, slid_sides(call, sides, window), filters)] * 3
 
 
 @stock("PeepholeLSTMCell")

@@ -41,7 +41,7 @@ def unchanged(call: Call) -> Any:
 @stock("Dense")
 def dense(call: Call) -> Any:
     """Multiplies the last dimension away for `units`."""
-    *lead, last = call.input
+    *lead, last = call.vectors
     units = call.size("units")
     main_array(call, "kernel", (last, units), (units,), (0,))
     if call.flag("use_bias", True):
@@ -106,7 +106,7 @@ def lambda_layer(call: Call) -> Any:
 @stock("LinearModel")
 def linear_model(call: Call) -> Any:
     """A weighted sum (`tf.keras.experimental.LinearModel`)."""
-    *lead, last = call.input
+    *lead, last = call.vectors
     units = call.size("units", 1)
     call.own("kernel", (last, units), part="dense_layers[0]")
     if call.flag("use_bias", True):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from keras_doctor.layers.call import Call
 
-LARGEST_COUNT = 10_000_000  # windows times places, for counting the connections of implementation 3
+MOST_PLACES = 100_000  # along one side, for counting the connections of implementation 3
 
 
 @stock("LocallyConnected1D", "LocallyConnected2D")
@@ -49,7 +49,7 @@ def _connections(call: Call, sides: Shape, places: Shape, window: tuple[int, ...
     same = call.text("padding", "valid") == "same"
     total = 1
     for side, place, reach, stride in zip(sides, places, window, strides, strict=False):
-        if side is None or place is None or place > LARGEST_COUNT:
+        if side is None or place is None or place > MOST_PLACES:
             raise CannotInferError("the size of its kernel depends on a dimension that is not known")
         if same:
             starts = [number * stride - (reach - 1) // 2 for number in range(place)]

@@ -40,7 +40,7 @@ def batch_normalization(call: Call) -> Any:
     elif len(axes) > 1:
         sizes = [size if axis in axes else 1 for axis, size in enumerate(shape)]
     else:
-        sizes = [shape[axes[0]]]
+        sizes = [shape[call.axis("axis", len(shape), -1)]]
     _scale_and_offset(call, sizes)
     call.own("moving_mean", sizes, trainable=False)
     call.own("moving_variance", sizes, trainable=False)
@@ -74,8 +74,7 @@ def rms_normalization(call: Call) -> Any:
 def group_normalization(call: Call) -> Any:
     """Normalizes each sample over groups of channels."""
     shape = call.input
-    (axis, *_) = call.axes("axis", len(shape), -1)
-    _scale_and_offset(call, (shape[axis],))
+    _scale_and_offset(call, (shape[call.axis("axis", len(shape), -1)],))
     return shape
 
 

@@ -26,10 +26,7 @@ def tf_function(call: Call) -> Any:
         return tensorflow.getitem(call.args, call.kwargs)
     if not isinstance(name, str):
         raise CannotInferError("its config names no function")
-    args = list(call.args)
-    if name in ("einsum", "compat.v1.einsum") and args and not isinstance(args[0], str):
-        raise CannotInferError("its equation is not known")
-    return tensorflow.function(name, args, _arguments(call))
+    return tensorflow.function(name, call.args, _arguments(call))
 
 
 @stock("SlicingOpLambda")

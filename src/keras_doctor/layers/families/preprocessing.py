@@ -96,6 +96,4 @@ def text_vectorization(call: Call) -> Any:
         if not split and call.era.traced:
             return shape
         return (shape[0] if shape else None, read_number(call.config.get("output_sequence_length")))
-    if call.era.traced or not split:
-        return (shape[0] if shape else None, _depth(call))
-    return (*shape, _depth(call))
+    return (shape[0] if shape else None, _depth(call))

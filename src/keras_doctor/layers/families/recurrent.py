@@ -58,7 +58,7 @@ def cudnn(call: Call) -> Any:
     return _outputs(call, batch, steps, (units,), [(units,)] * states)
 
 
-@stock("RNN")
+@stock("RNN", "ConvRNN", "ConvRNN2D")
 def rnn(call: Call) -> Any:
     """A layer around any cell."""
     shape = call.input

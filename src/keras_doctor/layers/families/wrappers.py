@@ -22,7 +22,7 @@ def time_distributed(call: Call) -> Any:
     outcome = call.inner("layer", [Tensor((shape[0], *shape[2:]))])
     shapes = [tensor.shape for tensor in outcome.outputs]
     stepped = [(shape[0], shape[1], *one[1:]) if one is not None else None for one in shapes]
-    return stepped if outcome.several else stepped[0]
+    return stepped[0] if len(stepped) == 1 and not outcome.several else stepped
 
 
 @stock("SpectralNormalization")
@@ -50,4 +50,4 @@ def pipeline(call: Call) -> Any:
 def wrapper(call: Call) -> Any:
     """Does nothing but hold a layer."""
     outcome = call.inner("layer", call.args)
-    return list(outcome.outputs) if outcome.several else outcome.outputs[0]
+    return list(outcome.outputs) if outcome.several else outcome.output_shape

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from keras_doctor.layers.operations.operands import Operands, numbers_of, shape_of
+from keras_doctor.layers.operations.operands import MOST, Operands, numbers_of, shape_of
 from keras_doctor.layers.reshape import reshaped
 from keras_doctor.layers.shapes import CannotInferError, axis_of, plus, product
 from keras_doctor.layers.tensors import Tensor
@@ -12,6 +12,8 @@ from keras_doctor.layers.tensors import Tensor
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from keras_doctor.layers.operations.operands import Operation
 
 
 def reshape(op: Operands) -> Any:
@@ -170,7 +172,7 @@ def split(op: Operands) -> Any:
         parts = _given(sections, size) if op.traced else _between(sections, size)
     else:
         count = sections[0]
-        if not count or not 0 < count <= 10_000 or (size is not None and size % count):
+        if not count or not 0 < count <= MOST or (size is not None and size % count):
             raise CannotInferError("it does not split into equal parts")
         parts = [None if size is None else size // count] * count
     return [(*shape[:axis], part, *shape[axis + 1 :]) for part in parts]
@@ -190,17 +192,47 @@ def _between(places: list[int | None], size: int | None) -> list[int | None]:
     return [None if a is None or b is None else max(b - a, 0) for a, b in itertools.pairwise(ends)]
 
 
+def split_along(axis: int) -> Operation:
+    """Return an operation that cuts along `axis`, or along the only one there is."""
+
+    def operation(op: Operands) -> Any:
+        along = min(axis, len(op.shape()) - 1) if axis < 2 else axis
+        return split(Operands({**op.named, "axis": along}, op.traced))
+
+    return operation
+
+
+def nearly_split(op: Operands) -> Any:
+    """Cut along an axis into parts that are equal but for the first ones, which get the rest."""
+    shape = op.shape()
+    axis, count = op.axis("axis", len(shape), 0), op.number("sections")
+    if not 0 < count <= MOST:
+        raise CannotInferError("it does not split into parts")
+    size = shape[axis]
+    parts = [None if size is None else size // count + (part < size % count) for part in range(count)]
+    return [(*shape[:axis], part, *shape[axis + 1 :]) for part in parts]
+
+
+def halve(op: Operands) -> Any:
+    """Half of an axis gates the other half."""
+    shape = list(op.shape())
+    axis = op.axis("axis", len(shape), -1)
+    size = shape[axis]
+    shape[axis] = None if size is None else size // 2
+    return tuple(shape)
+
+
 def unstack(op: Operands) -> Any:
     """One tensor for each place of an axis."""
     shape = op.shape()
     axis = op.axis("axis", len(shape), 0)
     count = shape[axis] if shape[axis] is not None else op.number("num")
-    if count is None or not 0 <= count <= 10_000:
+    if count is None or not 0 <= count <= MOST:
         raise CannotInferError("the number of its outputs is not known")
     return [(*shape[:axis], *shape[axis + 1 :])] * count
 
 
-def stacked_along(axis: int, rank: int) -> Any:
+def stacked_along(axis: int, rank: int) -> Operation:
     """Return an operation that puts tensors one after the other along `axis`, once each has `rank` dimensions."""
 
     def operation(op: Operands) -> Any:

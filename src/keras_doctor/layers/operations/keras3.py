@@ -5,7 +5,17 @@ The operands of `call` come first, in its order; the constructor's follow from t
 
 from __future__ import annotations
 
-from keras_doctor.layers.operations import arranging, elementwise, images, indexing, linear, reductions, signals
+from keras_doctor.layers.operations import (
+    arranging,
+    creating,
+    elementwise,
+    images,
+    indexing,
+    linear,
+    rearranging,
+    reductions,
+    signals,
+)
 from keras_doctor.layers.operations.operands import Operands, bind, entries
 
 TYPE_CHECKING = False
@@ -16,32 +26,27 @@ if TYPE_CHECKING:
     from keras_doctor.layers.call import Call
 
 _UNARY = """
-    Abs Absolute Angle Arccos Arccosh Arcsin Arcsinh Arctan Arctanh Array BitwiseInvert BitwiseNot Cast Cbrt Ceil Celu
-    Cholesky CholeskyInverse Clip Conj
-    Conjugate ConvertToTensor Copy Cos Cosh Cumprod Cumsum Deg2rad Digitize Elu EmptyLike Erf Erfc Erfinv Exp Exp2 Expm1
-    Fabs Flip Fliplr Flipud Floor
-    FullLike GaussianBlur Gelu HSVToRGB HardShrink HardSigmoid HardSilu HardTanh I0 Imag Inv Isfinite Isinf Isnan
-    Isneginf Isposinf Isreal LayerNorm
-    LeakyRelu Log Log10 Log1p Log2 LogSigmoid LogSoftmax LogicalNot NanToNum Nancumprod Nancumsum Negative Normalize
-    OnesLike Pinv RGBToHSV RMSNorm Rad2deg Real
-    Reciprocal Relu Relu6 Roll Round Rsqrt SaturateCast ScatterUpdate Selu Sigmoid Sign Signbit Silu Sin Sinc Sinh
-    SliceUpdate SoftShrink Softmax Softplus Softsign Sort
-    SparsePlus SparseSigmoid Sparsemax Sqrt Square Squareplus StopGradient Tan Tanh TanhShrink Threshold Tril Triu Trunc
-    ZerosLike BatchNorm
-    AffineTransform ElasticTransform PerspectiveTransform
+    Abs Absolute AffineTransform Angle Arccos Arccosh Arcsin Arcsinh Arctan Arctanh Array BatchNorm BitwiseInvert
+    BitwiseNot Cast Cbrt Ceil Celu Cholesky CholeskyInverse Clip Conj Conjugate ConvertToTensor Copy Corrcoef Cos Cosh
+    Cumprod Cumsum Deg2rad Digitize ElasticTransform Elu EmptyLike Erf Erfc Erfinv Exp Exp2 Expm1 Fabs Flip Fliplr
+    Flipud Floor FullLike GaussianBlur Gelu HardShrink HardSigmoid HardSilu HardTanh HSVToRGB I0 Imag Inv Isfinite
+    Isinf Isnan Isneginf Isposinf Isreal LayerNorm LeakyRelu Log Log10 Log1p Log2 LogicalNot LogSigmoid LogSoftmax
+    Nancumprod Nancumsum NanToNum Negative Normalize OnesLike PerspectiveTransform Pinv Rad2deg Real Reciprocal Relu
+    Relu6 RGBToHSV RMSNorm Roll Round Rsqrt SaturateCast ScatterUpdate Selu Sigmoid Sign Signbit Silu Sin Sinc Sinh
+    SliceUpdate Softmax Softplus SoftShrink Softsign Sort Sparsemax SparsePlus SparseSigmoid Sqrt Square Squareplus
+    StopGradient Tan Tanh TanhShrink Threshold Tril Triu Trunc ZerosLike
 """
 
 _BINARY = """
-    Add Arctan2 BitwiseAnd BitwiseLeftShift BitwiseOr BitwiseRightShift BitwiseXor Divide DivideNoNan Equal FloorDivide
-    Fmax Fmin Fmod Gcd Greater
-    GreaterEqual Heaviside Hypot Isclose Lcm Ldexp LeftShift Less LessEqual Logaddexp Logaddexp2 LogicalAnd LogicalOr
-    LogicalXor Maximum Minimum Mod Multiply
-    Nextafter NotEqual Polar Power RightShift Subtract TrueDivide
+    Add Arctan2 BitwiseAnd BitwiseLeftShift BitwiseOr BitwiseRightShift BitwiseXor Divide DivideNoNan Equal
+    FloorDivide Fmax Fmin Fmod Gcd Greater GreaterEqual Heaviside Hypot Isclose Lcm Ldexp LeftShift Less LessEqual
+    Logaddexp Logaddexp2 LogicalAnd LogicalOr LogicalXor Maximum Minimum Mod Multiply Nextafter NotEqual Polar Power
+    RightShift Subtract TrueDivide
 """
 
 _REDUCED = """
-    All Amax Amin Any Average CountNonzero Logsumexp Max Mean Median Min Nanmax Nanmean Nanmedian Nanmin Nanprod Nanstd
-    Nansum Nanvar Norm Prod Ptp Std Sum Var
+    All Amax Amin Any Average CountNonzero Logsumexp Max Mean Median Min Nanmax Nanmean Nanmedian Nanmin Nanprod
+    Nanstd Nansum Nanvar Norm Prod Ptp Std Sum Var
 """
 
 OPERATIONS = entries(
@@ -133,6 +138,36 @@ OPERATIONS = entries(
     (images.edges, "x", "SobelEdges"),
     (images.to_depth, "x block|block_size", "SpaceToDepth"),
     (images.from_depth, "x block|block_size", "DepthToSpace"),
+    (arranging.split_along(1), "x sections|indices_or_sections", "Hsplit"),
+    (arranging.split_along(0), "x sections|indices_or_sections", "Vsplit"),
+    (arranging.split_along(2), "x sections|indices_or_sections", "Dsplit"),
+    (arranging.nearly_split, "x sections|indices_or_sections", "ArraySplit"),
+    (arranging.halve, "x", "Glu"),
+    (creating.square_matrix, "rows|n|N columns|M", "Eye Identity Tri"),
+    (creating.spaced, "x y", "Geomspace Linspace Logspace"),
+    (creating.diagonal_matrix, "x", "Diag"),
+    (creating.flat_diagonal, "x", "Diagflat"),
+    (creating.powers, "x count|N", "Vander"),
+    (creating.segments, "x", "SegmentMax SegmentMin SegmentProd SegmentSum"),
+    (creating.counts, "x", "Bincount"),
+    (creating.places, "x", "Nonzero"),
+    (creating.unravelled, "x shape", "UnravelIndex"),
+    (creating.histogram, "x", "Histogram"),
+    (creating.correlated, "x y", "Correlate"),
+    (creating.choice, "x y", "Select"),
+    (creating.unfolded, "x", "Unfold"),
+    (creating.folded, "x", "Fold"),
+    (rearranging.rearrange, "x pattern", "Rearrange"),
+    (reductions.integral, "x", "Trapezoid"),
+    (reductions.per_sample, "x", "CTCLoss CtcLoss"),
+    (linear.distances, "x y", "CDist"),
+    (linear.least_squares, "x y", "Lstsq"),
+    (linear.factors, "x", "LuFactor"),
+    (signals.from_short_time, "x size|sequence_length stride|sequence_stride", "ISTFT"),
+    (signals.joined_parts, "x", "ViewAsComplex"),
+    (signals.parted, "x", "ViewAsReal"),
+    (elementwise.filled, "x shape|output_shape", "ScaleAndTranslate"),
+    (elementwise.filled, "shape", "Empty Ones Zeros"),
     (signals.frequencies, "x", "RFFT"),
     (signals.from_frequencies, "x", "IRFFT"),
     (signals.complex_parts, "x", "FFT FFT2 IFFT2"),
@@ -154,8 +189,17 @@ def einsum_rule(call: Call) -> Any:
     return linear.einsum(Operands(named, traced=False))
 
 
+def meshgrid_rule(call: Call) -> Any:
+    """What a Meshgrid operation puts out; its rows are all its positional arguments."""
+    return creating.grid(Operands({"x": list(call.args), **call.config}, traced=False))
+
+
+# Operations whose operands are however many positional arguments there are.
+_OF_ALL = {"Einsum": einsum_rule, "Meshgrid": meshgrid_rule}
+
+
 def rule_of(class_name: str) -> Callable[[Call], Any] | None:
     """Return the rule of an operation class, None when it has none."""
-    if class_name == "Einsum":
-        return einsum_rule
+    if class_name in _OF_ALL:
+        return _OF_ALL[class_name]
     return operation_rule if class_name in OPERATIONS else None

@@ -169,3 +169,25 @@ def attention(op: Operands) -> Any:
     """Values weighted by how keys fit the query."""
     query, value = op.shape("query"), op.shape("value")
     return (*query[:-1], *value[-1:])
+
+
+def distances(op: Operands) -> Any:
+    """The distance of every pair of points."""
+    one, other = op.shape("x"), op.shape("y")
+    if len(one) < 2 or len(other) < 2:
+        raise CannotInferError("it takes points and gets less than 2 dimensions")
+    return (*met(op, [one[:-2], other[:-2]]), one[-2], other[-2])
+
+
+def least_squares(op: Operands) -> Any:
+    """The best solution of a system of equations."""
+    return (*op.shape("x")[1:2], *op.shape("y")[1:])
+
+
+def factors(op: Operands) -> Any:
+    """Both triangles of a matrix in one, and the order of its rows."""
+    shape = op.shape()
+    if len(shape) < 2:
+        raise CannotInferError("it takes matrices and gets less than 2 dimensions")
+    rows, columns = shape[-2:]
+    return [shape, (*shape[:-2], None if rows is None or columns is None else min(rows, columns))]

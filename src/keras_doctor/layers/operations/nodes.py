@@ -13,20 +13,19 @@ if TYPE_CHECKING:
     from typing import Any
 
 _UNARY = """
-    Abs Acos Acosh Asin Asinh Atan Atanh Cast Ceil CheckNumerics ClipByValue Conj Cos Cosh Cumprod Cumsum Elu Erf Erfc
-    Exp Expm1 Floor HSVToRGB Identity Imag Inv Invert IsFinite IsInf
-    IsNan L2Loss LRN LeakyRelu Lgamma Log Log1p LogSoftmax LogicalNot MatrixInverse Neg OnesLike PreventGradient
-    RGBToHSV Real Reciprocal Relu Relu6 ReverseV2 Rint Roll Round Rsqrt Selu
-    Sigmoid Sign Sin Sinh Softmax Softplus Softsign Sqrt Square StopGradient StringLower StringStrip StringUpper Tan
-    Tanh ZerosLike BiasAdd AdjustContrastv2 AdjustHue AdjustSaturation
-    RegexReplace StaticRegexReplace StringToNumber StringToHashBucketFast FakeQuantWithMinMaxArgs
-    FakeQuantWithMinMaxVars EnsureShape PlaceholderWithDefault
+    Abs Acos Acosh AdjustContrastv2 AdjustHue AdjustSaturation Asin Asinh Atan Atanh BiasAdd Cast Ceil CheckNumerics
+    ClipByValue Conj Cos Cosh Cumprod Cumsum Elu EnsureShape Erf Erfc Exp Expm1 FakeQuantWithMinMaxArgs
+    FakeQuantWithMinMaxVars Floor HSVToRGB Identity Imag Inv Invert IsFinite IsInf IsNan L2Loss LeakyRelu Lgamma Log
+    Log1p LogicalNot LogSoftmax LRN MatrixInverse Neg OnesLike PlaceholderWithDefault PreventGradient Real Reciprocal
+    RegexReplace Relu Relu6 ReverseV2 RGBToHSV Rint Roll Round Rsqrt Selu Sigmoid Sign Sin Sinh Softmax Softplus
+    Softsign Sqrt Square StaticRegexReplace StopGradient StringLower StringStrip StringToHashBucketFast StringToNumber
+    StringUpper Tan Tanh ZerosLike
 """
 
 _BINARY = """
-    Atan2 BitwiseAnd BitwiseOr BitwiseXor Div DivNoNan Equal FloorMod Greater GreaterEqual Less LessEqual LogicalAnd
-    LogicalOr Maximum Minimum Mod NotEqual Pow RealDiv
-    SquaredDifference TruncateDiv TruncateMod Xdivy Xlogy Complex
+    Atan2 BitwiseAnd BitwiseOr BitwiseXor Complex Div DivNoNan Equal FloorMod Greater GreaterEqual Less LessEqual
+    LogicalAnd LogicalOr Maximum Minimum Mod NotEqual Pow RealDiv SquaredDifference TruncateDiv TruncateMod Xdivy
+    Xlogy
 """
 
 NODES = entries(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     Operation = Callable[["Operands"], Any]
 
 RANK = DEFAULT_LIMITS.rank
+MOST = 10_000  # numbers in one operand that is read as such: the parts of a split, the axes of a permutation
 
 # What an operation does, and the names of its operands in their order: "x axis|dim" is an `x`, then an `axis` that some
 # call `dim`.
@@ -124,7 +125,7 @@ def numbers_of(value: Any) -> list[int | None] | None:
     number = read_number(value)
     if number is not None:
         return [number]
-    if not isinstance(value, list):
+    if not isinstance(value, list) or len(value) > MOST:
         return None
     found: list[int | None] = []
     for one in value:

@@ -100,3 +100,14 @@ def losses(op: Operands) -> Any:
     """A loss for each sample: the classes' axis goes."""
     shape = op.shape("y")
     return without(shape, (axis_of(op.number("axis", -1), len(shape)),), keep=False)
+
+
+def integral(op: Operands) -> Any:
+    """A sum under a curve: its axis goes."""
+    shape = op.shape()
+    return without(shape, (op.axis("axis", len(shape), -1),), keep=False)
+
+
+def per_sample(op: Operands) -> Any:
+    """One number for each sample."""
+    return op.shape()[:1]

@@ -58,3 +58,27 @@ def short_time(op: Operands) -> Any:
         length += fft // 2 * 2
     bands = fft // 2 + 1
     return [(*lead, None if length is None else 1 + (length - fft) // stride, bands)] * 2
+
+
+def from_short_time(op: Operands) -> Any:
+    """A signal from the frequencies of its overlapping pieces."""
+    shape = op.shapes()[0]
+    if len(shape) < 2:
+        raise CannotInferError("it takes frequencies of pieces and gets less than 2 dimensions")
+    if op.has("length"):
+        return (*shape[:-2], op.number("length"))
+    fft, count = op.number("fft_length"), shape[-2]
+    if count is None:
+        return (*shape[:-2], None)
+    length = (count - 1) * op.number("stride") + fft
+    return (*shape[:-2], length - fft // 2 * 2 if op.named.get("center") is not False else length)
+
+
+def joined_parts(op: Operands) -> Any:
+    """Complex numbers from pairs."""
+    return _last(op)[0]
+
+
+def parted(op: Operands) -> Any:
+    """Pairs from complex numbers."""
+    return (*op.shape(), 2)

@@ -16,73 +16,60 @@ if TYPE_CHECKING:
     from typing import Any
 
 _UNARY = """
-    math.abs math.acos math.acosh math.asin math.asinh math.atan math.atanh math.ceil math.conj math.cos math.cosh
-    math.cumprod math.cumsum math.digamma
-    math.erf math.erfc math.erfinv math.exp math.expm1 math.floor math.imag math.invert_permutation math.is_finite
-    math.is_inf math.is_nan math.l2_normalize
-    math.lgamma math.log math.log1p math.log_sigmoid math.log_softmax math.logical_not math.ndtri math.negative
-    math.real math.reciprocal
+    bitcast cast clip_by_norm clip_by_value compat.v1.check_numerics compat.v1.nn.dropout compat.v1.nn.log_softmax
+    compat.v1.nn.relu_layer compat.v1.nn.softmax compat.v1.ones_like compat.v1.substr compat.v1.zeros_like
+    debugging.check_numerics ensure_shape grad_pass_through identity image.adjust_brightness image.adjust_contrast
+    image.adjust_gamma image.adjust_hue image.adjust_saturation image.convert_image_dtype image.flip_left_right
+    image.flip_up_down image.hsv_to_rgb image.per_image_standardization image.random_brightness image.random_contrast
+    image.random_flip_left_right image.random_flip_up_down image.random_hue image.random_jpeg_quality
+    image.random_saturation image.rgb_to_hsv image.rgb_to_yiq image.rgb_to_yuv image.yiq_to_rgb image.yuv_to_rgb
+    keras.activations.elu keras.activations.exponential keras.activations.gelu keras.activations.hard_sigmoid
+    keras.activations.linear keras.activations.relu keras.activations.selu keras.activations.sigmoid
+    keras.activations.softmax keras.activations.softplus keras.activations.softsign keras.activations.swish
+    keras.activations.tanh keras.backend.clip keras.backend.dropout keras.backend.elu keras.backend.hard_sigmoid
+    keras.backend.in_train_phase keras.backend.l2_normalize keras.backend.relu keras.backend.sigmoid
+    keras.backend.softmax keras.backend.tanh linalg.band_part linalg.cholesky linalg.expm linalg.inv linalg.set_diag
+    linalg.sqrtm math.abs math.acos math.acosh math.angle math.asin math.asinh math.atan math.atanh math.bessel_i0
+    math.bessel_i0e math.bessel_i1 math.bessel_i1e math.ceil math.conj math.cos math.cosh math.cumprod math.cumsum
+    math.cumulative_logsumexp math.digamma math.erf math.erfc math.erfinv math.exp math.expm1 math.floor math.imag
+    math.invert_permutation math.is_finite math.is_inf math.is_nan math.l2_normalize math.lgamma math.log math.log1p
+    math.log_sigmoid math.log_softmax math.logical_not math.ndtri math.negative math.real math.reciprocal
     math.reciprocal_no_nan math.rint math.round math.rsqrt math.sigmoid math.sign math.sin math.sinh math.softmax
-    math.softplus math.softsign math.sqrt math.square math.tan
-    math.tanh math.bessel_i0 math.bessel_i0e math.bessel_i1 math.bessel_i1e math.cumulative_logsumexp math.angle
-    nn.crelu nn.dropout nn.elu nn.gelu nn.l2_normalize nn.leaky_relu nn.local_response_normalization nn.log_softmax
-    nn.relu nn.relu6 nn.selu nn.sigmoid nn.silu nn.softmax
-    nn.softplus nn.softsign nn.swish nn.tanh nn.bias_add nn.batch_normalization nn.log_sigmoid compat.v1.nn.dropout
-    compat.v1.nn.relu_layer nn.lrn nn.normalize_moments
-    cast identity stop_gradient ones_like zeros_like compat.v1.ones_like compat.v1.zeros_like clip_by_value clip_by_norm
-    reverse roll sort bitcast grad_pass_through
-    random.shuffle ensure_shape no_op raw_ops.Relu quantization.fake_quant_with_min_max_args
-    quantization.fake_quant_with_min_max_vars
-    image.adjust_brightness image.adjust_contrast image.adjust_gamma image.adjust_hue image.adjust_saturation
-    image.flip_left_right image.flip_up_down image.hsv_to_rgb
-    image.random_brightness image.random_contrast image.random_flip_left_right image.random_flip_up_down
-    image.random_hue image.random_saturation image.rgb_to_hsv
-    image.convert_image_dtype image.per_image_standardization image.rgb_to_yiq image.yiq_to_rgb image.rgb_to_yuv
-    image.yuv_to_rgb image.random_jpeg_quality
-    strings.lower strings.upper strings.regex_replace strings.strip strings.length strings.to_number
-    strings.to_hash_bucket strings.to_hash_bucket_fast strings.substr
-    compat.v1.substr strings.as_string debugging.check_numerics compat.v1.check_numerics linalg.inv linalg.cholesky
-    linalg.band_part linalg.set_diag linalg.expm linalg.sqrtm
-    signal.fft signal.ifft signal.fft2d signal.ifft2d tensor_scatter_nd_update tensor_scatter_nd_add keras.backend.relu
-    keras.backend.sigmoid keras.backend.softmax
-    keras.backend.l2_normalize keras.backend.tanh keras.backend.elu keras.backend.hard_sigmoid keras.backend.clip
-    keras.backend.dropout keras.backend.in_train_phase
-    keras.activations.relu keras.activations.sigmoid keras.activations.softmax keras.activations.tanh
-    keras.activations.gelu keras.activations.swish keras.activations.elu
-    keras.activations.selu keras.activations.softplus keras.activations.softsign keras.activations.linear
-    keras.activations.exponential
-    keras.activations.hard_sigmoid compat.v1.nn.softmax compat.v1.nn.log_softmax
+    math.softplus math.softsign math.sqrt math.square math.tan math.tanh nn.batch_normalization nn.bias_add nn.crelu
+    nn.dropout nn.elu nn.gelu nn.l2_normalize nn.leaky_relu nn.local_response_normalization nn.log_sigmoid
+    nn.log_softmax nn.lrn nn.normalize_moments nn.relu nn.relu6 nn.selu nn.sigmoid nn.silu nn.softmax nn.softplus
+    nn.softsign nn.swish nn.tanh no_op ones_like quantization.fake_quant_with_min_max_args
+    quantization.fake_quant_with_min_max_vars random.shuffle raw_ops.Relu reverse roll signal.fft signal.fft2d
+    signal.ifft signal.ifft2d sort stop_gradient strings.as_string strings.length strings.lower strings.regex_replace
+    strings.strip strings.substr strings.to_hash_bucket strings.to_hash_bucket_fast strings.to_number strings.upper
+    tensor_scatter_nd_add tensor_scatter_nd_update zeros_like
 """
 
 _BINARY = """
-    __operators__.ne __operators__.eq __operators__.truediv math.atan2 math.divide math.divide_no_nan math.equal
-    math.floormod math.greater math.greater_equal math.igamma math.igammac math.less
-    math.less_equal math.logical_and math.logical_or math.logical_xor math.maximum math.minimum math.multiply_no_nan
-    math.nextafter math.not_equal math.polygamma math.pow
-    math.squared_difference math.truediv math.xdivy math.xlogy math.xlog1py math.zeta math.mod compat.v1.div
-    compat.v1.truediv truncatediv truncatemod
-    __operators__.logical_and __operators__.logical_or __operators__.logical_xor __operators__.mod
-    __operators__.floormod __operators__.pow bitwise.bitwise_and bitwise.bitwise_or
-    bitwise.bitwise_xor bitwise.left_shift bitwise.right_shift complex dtypes.complex keras.backend.maximum
-    keras.backend.minimum keras.backend.equal keras.backend.greater
-    nn.sigmoid_cross_entropy_with_logits compat.v1.nn.sigmoid_cross_entropy_with_logits
+    __operators__.eq __operators__.floormod __operators__.logical_and __operators__.logical_or
+    __operators__.logical_xor __operators__.mod __operators__.ne __operators__.pow __operators__.truediv
+    bitwise.bitwise_and bitwise.bitwise_or bitwise.bitwise_xor bitwise.left_shift bitwise.right_shift compat.v1.div
+    compat.v1.nn.sigmoid_cross_entropy_with_logits compat.v1.truediv complex dtypes.complex keras.backend.equal
+    keras.backend.greater keras.backend.maximum keras.backend.minimum math.atan2 math.divide math.divide_no_nan
+    math.equal math.floormod math.greater math.greater_equal math.igamma math.igammac math.less math.less_equal
+    math.logical_and math.logical_or math.logical_xor math.maximum math.minimum math.mod math.multiply_no_nan
+    math.nextafter math.not_equal math.polygamma math.pow math.squared_difference math.truediv math.xdivy math.xlog1py
+    math.xlogy math.zeta nn.sigmoid_cross_entropy_with_logits truncatediv truncatemod
 """
 
 _REDUCED = """
-    math.reduce_all math.reduce_any math.reduce_euclidean_norm math.reduce_logsumexp math.reduce_max math.reduce_mean
-    math.reduce_min math.reduce_std math.reduce_sum
-    math.reduce_variance math.count_nonzero norm linalg.norm compat.v1.norm compat.v1.reduce_sum compat.v1.reduce_mean
-    compat.v1.reduce_max compat.v1.reduce_min compat.v1.reduce_all
-    compat.v1.reduce_any compat.v1.reduce_logsumexp compat.v1.count_nonzero compat.v1.math.count_nonzero
-    keras.backend.mean keras.backend.sum keras.backend.max keras.backend.min keras.backend.std keras.backend.var
-    keras.backend.any keras.backend.all keras.backend.logsumexp
-    math.reduce_prod compat.v1.reduce_prod keras.backend.prod
+    compat.v1.count_nonzero compat.v1.math.count_nonzero compat.v1.norm compat.v1.reduce_all compat.v1.reduce_any
+    compat.v1.reduce_logsumexp compat.v1.reduce_max compat.v1.reduce_mean compat.v1.reduce_min compat.v1.reduce_prod
+    compat.v1.reduce_sum keras.backend.all keras.backend.any keras.backend.logsumexp keras.backend.max
+    keras.backend.mean keras.backend.min keras.backend.prod keras.backend.std keras.backend.sum keras.backend.var
+    linalg.norm math.count_nonzero math.reduce_all math.reduce_any math.reduce_euclidean_norm math.reduce_logsumexp
+    math.reduce_max math.reduce_mean math.reduce_min math.reduce_prod math.reduce_std math.reduce_sum
+    math.reduce_variance norm
 """
 
 _POOLS = """
-    nn.avg_pool nn.avg_pool1d nn.avg_pool2d nn.avg_pool3d nn.max_pool nn.max_pool1d nn.max_pool2d nn.max_pool3d
-    compat.v1.nn.avg_pool compat.v1.nn.max_pool
-    compat.v1.nn.avg_pool2d compat.v1.nn.max_pool2d
+    compat.v1.nn.avg_pool compat.v1.nn.avg_pool2d compat.v1.nn.max_pool compat.v1.nn.max_pool2d nn.avg_pool
+    nn.avg_pool1d nn.avg_pool2d nn.avg_pool3d nn.max_pool nn.max_pool1d nn.max_pool2d nn.max_pool3d
 """
 
 FUNCTIONS = entries(
@@ -183,18 +170,9 @@ FUNCTIONS = entries(
     (signals.pieces, "x size|frame_length stride|frame_step", "signal.frame"),
 )
 
-# Functions of one more tensor than the first that change its shape to that of both together.
-_WITH = ("einsum", "compat.v1.einsum")
-
 
 def function(name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Return what the TensorFlow function `name` puts out. Raises CannotInferError when it is not known."""
-    if name in _WITH:
-        return linear.einsum(
-            Operands(
-                {"equation": next((one for one in args if isinstance(one, str)), None), "x": args[1:]}, traced=True
-            )
-        )
     entry = FUNCTIONS.get(name)
     if entry is None:
         raise CannotInferError(f"what tf.{name[:60]} makes of shapes is not known")
