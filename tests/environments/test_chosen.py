@@ -96,6 +96,7 @@ def test_backend_from_variable_and_settings_file(home: Path) -> None:
     found = default({**variables, "KERAS_BACKEND": "jax"})
     assert found.backend == "jax"
     assert "KERAS_BACKEND=jax" in found.origin
+    assert (found.variable("KERAS_BACKEND"), found.variable("PATH")) == ("jax", "")
     for text in (
         "",
         "[]",

@@ -15,6 +15,7 @@ INSTALLED = [
     ("tensorflow==2.16.2", ("", "")),
     ("tensorflow==2.10.1", ("", "")),
     ("tensorflow==2.5.3", ("tf.keras", "2.5.3")),
+    ("keras==2.4.3 tensorflow==2.6.5", ("tf.keras", "2.6.0")),
     ("tensorflow==2.21.0 keras==3.15.1 loader=tf_keras", ("", "")),
     ("tf-keras==2.21.0 tensorflow==2.21.0", ("tf-keras", "2.21.0")),
     ("numpy==2.0.2", ("", "")),

@@ -29,7 +29,8 @@ class Environment:
     what is given or installed. `loader`: "keras", "tf.keras" or "tf_keras". `backend`: as Keras would take it, "" when
     not known. `origin`: how this is known, in words. `interpreter`: path of the Python, "" when there is none.
     `complete`: what is not in `packages` is not there (installed, looked at), else it is only not known (a string, a
-    requirements file). `problem`: why the environment could not be looked at, "" when it could.
+    requirements file). `problem`: why the environment could not be looked at, "" when it could. `variables`: those
+    that change what is loaded or whether it can be (`settings.COUNTING`), where they are set.
     """
 
     python: str = ""
@@ -40,6 +41,7 @@ class Environment:
     interpreter: str = ""
     complete: bool = False
     problem: str = ""
+    variables: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def parse(cls, spec: str) -> Environment:
@@ -105,6 +107,10 @@ class Environment:
         found = {known: version for known, version in self.packages if known in TENSORFLOWS}
         return next((found[known] for known in TENSORFLOWS if known in found), None)
 
+    def variable(self, name: str) -> str:
+        """Return the value of a variable that counts, "" when it is not set."""
+        return next((value for known, value in self.variables if known == name), "")
+
     def lacks(self, name: str) -> bool:
         """Tell whether a distribution is known not to be there."""
         return self.complete and not self.problem and self.package(name) is None
@@ -168,6 +174,8 @@ class Environment:
             return "", ""
         if satisfies(tensorflow, "<2.6.0rc0"):
             return "tf.keras", tensorflow
+        if self.loader == "keras" and keras and satisfies(keras, "<2.5.0rc0"):  # 2.4: a door to TensorFlow's own copy
+            return "tf.keras", catalog().tensorflow_keras(tensorflow) or ""
         if keras and satisfies(keras, ">=2.5.0rc0"):
             return ("keras" if satisfies(keras, ">=3.0.0.dev0") else "tf.keras"), keras
         if self.complete:
@@ -203,6 +211,7 @@ class Environment:
             "packages": told,
             "loader": self.loader,
             "backend": self.backend,
+            "variables": dict(self.variables),
             "library": library,
             "version": version,
             "origin": self.origin,

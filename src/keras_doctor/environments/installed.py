@@ -6,7 +6,14 @@ import os
 import sys
 
 from keras_doctor.environments.environment import Environment
-from keras_doctor.environments.settings import configured_backend, legacy_keras, listens, usual_backend, usual_loader
+from keras_doctor.environments.settings import (
+    COUNTING,
+    configured_backend,
+    legacy_keras,
+    listens,
+    usual_backend,
+    usual_loader,
+)
 from keras_doctor.releases.catalog import canonical
 from keras_doctor.releases.version import version_key
 
@@ -121,6 +128,7 @@ def assembled(
         interpreter=interpreter,
         complete=True,
         problem=problem,
+        variables=tuple((name, environ[name]) for name in COUNTING if environ.get(name)),
     )
 
 

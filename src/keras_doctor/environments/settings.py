@@ -12,6 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# Variables that change which Keras is loaded, on which backend, or whether an import succeeds.
+COUNTING = ("KERAS_BACKEND", "TF_USE_LEGACY_KERAS", "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION")
 _SETTINGS_BYTES = 1 << 16
 _YES = ("true", "True", "1")  # what tensorflow/python/util/lazy_loader.py takes for yes
 

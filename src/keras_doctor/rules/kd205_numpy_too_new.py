@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from keras_doctor.findings import Finding, Remedy
 from keras_doctor.releases.catalog import catalog
-from keras_doctor.releases.clashes import Clash, clashes
+from keras_doctor.releases.clashes import Clash, bounds_for, clashes
 from keras_doctor.rules.installing import fresh, install
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import sample
@@ -77,9 +77,8 @@ def _finding(step: Step, context: Context, clash: Clash, where: str) -> Finding:
 
 def _fitting(environment: Environment, clash: Clash) -> str:
     """Return what a NumPy must meet: the opposite of the clash, and what the package itself asks for."""
-    bound = clash.other_versions
-    opposite = ("<" + bound[2:]) if bound.startswith(">=") else (">=" + bound[1:])
-    version = environment.package(clash.package) or ""
+    bound, version = clash.other_versions, environment.package(clash.package) or ""
+    opposite = bounds_for(clash.package, version)["numpy"] if bound.startswith(">=") else ">=" + bound[1:]
     asked = catalog().requirement(clash.package, version, "numpy", environment.python)
     return ",".join(part for part in (opposite, asked) if part)
 

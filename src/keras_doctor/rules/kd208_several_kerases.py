@@ -59,7 +59,7 @@ def _imports(environment: Environment) -> Iterator[tuple[str, str]]:
     if tensorflow:
         if satisfies(tensorflow, "<2.6"):
             yield "tf.keras", f"the Keras of TensorFlow {tensorflow}"
-        elif environment.loader == "tf_keras" and "TF_USE_LEGACY_KERAS" in environment.origin:
+        elif environment.loader == "tf_keras" and environment.variable("TF_USE_LEGACY_KERAS"):
             yield "tf.keras", f"tf-keras {legacy}"
         elif keras and (not modern or satisfies(tensorflow, ">=2.15")):
             yield "tf.keras", f"Keras {keras}"

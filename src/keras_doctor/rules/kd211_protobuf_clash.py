@@ -14,6 +14,7 @@ makes an old TensorFlow work with protobuf 4, slowly.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding, Remedy
+from keras_doctor.records import replace
 from keras_doctor.releases.catalog import catalog
 from keras_doctor.releases.clashes import clashes
 from keras_doctor.rules.installing import fresh, install
@@ -24,6 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from keras_doctor.document.model import ModelDocument
     from keras_doctor.environments import Environment
     from keras_doctor.loaders.tracing import Step
 
@@ -38,8 +40,10 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     clash = next(clashes("protobuf", environment.loader, environment.package), None)
     if clash is None:
         return
-    index, version = catalog(), environment.package(clash.package) or ""
     old = clash.other_versions.startswith("<")
+    if not old and environment.variable("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION") == "python":
+        return  # slow, but it loads: seen with TensorFlow 2.4.4 and protobuf 4.24.4
+    index, version = catalog(), environment.package(clash.package) or ""
     opposite = (">=" + clash.other_versions[1:]) if old else "<3.21"
     asked = index.requirement(clash.package, version, "protobuf", environment.python)
     fits = index.newest(
@@ -60,6 +64,10 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     )
 
 
+def _slow(document: ModelDocument, environment: Environment) -> tuple[ModelDocument, Environment]:
+    return document, replace(environment, variables=(("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION", "python"),))
+
+
 EXAMPLES = (
     Ill(
         lambda: sample("hdf5-model", env="python==3.7 tensorflow==2.4.4 protobuf==4.21.12"),
@@ -67,6 +75,7 @@ EXAMPLES = (
     ),
     Ill(lambda: sample("keras-v3", env="keras==3.15.1 tensorflow==2.21.0 protobuf==5.29.6"), "too old"),
     Well(lambda: sample("hdf5-model", env="tensorflow==2.4.4 protobuf==3.20.3")),
+    Well(lambda: _slow(*sample("hdf5-model", env="tensorflow==2.4.4 protobuf==4.24.4"))),
     Well(lambda: sample("hdf5-model", env="tensorflow==2.12.1 protobuf==4.25.8")),
     Well(lambda: sample("keras-v3", env="keras==3.15.1 jax==0.10.2 tensorflow==2.10.1 protobuf==5.29.6 backend=jax")),
 )
