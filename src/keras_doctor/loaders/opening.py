@@ -57,7 +57,10 @@ def _by_name(document: ModelDocument, library: str, version: str | None) -> Open
     if container == "zip" and ending == ".keras":
         return Opening("keras-v3")
     if document.format == "keras-v3-directory" and has("reads-keras-directory", library, version):
-        return Opening("keras-v3")
+        if ending != ".keras":
+            return Opening("keras-v3")
+        says = f"IsADirectoryError: [Errno 21] Is a directory: '{path}'"
+        return Opening("", "Keras 3 opens a name that ends in .keras as a file, and this is a folder", says)
     wanted = _ENDINGS.get(container, "")
     if ending in (".h5", ".hdf5"):
         if container == "hdf5":
