@@ -48,7 +48,7 @@ def parse(spec: str) -> Environment:
         packages=tuple(packages.items()),
         loader=loader,
         backend=backend or backend_of(loader, packages),
-        origin="as given",
+        origin="the environment that was named",
     )
 
 
