@@ -65,11 +65,13 @@ def _verify(archive: Archive, damage: list[Damage], budget: int, deep: bool) -> 
     checked.
     """
     unverified = 0
+    stored = archive.source.size  # what members take in all, unless they share bytes to multiply the work
     for member in sorted(archive.members.values(), key=_size):
-        if member.size > budget and not deep:
+        if (member.size > budget and not deep) or member.compressed_size > stored:
             unverified += member.size
             continue
         budget -= member.size
+        stored -= member.compressed_size
         try:
             good = archive.verify(member)
         except FormatError:  # cut or not inflatable: recorded where the member is read

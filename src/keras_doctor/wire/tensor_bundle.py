@@ -118,10 +118,10 @@ class TensorBundle:
         dtype, item = DTYPES.get(code, (f"dtype {code}", 0))
         dims = fields.get("shape", {}).get("dims", ())
         shape = tuple(dim.get("size", 0) for dim in dims)
-        if decoder.damage or len(shape) > self.limits.rank or any(length < 0 for length in shape):
-            self.damage.append(Damage("structure", f"the entry of {key!r} is broken", key))
-            shape = ()
         shard, offset, size = (fields.get(name, 0) for name in ("shard", "offset", "size"))
+        if decoder.damage or len(shape) > self.limits.rank or any(number < 0 for number in (*shape, offset, size)):
+            self.damage.append(Damage("structure", f"the entry of {key!r} is broken", key))
+            shape, size = (), max(0, size)
         if "slices" in fields:
             parts = slices.get(key, [])
             places = starts(fields["slices"])
