@@ -75,6 +75,7 @@ class _Assembly:
         self.positions = sorted(index.chunks)
         self.axis, self.row = self._cut()
         self._kept: dict[int, bytes] = {}
+        self._filled = b""
 
     def _cut(self) -> tuple[int, int]:
         """Return the axis along which slabs are cut, and the bytes of one index along it."""
@@ -109,12 +110,20 @@ class _Assembly:
         stride = index.strides[axis]
         low, high = base + first // chunk[axis] * stride, base + ((last - 1) // chunk[axis] + 1) * stride
         positions = self.positions[bisect_left(self.positions, low) : bisect_left(self.positions, high)]
+        if not positions:
+            return self._fill_slab((last - first) * self.row)
         made = bytearray((last - first) * self.row)
         if len(positions) < high - low and any(self.fill):
             made[:] = self.fill * (len(made) // self.item)
         for position in positions:
             self._copy(made, position, lead, first, last)
         return bytes(made)
+
+    def _fill_slab(self, size: int) -> bytes:
+        """Return a slab of which nothing was written; the last one is kept."""
+        if len(self._filled) != size:
+            self._filled = self.fill * (size // self.item)
+        return self._filled
 
     def _copy(self, made: bytearray, position: int, lead: list[int], first: int, last: int) -> None:
         """Copy what the slab `made` covers of the chunk at `position`."""

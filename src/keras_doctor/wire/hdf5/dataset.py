@@ -68,7 +68,7 @@ class Dataset:
         self.path = path
         self.address = address
         self.filters: tuple[Filter, ...] = ()
-        space, datatype, layout, external = NULL, _UNKNOWN, None, None
+        space, datatype, layout, external = None, _UNKNOWN, None, None
         for message in messages:
             kind = message[0]
             try:
@@ -86,6 +86,10 @@ class Dataset:
                     external = message
             except BROKEN as error:
                 reader.hurt_by(error, _PARTS[kind], path, message[3])
+        if space is None:
+            reader.hurt("missing", "the file does not say any more which shape the values have", path, address)
+            space = NULL
+            datatype = _UNKNOWN
         self.shape, count, self.maximum, self.null = space
         self.datatype = datatype
         self.nbytes = count * datatype.size
@@ -119,7 +123,7 @@ class Dataset:
         reader, nbytes = self._reader, self.nbytes
         if where == reader.fields.undefined or not nbytes:
             return
-        self.extent = reader.base + where, nbytes
+        self.extent = reader.base + where, min(nbytes, length)
         if where + nbytes > reader.size:
             lost = min(nbytes, where + nbytes - reader.size)
             kind = "truncated" if reader.truncated else "structure"
@@ -164,36 +168,50 @@ class Dataset:
         Memory stays near 1 MiB or one HDF5 chunk. Elements of variable length are yielded as the references that are
         stored. Raises `FormatError` when the bytes are damaged, cannot be unfiltered, or are not all there.
         """
-        if not self.nbytes:
-            if not self.datatype.size:
-                raise FormatError(f"the type of {self.path} cannot be read", self._reader.base + self.address)
-            return iter(())
-        swapped = self.datatype.byte_order == "big" or self.datatype.kind in ("compound", "array")
-        if self.layout == "contiguous" and self.extent is not None and not swapped:
-            return self._plain(*self.extent)
+        if self._lies_plain():
+            return self._plain()
         from keras_doctor.wire.hdf5.pieces import pieces
 
         return pieces(self)
 
-    def _plain(self, offset: int, length: int) -> Iterator[bytes]:
-        source = self._reader.source
-        if offset + length > source.size:
-            raise Truncated(
-                f"{self.path}: {offset + length - source.size} bytes lie behind the end of the file", offset
-            )
-        return source.chunks(offset, length, _PIECE)
+    def _lies_plain(self) -> bool:
+        """Tell whether the bytes lie in the file in one piece as they are wanted."""
+        datatype = self.datatype
+        in_order = datatype.byte_order != "big" and datatype.kind not in ("compound", "array")
+        return self.extent is not None and in_order
+
+    def _plain(self) -> Iterator[bytes]:
+        offset, length = self._whole_extent()
+        return self._reader.source.chunks(offset, length, _PIECE)
+
+    def _whole_extent(self) -> tuple[int, int]:
+        """The extent, when all of it lies in the file. Raises `Truncated`."""
+        offset, length = self.extent or (0, 0)
+        lost = min(length, offset + length - self._reader.source.size)
+        if lost > 0:
+            raise Truncated(f"{self.path}: {lost} of {length} bytes lie behind the end of the file", offset)
+        if length < self.nbytes:
+            raise FormatError(f"{self.path}: {length} bytes are stored where the shape needs {self.nbytes}", offset)
+        return offset, length
 
     def value(self) -> Any:
         """Return the elements as an attribute's value is: str, int, float …, or lists of those; None when null.
 
         Raises `FormatError` as `chunks` does, and when there are too many to make Python objects of.
         """
-        if self.null:
+        if self.null and self.datatype.size:
             return None
         from keras_doctor.wire.hdf5.values import dataset_value
 
         return dataset_value(self)
 
     def read(self) -> bytes:
-        """Return all the values as little-endian bytes in C order. Raises `FormatError` as `chunks` does."""
-        return b"".join(self.chunks())
+        """Return all the values as little-endian bytes in C order.
+
+        Raises `FormatError` as `chunks` does, and where compressed values are too many to be held at once.
+        """
+        if not self._lies_plain():
+            from keras_doctor.wire.hdf5.pieces import whole
+
+            return whole(self)
+        return self._reader.source.read(*self._whole_extent())

@@ -34,11 +34,12 @@ def _add(
 ) -> None:
     """Add the attribute of one record: heap ID (8 bytes), message flags, creation order, hash of the name."""
     try:
-        body = heap.object(record[:8])
         if record[8] & SHARED:
-            from keras_doctor.wire.hdf5.shared import fetch
+            from keras_doctor.wire.hdf5.shared import from_heap
 
-            body = fetch(reader, ATTRIBUTE, body)
+            body = from_heap(reader, ATTRIBUTE, record[:8])
+        else:
+            body = heap.object(record[:8])
         reader.spend(len(body))
         attribute = parse_attribute(reader, body, heap_at, part)
     except LimitExceeded:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from keras_doctor.wire.hdf5.attribute import read_attributes
 from keras_doctor.wire.hdf5.dataset import Dataset
 from keras_doctor.wire.hdf5.header import DATASPACE, DATATYPE, LAYOUT, LINK, LINK_INFO, SYMBOL_TABLE, read_header
-from keras_doctor.wire.hdf5.links import Link
+from keras_doctor.wire.hdf5.links import Link, path_of
 from keras_doctor.wire.hdf5.reader import BROKEN
 from keras_doctor.wire.hdf5.symbols import read_symbols
 
@@ -122,8 +122,7 @@ class Group:
         address = self._members().get(name)
         made = None
         if isinstance(address, int):
-            path = f"{self.path}/{name}" if self.path != "/" else "/" + name
-            made = open_object(self._reader, path, address)
+            made = open_object(self._reader, path_of(self.path, name), address)
         children[name] = made
         return made
 

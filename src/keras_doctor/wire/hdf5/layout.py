@@ -84,7 +84,7 @@ def _set_compact(dataset: Dataset, reader: Reader, data: bytes, address: int) ->
     dataset.layout = "compact"
     if not dataset.nbytes:
         return
-    dataset.extent = reader.base + address, dataset.nbytes
+    dataset.extent = reader.base + address, min(len(data), dataset.nbytes)
     if len(data) < dataset.nbytes:
         what = f"{len(data)} bytes are stored where the shape needs {dataset.nbytes}"
         reader.hurt("size", what, dataset.path, address, len(data))

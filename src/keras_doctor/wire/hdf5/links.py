@@ -22,10 +22,15 @@ class Link:
     target: str = ""
 
 
+def path_of(group: str, name: str) -> str:
+    """Return the path of a member of the group at `group`."""
+    return f"{group}/{name}" if group != "/" else "/" + name
+
+
 def soft_link(reader: Reader, part: str, name: str, target: bytes) -> Link:
     """Return a soft link, and note it."""
     reader.spend(len(target))
     link = Link(name, "soft", target.decode("utf-8", "surrogateescape"))
     what = f"the soft link {name!r} leads to {link.target!r}"
-    reader.odd("soft-link", what, part, (("name", name), ("target", link.target)))
+    reader.odd("soft-link", what, path_of(part, name), (("name", name), ("target", link.target)))
     return link

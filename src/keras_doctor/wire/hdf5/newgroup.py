@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from keras_doctor.wire.errors import FormatError, LimitExceeded
 from keras_doctor.wire.hdf5.header import LINK, LINK_INFO, resolve
-from keras_doctor.wire.hdf5.links import Link, soft_link
+from keras_doctor.wire.hdf5.links import Link, path_of, soft_link
 from keras_doctor.wire.hdf5.reader import BROKEN
 
 TYPE_CHECKING = False
@@ -102,8 +102,9 @@ def _leading_elsewhere(reader: Reader, kind: int, name: str, value: bytes, part:
         texts = [text.split(b"\0", 1)[0].decode("utf-8", "surrogateescape") for text in (file, path)]
         link = Link(name, "external", ":".join(texts))
         what = f"the external link {name!r} leads to {texts[1]!r} in the file {texts[0]!r}"
-        reader.odd("external-link", what, part, (("name", name), ("file", texts[0]), ("path", texts[1])))
+        reader.odd("external-link", what, path_of(part, name), (("name", name), ("file", texts[0]), ("path", texts[1])))
         return link
     link = Link(name, "other")
-    reader.odd("user-link", f"the link {name!r} is of a kind that a program defined for itself ({kind})", part)
+    what = f"the link {name!r} is of a kind that a program defined for itself ({kind})"
+    reader.odd("user-link", what, path_of(part, name), (("name", name), ("type", kind)))
     return link

@@ -6,8 +6,9 @@ Compact, big-endian, never written, chunked.
 from __future__ import annotations
 
 import struct
+from io import BytesIO
 
-from keras_doctor.wire.errors import FormatError, LimitExceeded, Truncated
+from keras_doctor.wire.errors import FormatError, LimitExceeded
 from keras_doctor.wire.hdf5.header import FILL, OLD_FILL, SHARED
 from keras_doctor.wire.hdf5.reader import BROKEN
 
@@ -26,29 +27,35 @@ _ELSEWHERE = {
 }
 
 
+def whole(dataset: Dataset) -> bytes:
+    """Return all the values in one piece. Raises `FormatError`."""
+    limits = dataset._reader.limits
+    if dataset.filters and dataset.nbytes > limits.inflated_bytes // 2 + 16 * dataset.stored_bytes:
+        raise LimitExceeded(f"{dataset.path}: {dataset.nbytes} bytes of values are too many for one piece")
+    made = BytesIO()  # joining a list would hold everything twice
+    for piece in pieces(dataset):
+        made.write(piece)
+    return made.getvalue()
+
+
 def pieces(dataset: Dataset) -> Iterator[bytes]:
     """Yield the values as little-endian bytes in C order. Raises `FormatError`."""
+    if not dataset.nbytes:
+        if not dataset.datatype.size:
+            raise FormatError(f"{dataset.path}: the type of the values cannot be read")
+        return iter(())
     order = little_endian_order(dataset.datatype)
-    if dataset.layout == "chunked" and dataset.extent is None:
+    if dataset.extent is not None:
+        stored = dataset._reader.source.chunks(*dataset._whole_extent(), _step(dataset))
+    elif dataset.layout == "chunked":
         from keras_doctor.wire.hdf5.chunked import chunk_pieces
 
         stored = chunk_pieces(dataset)
-    elif dataset.extent is not None:
-        stored = _extent_pieces(dataset, *dataset.extent)
     elif dataset.layout in _ELSEWHERE:
         raise FormatError(f"{dataset.path}: {_ELSEWHERE[dataset.layout]}")
     else:
         stored = _fill_pieces(dataset)
     return stored if order is None else _swapped(stored, order)
-
-
-def _extent_pieces(dataset: Dataset, offset: int, length: int) -> Iterator[bytes]:
-    source = dataset._reader.source
-    if offset + length > source.size:
-        lost = offset + length - source.size
-        raise Truncated(f"{dataset.path}: {min(lost, length)} bytes lie behind the end of the file", offset)
-    step = _step(dataset)
-    return source.chunks(offset, length, step)
 
 
 def _step(dataset: Dataset) -> int:
@@ -70,7 +77,7 @@ def _fill_pieces(dataset: Dataset) -> Iterator[bytes]:
 
 def check_fill(dataset: Dataset, nbytes: int) -> None:
     """Raise `LimitExceeded` when a few bytes of file declare more values than memory should ever hold."""
-    if nbytes > dataset._reader.limits.inflated_bytes:
+    if nbytes > dataset._reader.limits.inflated_bytes // 2:
         raise LimitExceeded(f"{dataset.path}: {nbytes} bytes of values are declared that the file does not store")
 
 

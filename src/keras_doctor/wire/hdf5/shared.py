@@ -23,7 +23,7 @@ def fetch(reader: Reader, kind: int, body: bytes) -> bytes:
         address = reader.fields.address(body, 8)[0]
     elif version in (2, 3):
         if version == 3 and where == _IN_HEAP:
-            return _from_heap(reader, kind, body[2:10])
+            return from_heap(reader, kind, body[2:10])
         address = reader.fields.address(body, 2)[0]
     else:
         raise FormatError(f"version {version} of a shared message is unknown")
@@ -38,7 +38,8 @@ def fetch(reader: Reader, kind: int, body: bytes) -> bytes:
     return known
 
 
-def _from_heap(reader: Reader, kind: int, heap_id: bytes) -> bytes:
+def from_heap(reader: Reader, kind: int, heap_id: bytes) -> bytes:
+    """Return the body of type `kind` that the file's heap of shared messages holds. Raises `FormatError`."""
     from keras_doctor.wire.hdf5.fractalheap import FractalHeap
 
     if reader.shared_heaps is None:
