@@ -10,6 +10,7 @@ measured is what a scan does a file: open, read structure, verify checksums, dia
 
 from __future__ import annotations
 
+import math
 import os
 import statistics
 import sys
@@ -39,15 +40,20 @@ def main() -> int:
     everything = [one for found in times.values() for one in found]
     for form, found in [*sorted(times.items(), key=lambda pair: -len(pair[1])), ("all", everything)]:
         seconds = sorted(least for least, _ in found)
-        middle, high = statistics.median(seconds), seconds[int(0.95 * (len(seconds) - 1))]
+        middle, high = statistics.median(seconds), percentile(seconds)
         rows.append((form, str(len(found)), milliseconds(middle), milliseconds(high), milliseconds(seconds[-1])))
     table(("format", "files", "median", "95 %", "longest"), rows)
     for least, path in sorted(everything, reverse=True)[: options.slowest]:
         print(f"{milliseconds(least):>10}  {path}")
     over = sum(least > BAR for least, _ in everything)
     print(f"{over} of {len(everything)} files take more than {BAR * 1000:g} ms")
-    high = sorted(least for least, _ in everything)[int(0.95 * (len(everything) - 1))]
+    high = percentile(sorted(least for least, _ in everything))
     return 0 if verdict("ms a file, 95 % of them", high * 1000, BAR * 1000) else 1
+
+
+def percentile(seconds: list[float]) -> float:
+    """Return what 95 of 100 stay below, of times in order."""
+    return seconds[math.ceil(0.95 * len(seconds)) - 1]
 
 
 def examine(path: str, environment: kd.Environment, rounds: int) -> tuple[float, str]:

@@ -3,6 +3,7 @@
 
     startup.py                     CPU and wall time of `check` on a small .keras and .h5, beside `python -c pass`
     startup.py --alternatives      also hayward, and a process that imports Keras and loads the file
+    startup.py --tensorflow        and one that does so with TensorFlow as the backend (600 MB to install)
 
 The command is the one that an installation of the built wheel makes, in an environment that holds nothing else. All
 commands run in turns, so that what else the machine does meets them alike. The wrapper that pip before 26 puts around a
@@ -11,6 +12,7 @@ command imports `re`, for nothing; what that adds is measured too.
 
 from __future__ import annotations
 
+import argparse
 import os
 import statistics
 import sys
@@ -30,7 +32,8 @@ from measuring import (
 MODEL = "py311_tf221_k3151/mlp_seq/model"
 BAR, AIM, KERAS_BAR = 2.4, 2.0, 60
 HAYWARD = "hayward==1.4.1"
-KERAS = ("keras==3.15.1", "jax", "numpy", "h5py")
+KERAS = ("keras==3.15.1", "jax", "numpy", "scipy", "h5py")
+TENSORFLOW = "tensorflow-cpu==2.21.0"
 OLD_WRAPPER = """#!{}
 import re
 import sys
@@ -45,6 +48,7 @@ LOAD = "import keras, sys; keras.saving.load_model(sys.argv[1])"
 def main() -> int:
     parser = arguments(__doc__, rounds=40)
     parser.add_argument("--alternatives", action="store_true", help="also hayward, and Keras itself")
+    parser.add_argument("--tensorflow", action="store_true", help="also Keras with TensorFlow")
     options = parser.parse_args()
     shop = Workshop(options.cache)
     home = shop.ours()
@@ -61,16 +65,13 @@ def main() -> int:
             "keras-doctor check": [str(home / "bin/keras-doctor"), "check", model],
             "keras-doctor check, old wrapper": [str(old), "check", model],
         }
-        if options.alternatives:
-            hayward = shop.installed("hayward", HAYWARD)
-            commands["hayward"] = [str(hayward / "bin/hayward"), "scan", model]
+        if options.alternatives or options.tensorflow:
+            commands["hayward"] = [str(shop.installed("hayward", HAYWARD) / "bin/hayward"), "scan", model]
         runs = in_turns(commands, environ, options.rounds)
-        if options.alternatives:
-            keras = shop.installed("keras", *KERAS)
-            for backend in ("numpy", "jax"):
-                command = [str(keras / "bin/python"), "-c", LOAD, model]
-                name = f"import keras ({backend}), load_model"
-                runs |= in_turns({name: command}, {**environ, "KERAS_BACKEND": backend}, max(3, options.rounds // 10))
+        for backend in backends(options):
+            keras = shop.installed("keras", *KERAS, *[TENSORFLOW][: options.tensorflow])
+            command = {f"load_model, {backend}": [str(keras / "bin/python"), "-c", LOAD, model]}
+            runs |= in_turns(command, {**environ, "KERAS_BACKEND": backend}, max(3, options.rounds // 10))
         print(f"\n{ending}, {os.path.getsize(model):,} bytes, {options.rounds} rounds")
         show(runs)
         bare, ours = runs["python -c pass"], runs["keras-doctor check"]
@@ -78,14 +79,19 @@ def main() -> int:
         kept &= verdict("CPU over bare Python, ratio of medians", found.ratio, BAR)
         kept &= verdict("CPU over bare Python, median of ratios", found.paired, BAR)
         print(f"aim: {AIM:g}")
-        if options.alternatives:
+        if "hayward" in runs:
             kept &= verdict("CPU over hayward's", compare(ours, runs["hayward"]).ratio, 1)
-            for name in [name for name in runs if name.startswith("import keras")]:
-                slowest = statistics.median(one.cpu for one in runs[name]) / found.ours
-                kept &= verdict(f"{name}: CPU over keras-doctor's", slowest, KERAS_BAR, at_least=True)
-    if options.alternatives:
-        print("\n" + versions(hayward, "hayward") + "; " + versions(keras, "keras", "jax", "numpy", "h5py"))
+        for backend in backends(options):
+            ratio = statistics.median(one.cpu for one in runs[f"load_model, {backend}"]) / found.ours
+            kept &= verdict(f"import keras, load_model with {backend}: CPU over ours", ratio, KERAS_BAR, at_least=True)
+    if backends(options):
+        print("\n" + versions(keras, "keras", "jax", "numpy", "h5py", *["tensorflow-cpu"][: options.tensorflow]))
     return 0 if kept else 1
+
+
+def backends(options: argparse.Namespace) -> list[str]:
+    """Return the backends with which Keras is measured."""
+    return ["jax", "tensorflow"] if options.tensorflow else ["jax"] if options.alternatives else []
 
 
 def show(runs: dict) -> None:
