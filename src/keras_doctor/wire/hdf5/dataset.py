@@ -88,8 +88,9 @@ class Dataset:
                 reader.hurt_by(error, _PARTS[kind], path, message[3])
         if space is None:
             reader.hurt("missing", "the file does not say any more which shape the values have", path, address)
-            space = NULL
-            datatype = _UNKNOWN
+            space, datatype = NULL, _UNKNOWN
+        elif datatype is _UNKNOWN:
+            reader.hurt("missing", "the file does not say any more which type the values have", path, address)
         self.shape, count, self.maximum, self.null = space
         self.datatype = datatype
         self.nbytes = count * datatype.size

@@ -16,11 +16,22 @@ def heap_object(reader: Reader, address: int, index: int) -> bytes:
     if places is None:
         if len(reader.heaps) >= 1024:
             reader.heaps.clear()
+        if reader.marked_heaps:
+            address = _marked(reader, address)
         places = reader.heaps[address] = _read_collection(reader, address)
     found = places.get(index)
     if found is None:
         raise FormatError(f"the heap has no object {index}", reader.base + address)
     return reader.take(*found)
+
+
+def _marked(reader: Reader, address: int) -> int:
+    """Return the collection that is meant by an address of which some bytes were lost, and became 0xFF."""
+    known = address.to_bytes(8, "little")
+    for place in reader.marked_heaps:
+        if all(byte in (given, 0xFF) for byte, given in zip(known, place.to_bytes(8, "little"), strict=True)):
+            return place
+    return address
 
 
 def _read_collection(reader: Reader, address: int) -> dict[int, tuple[int, int]]:

@@ -98,6 +98,7 @@ class Reader:
         "indexed",
         "limits",
         "links_left",
+        "marked_heaps",
         "memory_left",
         "oddities",
         "shared",
@@ -133,6 +134,9 @@ class Reader:
         ] = {}  # header address -> B-tree, local heap, as symbol tables cache them
         self.heaps: dict[int, Any] = {}  # global heap collections
         self.indexed: set[int] = set()  # headers of the datasets whose chunks were listed before
+        self.marked_heaps: tuple[
+            int, ...
+        ] = ()  # where collections are known to be, when addresses are not to be trusted
         self.extension: int | None = None  # address of the superblock extension
         self.shared: dict[tuple[int, int], bytes] = {}  # bodies of shared messages by address and type
         self.shared_heaps: dict[int, Any] | None = None  # heaps of shared messages by type

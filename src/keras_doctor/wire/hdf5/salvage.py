@@ -31,19 +31,18 @@ def salvage(kind: type[File], source: Source, limits: Limits) -> File:
     undone = undo_text_mode(source, limits)
     if undone is not None:
         source, what = undone
-    rootless = False
     try:
         file = kind(source, limits)
     except FormatError:
         file = kind._of(Reader(source, 0, USUAL, limits))
-        rootless = True
     reader = file._reader
     if undone is not None:
         reader.hurt("text-transfer", what, "/", 0)
+        reader.marked_heaps = tuple(find_marks(reader, (b"GCOL",))[b"GCOL"])
     before = len(reader.damage)
     rescued = _Rescue(reader, file.root)
     found = rescued.run()
-    if rootless and not file.root._members() and not file.root.attributes:
+    if not file.root._messages and not file.root._members() and not file.root.attributes:
         raise FormatError("no structure of an HDF5 file is left", 0)
     if found:
         del reader.damage[before:]  # of candidates that came to nothing
