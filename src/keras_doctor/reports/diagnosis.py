@@ -35,7 +35,8 @@ def show(diagnosis: Diagnosis, terminal: Terminal, full: bool = False) -> None:
         2,
     )
     shown = [entry for entry in diagnosis.findings if full or entry.severity != "info"]
-    for code in dict.fromkeys(entry.code for entry in shown):
+    decisive = [diagnosis.decisive.code] if diagnosis.decisive in shown and diagnosis.decisive else []
+    for code in dict.fromkeys(decisive + [entry.code for entry in shown]):
         _group([entry for entry in shown if entry.code == code], terminal, full)
     hidden = len(diagnosis.findings) - len(shown)
     for reason in diagnosis.unknowns if diagnosis.verdict == "unknown" else ():
