@@ -87,13 +87,23 @@ BINARY: tuple[tuple[bytes, int, str], ...] = (
 )
 
 # Modules that recognise directories, and those that recognise text.
-DIRECTORY: tuple[str, ...] = ("saved_model", "keras_directory", "tf_checkpoint")
+DIRECTORY: tuple[str, ...] = (
+    "saved_model",
+    "keras_directory",
+    "tfjs",
+    "tf_checkpoint",
+    "orbax",
+    "foreign_folder",
+)
 TEXT: tuple[str, ...] = (
     "sharded_weights",
     "foreign_pointer",
+    "tfjs",
+    "json_architecture",
     "foreign_pickle",
     "tf_checkpoint",
     "foreign_markup",
+    "yaml_architecture",
     "foreign_json",
     "wrapped",
     "foreign_text",

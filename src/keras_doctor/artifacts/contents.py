@@ -11,6 +11,7 @@ from keras_doctor.wire.errors import FormatError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from types import ModuleType
     from typing import TypeAlias
 
     from keras_doctor.wire.limits import Limits
@@ -41,6 +42,8 @@ _ENDINGS = (
 _MOST_LOOKS = 30
 _MOST_FOUND = 20
 _LARGEST_TEXT = 4 << 20
+_READ_THROUGH = 1 << 20
+_TELLING = ("model", "keras", "weights", "checkpoint", ".h5", ".hdf5")  # in the name of an archive inside an archive
 
 
 @record
@@ -75,14 +78,17 @@ def models(items: Iterable[Item], limits: Limits) -> tuple[Found, ...]:
             continue
         looks += 1
         form = format_of(item, limits)
-        if is_model(form):
+        if is_model(form, name):
             found.append((name, form))
     return tuple(found)
 
 
-def is_model(form: str) -> bool:
-    """Tell whether a format is one of Keras's, or an archive that may hold one."""
-    return form in TITLES or form in ("hdf5", "zip") or form.endswith("-wrapped")
+def is_model(form: str, name: str = "") -> bool:
+    """Tell whether a format is one of Keras's, or an archive that may hold one by its name."""
+    if form.endswith("-wrapped"):
+        last = name.rpartition("/")[2].lower()
+        return any(word in last for word in _TELLING)
+    return form in TITLES or form in ("hdf5", "zip")
 
 
 def title_of(form: str) -> str:
@@ -94,21 +100,35 @@ def title_of(form: str) -> str:
 
 
 def format_of(item: Item, limits: Limits) -> str:
-    """Return the format of one file, by reading it as if it stood alone; by its first bytes when the rest is out of
-    reach."""
+    """Return the format of one file, as if it stood alone; by its first bytes when the rest is out of reach."""
     from keras_doctor.artifacts.opening import sniff
 
     try:
         source, whole = item.open()
+    except FormatError:
+        return "unknown"
+    try:
         head = source.read_up_to(0, 8)
         if not whole:
             return "hdf5" if head == HDF5 else "zip" if head.startswith(ZIP) else "unknown"
         probe = InnerProbe(item.name, source, limits)
-        module = sniff(probe)
-        form: str = module.FORMATS[0] if hasattr(module, "wrapper_of") else module.read(probe).format
-        return form
+        return _named(sniff(probe), probe)
     except FormatError:
         return "unknown"
+    finally:
+        source.close()
+
+
+def _named(module: ModuleType, probe: InnerProbe) -> str:
+    """Return the format that a module sees in a file, without reading a large one through."""
+    if hasattr(module, "wrapper_of"):
+        return f"{module.wrapper_of(probe)}-wrapped"
+    formats = getattr(module, "FORMATS", ("unknown",))
+    if probe.source.size <= _READ_THROUGH:
+        return str(module.read(probe).format)
+    if "hdf5-weights" in formats and "model_config" not in probe.hdf5().root.attributes:
+        return "hdf5-weights"
+    return str(formats[0])
 
 
 def _is_clutter(name: str) -> bool:

@@ -160,9 +160,16 @@ KINDS: dict[str, Kind] = {
     "xgboost": Kind("an XGBoost model", ("Load it with xgboost.Booster().load_model.",)),
     "lightgbm": Kind("a LightGBM model", ("Load it with lightgbm.Booster(model_file=…).",)),
     "skops": Kind("a scikit-learn model saved with skops", ("Load it with skops.io.load.",)),
-    "orbax": Kind("an Orbax checkpoint", family="keras"),
     # Pickles
-    "pickle": Kind("a Python pickle", (_UNPICKLE,)),
+    "pickle": Kind(
+        "a Python pickle",
+        (
+            (
+                "Load it with pickle.load, only if you trust its maker: it runs code. If there is a Keras model in it, "
+                'save that one with model.save("model.keras").'
+            ),
+        ),
+    ),
     "pickled-keras": Kind("a Python pickle of a Keras model", (_UNPICKLE,)),
     "joblib": Kind(
         "a joblib file (a Python pickle)", ("Load it with joblib.load, only if you trust its maker: it runs code.",)
@@ -360,6 +367,7 @@ KINDS: dict[str, Kind] = {
     "folder": Kind("a folder", family="folder", cause="path-problem"),
     "mlflow-model": Kind("the folder of an MLflow model", family="folder", cause="path-problem"),
     "transformers-model": Kind("the folder of a transformers model", family="folder"),
+    "orbax-step": Kind("one step of an Orbax checkpoint", family="folder", cause="path-problem"),
     "huggingface-cache": Kind("a folder of the Hugging Face cache", family="folder", cause="path-problem"),
 }
 

@@ -181,7 +181,7 @@ def _single(probe: Probe, wrapper: str, inflated: Inflated) -> ModelDocument:
             probe, form, found.title.removeprefix(document(probe, form).title) + f", compressed with {wrapper}", **facts
         )
     likely = not inflated.whole and (form != "unknown" or name.lower().endswith((".h5", ".hdf5", ".keras")))
-    if is_model(form) or likely or wrapper not in FORMATS:
+    if is_model(form, name) or likely or wrapper not in FORMATS:
         return document(probe, f"{wrapper}-wrapped", "", "file", wrapper=wrapper, inside=((name, form),))
     return document(probe, wrapper, f" (in it: {title_of(form)})", wrapper=wrapper)
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 # Code → module, slug, cause, severity, and the first line of the rule's page.
 RULES: dict[str, tuple[str, str, str, str, str]] = {
+    "KD101": ("kd101_path_missing", "path-missing", "path-problem", "error", "There is nothing at the path."),
+    "KD102": ("kd102_unreadable", "unreadable", "path-problem", "error", "The path cannot be read."),
+    "KD103": ("kd103_not_a_model", "not-a-model", "not-a-model", "error", "The file is not a Keras model."),
     "KD104": ("kd104_truncated", "truncated", "damaged-file", "error", "The file ends too early."),
     "KD105": (
         "kd105_changed_bytes",
@@ -48,6 +51,14 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "warning",
         "The file's name does not say what it is.",
     ),
+    "KD112": (
+        "kd112_wrapped",
+        "wrapped",
+        "format-not-supported",
+        "error",
+        "The model is packed inside something else.",
+    ),
+    "KD113": ("kd113_folder", "folder", "path-problem", "error", "The path is a folder, and not one that is a model."),
     "KD114": ("kd114_unverified_bytes", "unverified-bytes", "other", "info", "Some bytes were not verified."),
     "KD115": ("kd115_extra_bytes", "extra-bytes", "other", "warning", "There are bytes before or after the model."),
     "KD116": (
@@ -70,6 +81,13 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "savedmodel-revive",
         "error",
         "This SavedModel is for inference only: there is no Keras model in it.",
+    ),
+    "KD119": (
+        "kd119_stand_in",
+        "stand-in",
+        "not-a-model",
+        "error",
+        "The file is a stand-in: the model itself is somewhere else.",
     ),
     "KD201": (
         "kd201_nothing_installed",
