@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import random
 
 import pytest
@@ -82,3 +83,19 @@ def test_memory_stays_bounded_for_a_large_file(tmp_path):
         assert opened.read(offset, 8) == bytes(8)
     assert sum(len(block) for block in opened._blocks.values()) <= 9 << 20
     opened.close()
+
+
+def test_what_is_no_regular_file_is_refused_and_nothing_stays_open(tmp_path):
+    lowest = os.dup(0)
+    os.close(lowest)
+    (tmp_path / "folder").mkdir()
+    names = ["folder", "missing", "a\0b", "\ud800"]
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        names.append("pipe")
+    for name in names:
+        with pytest.raises(OSError):
+            open_path(f"{tmp_path}/{name}")
+    again = os.dup(0)
+    os.close(again)
+    assert again == lowest

@@ -7,6 +7,7 @@ touched pages count as memory of a check that promises to stay small.
 from __future__ import annotations
 
 import os
+from stat import S_ISREG
 
 from keras_doctor.wire.errors import Truncated
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _SMALL = 1 << 20  # a file up to this size is read at once: one system call
 _BLOCK = 1 << 16
 _BLOCKS = 128  # blocks kept: 8 MiB
+# Without waiting: the name that a model's folder gives may be that of a pipe.
+_READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 class Source:
@@ -164,14 +167,32 @@ def origin(source: Source) -> tuple[Source, int]:
 
 
 def open_path(path: str) -> Source:
-    """Open a regular file. Raises OSError as `open` does."""
-    fd = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0))
-    size = os.fstat(fd).st_size
-    if size <= _SMALL:
+    """Open a regular file. Raises OSError as `open` does; for names that no file can have, folders and pipes as well."""
+    try:
+        fd = os.open(path, _READING)
+    except ValueError as error:  # a NUL or a lone surrogate in a name that a file gave
+        raise _refusal("ENOENT", str(error), path) from None
+    try:
+        status = os.fstat(fd)
+        if not S_ISREG(status.st_mode):
+            raise _refusal("EINVAL", "not a regular file", path)
+        size = status.st_size
+        if size > _SMALL:
+            descriptor = _Descriptor(fd)
+            fd = -1
+            return _Blocks(path, size, descriptor.pread, descriptor.close)
         with os.fdopen(fd, "rb", buffering=0) as file:
+            fd = -1
             return BytesSource(file.read(), path)
-    descriptor = _Descriptor(fd)
-    return _Blocks(path, size, descriptor.pread, descriptor.close)
+    finally:
+        if fd >= 0:
+            os.close(fd)
+
+
+def _refusal(name: str, reason: str, path: str) -> OSError:
+    import errno
+
+    return OSError(getattr(errno, name), reason, path)
 
 
 class _Descriptor:
