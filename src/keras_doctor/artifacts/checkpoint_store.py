@@ -7,7 +7,7 @@ tensorflow/python/training/saving/saveable_object_util.py.
 
 from __future__ import annotations
 
-from keras_doctor.artifacts.object_graph import optimizers
+from keras_doctor.artifacts.object_graph import Structure, optimizers
 from keras_doctor.artifacts.tensorflow_messages import TRACKABLE_OBJECT_GRAPH
 from keras_doctor.document.locus import Locus
 from keras_doctor.document.tensors import TensorRef, WeightGroup
@@ -71,13 +71,14 @@ def read_store(
     deep: bool,
     *,
     index: Source | None = None,
+    nodes: list[dict[str, Any]] | None = None,
     owners: dict[str, str] | None = None,
     exported: bool = False,
 ) -> Store:
     """Read the bundle at a prefix of file names; `part` is what the prefix is called inside the artifact.
 
-    `index` gives the index where it is at hand; `owners` maps paths of objects to names of layers. Raises
-    `FormatError` when there is no index, or it is none.
+    `index` gives the index where it is at hand; `nodes` the graph of objects where the bundle's own is lost; `owners`
+    maps paths of objects to names of layers. Raises `FormatError` when there is no index, or it is none.
     """
     store = Store()
     name = f"{part}.index"
@@ -97,6 +98,7 @@ def read_store(
     store.shards = bundle.num_shards
     store.object_based = OBJECT_GRAPH in bundle.entries or any(_ATTRIBUTES in key for key in bundle.entries)
     _read_graph(store, bundle, limits, name)
+    store.nodes = store.nodes or nodes or []
     _sort(store, bundle, part, owners or {}, exported)
     store.damage += (_within(damage, part, name) for damage in bundle.damage)
     _verify(store, bundle, deep, part)
@@ -138,15 +140,17 @@ def _sort(store: Store, bundle: TensorBundle, part: str, owners: dict[str, str],
     alphabet.
     """
     entries = sorted(bundle.entries.values(), key=lambda entry: (entry.shard, entry.offset))
-    groups: dict[str, list[TensorRef]] = {}
+    groups: dict[str, list[tuple[tuple[int, ...], TensorRef]]] = {}
     slots, metrics, tables = [], [], []
+    structure = Structure(store.nodes)
     optimizing = tuple(f"{path}/" for path in ("optimizer", *optimizers(store.nodes)))
     for entry in entries:
         key = entry.key
         if key == OBJECT_GRAPH:
             continue
         path, _, attribute = key.partition(_ATTRIBUTES) if store.object_based else (key, "", _VARIABLE)
-        group, _, name = path.rpartition("/")
+        place = structure.place(path)
+        group, _, name = place.rpartition("/")
         tensor = _tensor(bundle, entry, name, part)
         if attribute == _CONFIG:
             try:
@@ -155,8 +159,8 @@ def _sort(store: Store, bundle: TensorBundle, part: str, owners: dict[str, str],
                 store.damage.append(Damage("structure", error.what, key, error.offset))
         elif attribute != _VARIABLE:
             tables.append(tensor)
-        elif group.endswith(f"/{_TRAINED}"):
-            groups.setdefault(group, []).append(tensor)
+        elif f"/{_TRAINED}/" in path:
+            groups.setdefault(group, []).append((structure.order(place), tensor))
         elif (
             _SLOT in path or path.startswith(optimizing) or (not store.object_based and _is_slot(path, bundle.entries))
         ):
@@ -166,9 +170,14 @@ def _sort(store: Store, bundle: TensorBundle, part: str, owners: dict[str, str],
         elif exported and path.startswith(_COPIES):
             store.copies += 1
         else:
-            groups.setdefault(group, []).append(tensor)
+            groups.setdefault(group, []).append((structure.order(place), tensor))
     store.slots, store.metric_state, store.tables = tuple(slots), tuple(metrics), tuple(tables)
-    store.weights = tuple(_grouped(groups, owners, store.full_names))
+    if store.nodes:
+        for own in groups.values():
+            own.sort(key=lambda ranked: ranked[0])
+        groups = dict(sorted(groups.items(), key=lambda item: item[1][0][0]))
+    tensors = {group: [tensor for _, tensor in own] for group, own in groups.items()}
+    store.weights = tuple(_grouped(tensors, owners, store.full_names))
 
 
 def _is_slot(name: str, entries: Iterable[str]) -> bool:

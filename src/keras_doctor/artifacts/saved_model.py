@@ -108,7 +108,7 @@ class _Reading:
         nodes = meta.get("object_graph", {}).get("nodes", [])
         objects = self._keras_objects(nodes)
         exported = bool(nodes) and children(nodes, 0).keys() >= _EXPORTED and not objects.nodes
-        store = self._variables(objects, exported or not nodes)
+        store = self._variables(nodes, objects, exported or not nodes)
         form = self._format(nodes, objects, exported, store)
         if form == "savedmodel" and not objects.nodes:
             what = f"{METADATA} with the layers' configs is not there: lost, or never written by tf.saved_model.save"
@@ -198,7 +198,7 @@ class _Reading:
             return from_metadata(stored.get("nodes", []), nodes, METADATA, self.damage, self.limits)
         return from_graph(nodes, GRAPH, self.damage, self.limits)
 
-    def _variables(self, objects: KerasObjects, exported: bool) -> Store:
+    def _variables(self, nodes: list[dict[str, Any]], objects: KerasObjects, exported: bool) -> Store:
         if not os.path.isdir(os.path.join(self.folder, "variables")):
             if "graph_as_text" not in self.facts:
                 self.damage.append(Damage("missing", "the folder variables is not there", "variables"))
@@ -206,7 +206,13 @@ class _Reading:
         prefix = os.path.join(self.folder, "variables", "variables")
         try:
             store = read_store(
-                prefix, VARIABLES, self.limits, self.probe.deep, owners=objects.owners, exported=exported
+                prefix,
+                VARIABLES,
+                self.limits,
+                self.probe.deep,
+                nodes=nodes,
+                owners=objects.owners,
+                exported=exported,
             )
         except FormatError as error:
             self.damage.append(Damage("missing", error.what, f"{VARIABLES}.index", error.offset))

@@ -32,6 +32,10 @@ MAGIC = ()
 PRIORITY = 40
 
 _NAME = "model.json"
+_DTYPES = {
+    "DT_FLOAT": "float32", "DT_HALF": "float16", "DT_DOUBLE": "float64", "DT_INT32": "int32", "DT_INT64": "int64",
+    "DT_UINT8": "uint8", "DT_BOOL": "bool", "DT_STRING": "string",
+}  # fmt: skip
 _SIGNS = (b'"modelTopology"', b'"weightsManifest"', b'"layers-model"', b'"graph-model"')
 
 
@@ -165,7 +169,29 @@ def _describe(model: dict[str, Any], topology: dict[str, Any], graph: bool, fact
     metadata = model.get("userDefinedMetadata")
     signature = model.get("signature") or (metadata.get("signature") if isinstance(metadata, dict) else None)
     if isinstance(signature, dict):
-        facts["signatures"] = {"serving_default": {key: signature.get(key) for key in ("inputs", "outputs")}}
+        facts["signatures"] = {
+            "serving_default": {
+                "method": "",
+                "inputs": _tensor_infos(signature.get("inputs")),
+                "outputs": _tensor_infos(signature.get("outputs")),
+            }
+        }
+
+
+def _tensor_infos(infos: Any) -> dict[str, Any]:
+    """Return the tensors of a signature as `saved_model` gives them; here they are messages written as JSON."""
+    found = {}
+    for name, info in infos.items() if isinstance(infos, dict) else ():
+        if isinstance(info, dict):
+            shape = info.get("tensorShape")
+            dims = shape.get("dim", []) if isinstance(shape, dict) else None
+            sizes = [dim.get("size") for dim in dims if isinstance(dim, dict)] if isinstance(dims, list) else None
+            found[name] = {
+                "tensor": info.get("name", ""),
+                "dtype": _DTYPES.get(info.get("dtype", ""), info.get("dtype", "")),
+                "shape": None if sizes is None else [int(size) if str(size).isdigit() else None for size in sizes],
+            }
+    return found
 
 
 def _ops(nodes: Any) -> Iterator[str]:
