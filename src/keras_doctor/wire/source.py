@@ -167,7 +167,7 @@ def origin(source: Source) -> tuple[Source, int]:
 
 
 def open_path(path: str) -> Source:
-    """Open a regular file. Raises OSError as `open` does; for names that no file can have, folders and pipes as well."""
+    """Open a regular file. Raises OSError as `open` does; for names no file can have, folders and pipes as well."""
     try:
         fd = os.open(path, _READING)
     except ValueError as error:  # a NUL or a lone surrogate in a name that a file gave
