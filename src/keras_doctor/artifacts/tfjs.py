@@ -185,13 +185,19 @@ def _tensor_infos(infos: Any) -> dict[str, Any]:
         if isinstance(info, dict):
             shape = info.get("tensorShape")
             dims = shape.get("dim", []) if isinstance(shape, dict) else None
-            sizes = [dim.get("size") for dim in dims if isinstance(dim, dict)] if isinstance(dims, list) else None
+            dtype = _text(info.get("dtype")) or ""
             found[name] = {
-                "tensor": info.get("name", ""),
-                "dtype": _DTYPES.get(info.get("dtype", ""), info.get("dtype", "")),
-                "shape": None if sizes is None else [int(size) if str(size).isdigit() else None for size in sizes],
+                "tensor": _text(info.get("name")) or "",
+                "dtype": _DTYPES.get(dtype, dtype),
+                "shape": [_size(dim) for dim in dims] if isinstance(dims, list) else None,
             }
     return found
+
+
+def _size(dim: Any) -> int | None:
+    """Return a dimension's size, which is text in JSON since it has 64 bits; None where it is open."""
+    text = str(dim.get("size", "")) if isinstance(dim, dict) else ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
 def _ops(nodes: Any) -> Iterator[str]:
