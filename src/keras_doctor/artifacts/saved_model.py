@@ -96,7 +96,8 @@ class _Reading:
         self.size = 0
         self.folder = probe.path
         if probe.kind == "file":
-            self.folder = os.path.dirname(probe.path)
+            # Bytes without a file ("<stdin>") have nothing beside them.
+            self.folder = os.path.dirname(probe.path) if os.path.isfile(probe.path) else probe.path
             self.facts["given_path"] = os.path.basename(probe.path)
         elif _INDEX in probe.entries:
             self.folder = _parent(probe.path)

@@ -120,7 +120,10 @@ def _prefix(probe: Probe, facts: dict[str, Any], damage: list[Damage]) -> str:
     names = probe.entries
     if probe.kind == "file":
         facts["given_path"] = os.path.basename(probe.path)
-        names = tuple(sorted(os.listdir(folder or ".")))
+        try:
+            names = tuple(sorted(os.listdir(folder or "."))) if os.path.isfile(probe.path) else ()
+        except OSError:
+            names = ()
     prefixes = _prefixes(names)
     facts["checkpoints"] = tuple(prefixes)
     latest = _latest(os.path.join(folder, _STATE)) if probe.kind == "directory" else _named(probe.head)

@@ -57,7 +57,8 @@ def _is_topology(head: bytes) -> bool:
 
 def read(probe: Probe) -> ModelDocument:
     """Read `model.json` and, as far as they are there, the files with the weights."""
-    source, folder = probe.source, os.path.dirname(probe.path)
+    # Bytes without a file ("<stdin>") have nothing beside them.
+    source, folder = probe.source, os.path.dirname(probe.path) if os.path.isfile(probe.path) else probe.path
     if probe.kind == "directory":
         folder = probe.path
         try:
