@@ -33,8 +33,8 @@ def damaged(corpus, path):
 
 def same(ours, dataset):
     wanted = dataset[()]
-    if dataset.dtype.kind == "V" and dataset.attrs.get("dtype") == "bfloat16":
-        assert ours.dtype == "bfloat16"
+    if dataset.dtype.kind == "V":  # bfloat16, which HDF5 does not know; Keras's own store says so beside it
+        assert ours.dtype == dataset.attrs.get("dtype", "opaque")
     else:
         assert ours.dtype == np.dtype(dataset.dtype).name
     assert ours.shape == dataset.shape
@@ -72,6 +72,8 @@ def test_tensors_inside_archives_are_those_that_h5py_reads(corpus, saver):
             continue
         document = read(str(path))
         with zipfile.ZipFile(path) as archive:
+            if "model.weights.h5" not in archive.namelist():
+                continue
             data = archive.read("model.weights.h5")
         raw = path.read_bytes()
         with h5py.File(io.BytesIO(data), "r") as file:
