@@ -10,7 +10,7 @@ import pytest
 
 from keras_doctor import Environment
 from keras_doctor.environments.installed import distributions
-from keras_doctor.releases.catalog import canonical
+from keras_doctor.releases.names import canonical
 
 
 def test_this_python_is_read_like_importlib_metadata_reads_it() -> None:

@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 from keras_doctor import Environment
 from keras_doctor.environments.lockfiles import read
 from keras_doctor.environments.pip_lines import requirement
-from keras_doctor.releases.catalog import canonical
+from keras_doctor.releases.names import canonical
 
 FREEZE = """\
 absl-py==2.1.0

@@ -8,8 +8,8 @@ import pytest
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from keras_doctor.releases import catalog
-from keras_doctor.releases.catalog import MINORS, PACKAGES, Catalog, canonical, family, line_of
+from keras_doctor.releases.catalog import MINORS, Catalog, catalog, line_of
+from keras_doctor.releases.names import PACKAGES, canonical, family
 
 CATALOG = catalog()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from packaging.specifiers import SpecifierSet
 
-from keras_doctor.releases import catalog
-from keras_doctor.releases.catalog import PACKAGES
+from keras_doctor.releases.catalog import catalog
 from keras_doctor.releases.clashes import _entries, bounds_for, clashes, needs_old_h5py
+from keras_doctor.releases.names import PACKAGES
 from keras_doctor.releases.version import satisfies
 
 

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from keras_doctor.releases import catalog
+from keras_doctor.releases.catalog import catalog
 from keras_doctor.releases.clashes import clashes
 from keras_doctor.releases.setups import Setup, setup_for
 from keras_doctor.releases.version import satisfies

@@ -8,7 +8,7 @@ import pytest
 
 from keras_doctor import Environment, diagnose
 from keras_doctor.records import replace
-from keras_doctor.releases import catalog
+from keras_doctor.releases.catalog import catalog
 from keras_doctor.releases.version import satisfies
 from keras_doctor.rules._pages import RULES
 from keras_doctor.rules.rule import Ill

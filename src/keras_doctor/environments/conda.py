@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keras_doctor.environments.pip_lines import requirement, split_name
 from keras_doctor.environments.wanted import LINES, Listed, Wanted, merged, pinned
-from keras_doctor.releases.catalog import canonical
+from keras_doctor.releases.names import canonical
 from keras_doctor.releases.version import clauses, version_key
 
 # Names that differ from those of the package index; "" installs nothing that is looked for here.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from keras_doctor.records import record
-from keras_doctor.releases.catalog import TENSORFLOWS, canonical, catalog
+from keras_doctor.releases.names import TENSORFLOWS, canonical
 from keras_doctor.releases.version import satisfies
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from keras_doctor.releases.catalog import Catalog
 
 LOADERS = ("keras", "tf.keras", "tf_keras")
 BACKENDS = ("tensorflow", "jax", "torch", "numpy", "theano", "openvino", "cntk")
@@ -175,12 +177,12 @@ class Environment:
         if satisfies(tensorflow, "<2.6.0rc0"):
             return "tf.keras", tensorflow
         if self.loader == "keras" and keras and satisfies(keras, "<2.5.0rc0"):  # 2.4: a door to TensorFlow's own copy
-            return "tf.keras", catalog().tensorflow_keras(tensorflow) or ""
+            return "tf.keras", _catalog().tensorflow_keras(tensorflow) or ""
         if keras and satisfies(keras, ">=2.5.0rc0"):
             return ("keras" if satisfies(keras, ">=3.0.0.dev0") else "tf.keras"), keras
         if self.complete:
             return "", ""
-        own = catalog().tensorflow_keras(tensorflow)
+        own = _catalog().tensorflow_keras(tensorflow)
         if own:
             return "tf.keras", own
         keras = _beside(tensorflow, "keras", self.python)
@@ -193,13 +195,13 @@ class Environment:
         """
         library, version = self.release
         if library == "tf.keras" and version == self.tensorflow:
-            return catalog().tensorflow_keras(version) or version
+            return _catalog().tensorflow_keras(version) or version
         return version
 
     @property
     def uncatalogued(self) -> tuple[str, ...]:
         """The packages whose versions the catalog does not list: newer than it, or never published."""
-        index = catalog()
+        index = _catalog()
         return tuple(name for name, version in self.packages if index.versions(name) and not index.knows(name, version))
 
     def as_json(self) -> dict[str, Any]:
@@ -221,9 +223,15 @@ class Environment:
         }
 
 
+def _catalog() -> Catalog:
+    from keras_doctor.releases.catalog import catalog  # most environments need none of it
+
+    return catalog()
+
+
 def _beside(tensorflow: str | None, name: str, python: str) -> str | None:
     """Return the newest release of `keras` or `tf-keras` that would be installed with a TensorFlow, for a Python."""
-    index = catalog()
+    index = _catalog()
     if not tensorflow:
         return index.newest(name, python=python)
     if name == "keras":

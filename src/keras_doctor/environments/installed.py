@@ -14,7 +14,7 @@ from keras_doctor.environments.settings import (
     usual_backend,
     usual_loader,
 )
-from keras_doctor.releases.catalog import canonical
+from keras_doctor.releases.names import canonical
 from keras_doctor.releases.version import version_key
 
 TYPE_CHECKING = False

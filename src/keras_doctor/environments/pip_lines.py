@@ -6,7 +6,7 @@ import os
 import sys
 
 from keras_doctor.environments.wanted import LINES, Wanted
-from keras_doctor.releases.catalog import canonical
+from keras_doctor.releases.names import canonical
 from keras_doctor.releases.version import clauses, version_key
 
 TYPE_CHECKING = False

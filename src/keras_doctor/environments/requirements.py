@@ -9,7 +9,8 @@ from keras_doctor.environments.environment import Environment
 from keras_doctor.environments.settings import usual_loader
 from keras_doctor.environments.spec import backend_of
 from keras_doctor.environments.wanted import Wanted
-from keras_doctor.releases.catalog import PACKAGES, catalog, family
+from keras_doctor.releases.catalog import catalog
+from keras_doctor.releases.names import PACKAGES, family
 from keras_doctor.releases.version import clauses
 
 _TEXT_BYTES = 16 << 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from keras_doctor.environments.environment import BACKENDS
-from keras_doctor.releases.catalog import TENSORFLOWS
+from keras_doctor.releases.names import TENSORFLOWS
 from keras_doctor.releases.version import satisfies
 
 TYPE_CHECKING = False

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from keras_doctor.environments.environment import BACKENDS, LOADERS, Environment
 from keras_doctor.environments.settings import listens, usual_backend, usual_loader
-from keras_doctor.releases.catalog import MINORS, PACKAGES, TENSORFLOWS, canonical, catalog, family, line_of
+from keras_doctor.releases.catalog import MINORS, catalog, line_of
+from keras_doctor.releases.names import PACKAGES, TENSORFLOWS, canonical, family
 from keras_doctor.releases.version import in_line, is_final, public, satisfies, version_key
 
 _WORDS = (

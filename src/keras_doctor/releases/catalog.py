@@ -14,6 +14,7 @@ them:
 
 from __future__ import annotations
 
+from keras_doctor.releases.names import PACKAGES, family
 from keras_doctor.releases.version import in_line, is_final, public, satisfies, version_key
 
 TYPE_CHECKING = False
@@ -23,27 +24,6 @@ if TYPE_CHECKING:
 MINORS = (
     "2.7", "3.3", "3.4", "3.5", "3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15",
 )  # fmt: skip
-PACKAGES = ("keras", "tf-keras", "tensorflow", "h5py", "numpy", "protobuf", "jax", "torch", "theano")
-
-# Distributions that install the module `tensorflow`: the same releases under other names, builds of vendors, nightly
-# builds.
-TENSORFLOWS = (
-    "tensorflow", "tensorflow-cpu", "tensorflow-gpu", "tensorflow-intel", "tensorflow-macos", "tensorflow-rocm",
-    "tensorflow-cpu-aws", "tensorflow-aarch64", "intel-tensorflow", "tf-nightly", "tf-nightly-cpu", "tf-nightly-gpu",
-)  # fmt: skip
-
-
-def canonical(name: str) -> str:
-    """Return a distribution's name as package indexes compare it: lower case, single hyphens."""
-    return "-".join(part for part in name.lower().replace("_", "-").replace(".", "-").split("-") if part)
-
-
-def family(name: str) -> str:
-    """Return the package under which the catalog lists a distribution: "tensorflow" for "tensorflow-cpu", else its own
-    name.
-    """
-    name = canonical(name)
-    return "tensorflow" if name in TENSORFLOWS else name
 
 
 class _Package:

@@ -7,7 +7,7 @@ broken without harm, and some breaks are promised to work.
 from __future__ import annotations
 
 from keras_doctor.records import record
-from keras_doctor.releases.catalog import family
+from keras_doctor.releases.names import family
 from keras_doctor.releases.version import satisfies
 
 TYPE_CHECKING = False
