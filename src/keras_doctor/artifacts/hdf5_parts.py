@@ -91,16 +91,19 @@ def storage(attribute: Attribute | None) -> str:
 
 
 def datasets_by_name(group: Group, wanted: list[str], damage: list[Damage]) -> list[TensorRef]:
-    """Return the datasets below `group` that a list of names points to, in that order; what is not there is
-    recorded.
+    """Return the datasets below `group` that a list of names points to, in that order.
+
+    What is not there is recorded, and names that are listed twice: one dataset cannot be both tensors, and the save that
+    tried to write the second one stopped there (Keras 3.0 to 3.2 gave such names).
     """
-    found = []
+    found: dict[str, TensorRef] = {}
     for name in wanted:
+        part = f"{group.path.rstrip('/')}/{name}"
         item = group.get(name)
-        if isinstance(item, Dataset):
-            found.append(tensor(item, name))
+        if name in found:
+            damage.append(Damage("missing", f"{name} is listed more than once, and only one tensor is stored", part))
+        elif isinstance(item, Dataset):
+            found[name] = tensor(item, name)
         else:
-            damage.append(
-                Damage("missing", f"the dataset {name} is listed but not there", f"{group.path.rstrip('/')}/{name}")
-            )
-    return found
+            damage.append(Damage("missing", f"the dataset {name} is listed but not there", part))
+    return list(found.values())
