@@ -93,8 +93,8 @@ def storage(attribute: Attribute | None) -> str:
 def datasets_by_name(group: Group, wanted: list[str], damage: list[Damage]) -> list[TensorRef]:
     """Return the datasets below `group` that a list of names points to, in that order.
 
-    What is not there is recorded, and names that are listed twice: one dataset cannot be both tensors, and the save that
-    tried to write the second one stopped there (Keras 3.0 to 3.2 gave such names).
+    What is not there is recorded, and names that are listed twice: one dataset cannot be both tensors, and the save
+    that tried to write the second one stopped there (Keras 3.0 to 3.2 gave such names).
     """
     found: dict[str, TensorRef] = {}
     for name in wanted:
