@@ -19,6 +19,7 @@ lint: $(VENV)/.installed-lint
 
 index: $(VENV)/.installed
 	$(BIN)/python tools/make_index.py
+	$(BIN)/python tools/make_rule_pages.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,198 @@
+"""The command line as a user meets it: words in, text and exit status out."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from keras_doctor.cli import main
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schema/diagnosis-1.json").read_text())
+SPEC = "python==3.11 keras==3.15.1 tensorflow==2.21.0"
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def call(*words):
+        status = main([str(word) for word in words])
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return call
+
+
+@pytest.fixture
+def model(corpus, tmp_path):
+    path = tmp_path / "model.keras"
+    shutil.copy(corpus / "py311_tf221_k3151/cnn/model.keras", path)
+    return path
+
+
+def test_the_decisive_line_comes_first(run, corpus):
+    status, out, err = run("check", corpus / "pathology/cut_half-tf215h5/model.h5", "--env", SPEC)
+    assert (status, err) == (1, "")
+    first, second = out.splitlines()[:2]
+    assert "does not load in Keras 3.15.1" in first
+    assert "KD104" in second
+
+
+def test_a_pipe_gets_no_colour_and_a_terminal_does(run, model, monkeypatch):
+    _, plain, _ = run("check", model, "--env", SPEC)
+    assert "\x1b" not in plain
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    _, coloured, _ = run("check", model, "--env", SPEC)
+    assert "\x1b[" in coloured
+
+
+def test_a_missing_path_is_found_out_not_an_error_of_use(run, model):
+    status, out, _ = run("check", model.with_name("modle.keras"), "--env", SPEC)
+    assert status == 1
+    assert "KD101" in out
+    assert "model.keras" in out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("chekc", "x"),
+        ("check",),
+        ("check", "--nonsense", "x"),
+        ("check", "x", "--env", "keras>=3"),
+        ("check", "x", "--env", "keras==2.99"),
+        ("check", "x", "--requirements", "/nowhere/requirements.txt"),
+        ("rules", "KD999"),
+        ("check", "x", "--env", "keras==3.15.1", "--python", "python"),
+    ],
+)
+def test_bad_usage_is_told_apart_and_never_a_traceback(run, words):
+    status, out, err = run(*words)
+    assert (status, out) == (2, "")
+    assert err.startswith("keras-doctor: ")
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("words", [("--help",), ("check", "--help"), ("--version",)])
+def test_help_is_help(words, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(list(words))
+    assert stopped.value.code == 0
+    assert "keras-doctor" in capsys.readouterr().out
+
+
+def test_json_follows_the_published_schema_for_every_kind_of_file(run, corpus, tmp_path):
+    folders = sorted((corpus / "pathology").iterdir())
+    paths = [
+        next(path for path in sorted(folder.iterdir()) if path.name not in ("meta.json", "golden.npz"))
+        for folder in folders
+    ]
+    paths = [path for path in paths if path.is_file()] + [tmp_path / "nothing.h5", tmp_path]
+    status, out, _ = run("check", "--json", *paths, "--env", SPEC)
+    assert status == 1
+    shown = json.loads(out)
+    assert len(shown) >= len(paths) - 1
+    for diagnosis in shown:
+        jsonschema.validate(diagnosis, SCHEMA)
+
+
+def test_one_file_is_one_object_and_several_are_a_list(run, model):
+    _, one, _ = run("check", "--json", model, "--env", SPEC)
+    _, two, _ = run("check", "--json", model, model.with_name("other.keras"), "--env", SPEC)
+    assert isinstance(json.loads(one), dict)
+    assert [entry["format"] for entry in json.loads(two)] == ["keras-v3", "missing"]
+
+
+def test_a_folder_is_searched_and_counted(run, corpus):
+    status, out, _ = run("check", corpus / "py311_tf215/cnn", "--env", SPEC)
+    lines = out.splitlines()
+    named = {line.split()[1] for line in lines if line[:1] in "✓✗?!" and line.strip()}
+    names = {os.path.relpath(name, corpus / "py311_tf215/cnn") for name in named}
+    assert {"model.h5", "model.keras", "model.weights.h5", "legacy_weights.h5", "savedmodel", "arch.json"} <= names
+    assert "golden.npz" not in names
+    assert "files checked for Keras 3.15.1" in out
+    assert status == 1
+
+
+def test_standard_input(model):
+    done = subprocess.run(
+        [sys.executable, "-m", "keras_doctor", "check", "-", "--env", SPEC, "--json"],
+        input=model.read_bytes(),
+        capture_output=True,
+        check=False,
+    )
+    assert json.loads(done.stdout)["format"] == "keras-v3"
+
+
+def test_names_cannot_steer_the_terminal(run, model, tmp_path):
+    hostile = tmp_path / "a\x1b[2Jb\u202e.keras"
+    shutil.copy(model, hostile)
+    _, out, _ = run("check", hostile, "--env", SPEC)
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+    _, out, _ = run("inspect", hostile)
+    assert "\x1b" not in out
+
+
+def test_a_reader_that_goes_away_is_no_error(corpus):
+    command = f"{sys.executable} -m keras_doctor rules | head -n 1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+def test_a_fault_of_ours_is_named_as_ours(run, model, monkeypatch):
+    monkeypatch.setattr("keras_doctor.cli.commands.check.diagnose", lambda *_, **__: 1 / 0)
+    status, _, err = run("check", model, "--env", SPEC)
+    assert status == 2
+    assert "fault of keras-doctor" in err
+    assert "Traceback" not in err
+
+
+def test_rules_are_listed_and_have_pages(run):
+    status, out, _ = run("rules")
+    assert status == 0
+    assert "KD104" in out
+    status, page, _ = run("rules", "kd104")
+    assert "How to mend" in page
+    assert run("rules", "truncated")[1] == page
+    assert json.loads(run("rules", "KD104", "--json")[1])[0]["page"]
+
+
+def test_demo_needs_nothing(run, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    status, out, _ = run("demo")
+    assert status == 0
+    for code in ("KD104", "KD207", "KD105", "KD109", "KD119"):
+        assert code in out
+    assert Path.cwd() == tmp_path
+
+
+def test_env_tells_what_was_taken(run):
+    status, out, _ = run("env", "--env", SPEC)
+    assert status == 0
+    assert "3.15.1" in out
+
+
+def test_no_compile_and_unsafe_reach_the_diagnosis(run, model, monkeypatch):
+    seen = {}
+    from keras_doctor.cli.commands import check
+
+    real = check.diagnose
+
+    def spy(document, environment, **options):
+        seen.update(options)
+        return real(document, environment, **options)
+
+    monkeypatch.setattr(check, "diagnose", spy)
+    run("check", model, "--env", SPEC, "--no-compile", "--unsafe", "--custom-objects", "A, B")
+    assert seen == {"compile": False, "safe_mode": False, "custom_objects": ("A", "B")}
