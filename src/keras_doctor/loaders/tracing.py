@@ -51,12 +51,13 @@ def trace(document: ModelDocument, environment: Environment, options: Options) -
     """Yield the steps of a plain load of `document` in `environment`."""
     around = signs(environment, document)
     yield Step("import", ("environment", *around), subject=environment)
+    # Damage comes first: the loader meets it wherever it looks, and it explains what else is wrong.
+    for damage in document.damage:
+        yield Step(_stage(damage), (f"damage:{damage.kind}",), _place(damage), damage)
     named = ("misnamed",) if misnamed(document.format, document.path) else ()
     yield Step("open", (f"format:{document.format}", f"container:{document.container}", *named), subject=document)
     for oddity in document.oddities:
         yield Step("open", (f"oddity:{oddity.kind}",), Locus(part=oddity.part, offset=oddity.offset), oddity)
-    for damage in document.damage:
-        yield Step(_stage(damage), (f"damage:{damage.kind}",), _place(damage), damage)
     if document.format not in TITLES:
         return  # another kind of file, or none: nothing further can be said of a load
     library, version = environment.release
