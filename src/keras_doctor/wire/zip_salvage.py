@@ -98,6 +98,8 @@ class _Walk:
         if len(head) < CENTRAL.size:
             return self.source.size
         length = CENTRAL.size + sum(int.from_bytes(head[at : at + 2], "little") for at in (28, 30, 32))
+        if position + length > self.source.size:
+            return self.source.size
         try:
             self.listed.extend(central_members(self.source.read(position, length), position, 0, self.limits))
         except FormatError:
