@@ -64,7 +64,10 @@ def _files(folder: str, limit: int) -> Iterator[str]:
         for entry in entries:
             limit -= 1
             name = f"{inner}{entry.name}"
-            if entry.is_dir(follow_symlinks=False):
-                stack.append(name + "/")
-            elif entry.is_file():
-                yield name
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    stack.append(name + "/")
+                elif entry.is_file():
+                    yield name
+            except OSError:  # a link that leads to itself
+                continue

@@ -91,9 +91,9 @@ def _is_artifact_file(entry: os.DirEntry[str], names: set[str]) -> bool:
         return True
     if name.endswith(".index"):
         return any(other.startswith(entry.name[:-5] + "data-") for other in names)
-    if not entry.is_file():
-        return False
     try:
+        if not entry.is_file():
+            return False
         with open(entry.path, "rb") as file:
             head = file.read(512)
     except OSError:

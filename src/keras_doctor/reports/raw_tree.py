@@ -66,7 +66,11 @@ def _hdf5(file: File, terminal: Terminal, depth: int) -> None:
 def _folder(path: str, terminal: Terminal, depth: int) -> None:
     import os
 
-    entries: list[_os.DirEntry[str]] = sorted(os.scandir(path), key=lambda entry: entry.name)
+    try:
+        entries: list[_os.DirEntry[str]] = sorted(os.scandir(path), key=lambda entry: entry.name)
+    except OSError as error:
+        terminal.print("  " * depth + (error.strerror or "it cannot be read"))
+        return
     for entry in entries[:1000]:
         if entry.is_dir(follow_symlinks=False):
             terminal.print("  " * depth + clean(entry.name) + "/")
