@@ -106,8 +106,11 @@ class Reading:
         try:
             file = File(source, self.limits)
         except FormatError as error:
-            file = File.salvage(source, self.limits)
             self.damage.append(Damage("structure", f"{WEIGHTS_H5}: {error.what}", WEIGHTS_H5, error.offset))
+            try:
+                file = File.salvage(source, self.limits)
+            except FormatError:  # nothing of it is left; the config may be whole
+                return
         found = read_store(file, prefix, self.parts.first_byte(WEIGHTS_H5))
         self.weights, self.slots, self.metric_state = found.weights, found.slots, found.metric_state
         self.facts.update(found.facts)
