@@ -35,3 +35,9 @@ def corpus() -> Path:
     which).
     """
     return unpacked(DATA / "corpus.tar.xz")
+
+
+@pytest.fixture(scope="session")
+def tensorflow_files() -> Path:
+    """Return the folder of small files of the TensorFlow formats, with what their libraries read (MANIFEST.md)."""
+    return unpacked(DATA / "tensorflow.tar.xz")

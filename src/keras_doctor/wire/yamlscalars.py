@@ -59,7 +59,9 @@ def _number(text: str) -> int | float | None:
             return sign * int(digits[2:], 16 if digits[1] == "x" else 2)
         mantissa, mark, exponent = digits.lower().partition("e")
         whole, dot, part = mantissa.partition(".")
-        # YAML 1.1 wants the dot, and a sign before the exponent: 1e-3 is text there.
+        # PyYAML wants the dot, a digit before it where there is a sign, and a sign before the exponent: 1e-3 is text.
+        if not whole and digits is not body:
+            return None
         if dot and (whole + part).isdigit() and (not mark or (exponent[:1] in ("+", "-") and exponent[1:].isdigit())):
             return sign * float(digits)
     except ValueError:  # digits that the base has not
