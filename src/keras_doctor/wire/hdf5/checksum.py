@@ -9,6 +9,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from keras_doctor.wire.hdf5.reader import Reader
 
 _BATCH = 256 << 10  # bytes that are collected before they are summed
@@ -69,27 +71,24 @@ def lookup3(blocks: list[bytes]) -> list[int]:
     The blocks are ordered, the longest first; none is empty.
     """
     steps = [(len(block) + 11) // 12 for block in blocks]
-    width, count = 12 * steps[0], len(blocks)
-    joined = b"".join(block.ljust(width, b"\0") for block in blocks)
-    ones = _lanes(count)
+    width, going = (steps[0] + 1) // 2 * 24, len(blocks)
+    ones = _lanes(going)
+    words = _words(b"".join(block.ljust(width, b"\0") for block in blocks), width, (ones << 32) - ones)
     seeds = b"".join((_SEED + len(block) & 0xFFFFFFFF).to_bytes(8, "little") for block in blocks)
     a = b = c = int.from_bytes(seeds, "little")
     sums: list[int] = []
-    for step in range(steps[0]):
-        at = 12 * step
-        a += _words(joined, at, width, count)
-        b += _words(joined, at + 4, width, count)
-        c += _words(joined, at + 8, width, count)
-        going = count
-        while going and steps[going - 1] == step + 1:
+    for step in range(1, steps[0] + 1):
+        a += next(words)
+        b += next(words)
+        c += next(words)
+        before = going
+        while going and steps[going - 1] == step:
             going -= 1
-        if going < count:  # the shortest of the remaining blocks end here
+        if going < before:  # the shortest of the blocks end here; what their lanes hold from now on is of no use
             shift = 64 * going
-            ended = _final(a >> shift, b >> shift, c >> shift, ones >> shift)
-            lanes = ended.to_bytes(8 * (count - going), "little")
+            ended = _final(a >> shift, b >> shift, c >> shift, _lanes(before - going))
+            lanes = ended.to_bytes(8 * (before - going), "little")
             sums[:0] = [int.from_bytes(lanes[i : i + 4], "little") for i in range(0, len(lanes), 8)]
-            count, joined, rest = going, joined[: going * width], (1 << shift) - 1
-            a, b, c, ones = a & rest, b & rest, c & rest, ones & rest
         a, b, c = _mix(a, b, c, ones)
     return sums
 
@@ -99,12 +98,13 @@ def _lanes(count: int) -> int:
     return int.from_bytes((b"\1" + bytes(7)) * count, "little")
 
 
-def _words(joined: bytes, at: int, width: int, count: int) -> int:
-    """Return the 32-bit word at `at` of each block, one a lane."""
-    lanes = bytearray(8 * count)
-    for i in range(4):
-        lanes[i::8] = joined[at + i :: width]
-    return int.from_bytes(lanes, "little")
+def _words(joined: bytes, width: int, low: int) -> Iterator[int]:
+    """Yield the 32-bit words of all blocks in turn, each as an integer with one block's word a lane."""
+    pairs = memoryview(joined).cast("Q")
+    for at in range(width // 8):
+        pair = int.from_bytes(pairs[at :: width // 8].tobytes(), "little")
+        yield pair & low
+        yield pair >> 32 & low
 
 
 def _mix(a: int, b: int, c: int, ones: int) -> tuple[int, int, int]:

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from keras_doctor.wire.hdf5.header import Message
     from keras_doctor.wire.hdf5.reader import Reader
 
-_DATASET = frozenset((DATASPACE, LAYOUT))
-_GROUP = frozenset((LINK, LINK_INFO, SYMBOL_TABLE))
 _NEW_STYLE = frozenset((LINK, LINK_INFO))
 _read_links: Callable[[Reader, list[Message], str], dict[str, int | Link]] | None = None  # imported when first needed
 
@@ -77,16 +75,20 @@ class Group:
 
     def _read_members(self) -> dict[str, int | Link]:
         reader = self._reader
-        if any(message[0] in _NEW_STYLE for message in self._messages):
-            global _read_links
-            if _read_links is None:
-                from keras_doctor.wire.hdf5.newgroup import read_links
+        where = reader.cached_groups.get(self.address)
+        for kind, _, body, _ in self._messages:
+            if kind == SYMBOL_TABLE:
+                where = self._places()
+                break
+            if kind in _NEW_STYLE:
+                global _read_links
+                if _read_links is None:
+                    from keras_doctor.wire.hdf5.newgroup import read_links
 
-                _read_links = read_links
-            return _read_links(reader, self._messages, self.path)
-        where = self._places()
+                    _read_links = read_links
+                return _read_links(reader, self._messages, self.path)
         if where is None:
-            if self._messages or self.address >= 0:
+            if self.address >= 0:
                 reader.hurt("missing", "the file does not say any more where the members are", self.path, self.address)
             return {}
         return read_symbols(reader, *where, self.path)
@@ -94,14 +96,12 @@ class Group:
     def _places(self) -> tuple[int, int] | None:
         """Where the B-tree and the heap of an old-style group are; None when nothing says so."""
         reader = self._reader
-        where = None
+        cached = reader.cached_groups.get(self.address)
         for kind, _, body, _ in self._messages:
             if kind == SYMBOL_TABLE and len(body) >= 2 * reader.fields.offset_size:
                 where = reader.fields.two_addresses(body)
-        cached = reader.cached_groups.get(self.address)
-        if cached is None or cached == where:
-            return where
-        return cached if where is None else self._settle(where, cached)
+                return where if cached is None or cached == where else self._settle(where, cached)
+        return cached
 
     def _settle(self, own: tuple[int, int], cached: tuple[int, int]) -> tuple[int, int]:
         """Return where B-tree and heap are, when the header and the entry that leads here do not agree."""
@@ -185,13 +185,17 @@ def open_object(reader: Reader, path: str, address: int) -> Group | Dataset | No
         if address not in reader.cached_groups:
             return None
     for message in messages:
-        kind = message[0]
-        if kind in _DATASET:
-            return Dataset(reader, path, address, messages)
-        if kind in _GROUP:
-            return Group(reader, path, address, messages)
+        make = _KINDS.get(message[0])
+        if make is not None:
+            return make(reader, path, address, messages)
     if address in reader.cached_groups:
         return Group(reader, path, address, messages)
     if not any(message[0] == DATATYPE for message in messages):
         reader.hurt("structure", "the description of this object says neither group nor dataset", path, address)
     return None
+
+
+# Messages by which an object's kind is known
+_KINDS: dict[int, type[Group] | type[Dataset]] = {
+    DATASPACE: Dataset, LAYOUT: Dataset, LINK: Group, LINK_INFO: Group, SYMBOL_TABLE: Group,
+}  # fmt: skip

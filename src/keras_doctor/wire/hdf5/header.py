@@ -35,7 +35,7 @@ def read_header(reader: Reader, address: int, part: str) -> list[Message]:
     Raises `FormatError` or struct.error when no header is there.
     """
     page, at = reader.at(address)
-    version, count, _, size = _PREFIX(page, at)
+    version, left, _, size = _PREFIX(page, at)
     if version != 1:
         if page.startswith(b"OHDR", at):
             global _read_header2
@@ -47,56 +47,45 @@ def read_header(reader: Reader, address: int, part: str) -> list[Message]:
         raise FormatError(f"an object header expected, {page[at : at + 4]!r} found", reader.base + address)
     at += 16
     end = at + size
-    shift = address + 16 - at  # position in the page -> address
     if end > len(page):
         page = reader.take_some(address + 16, size)
         if len(page) < size:
             kind = "truncated" if reader.truncated else "structure"
             reader.hurt(kind, "the file ends inside the description of this object", part, address)
-        at, end, shift = 0, len(page), address + 16
+        at, end = 0, len(page)
     messages: list[Message] = []
-    blocks: list[tuple[int, int]] = []
-    _read_messages(reader, page, at, end, shift, count, messages, blocks, part)
-    for where, size in blocks:  # grows while it is read
-        try:  # one broken block must not hide the others
-            page = reader.take(where, size)
-            _read_messages(reader, page, 0, size, where, count - len(messages), messages, blocks, part)
-        except FormatError as error:  # noqa: PERF203
-            reader.hurt_by(error, "a part of the description of this object", part, where)
-    return messages
-
-
-def _read_messages(
-    reader: Reader,
-    page: bytes,
-    at: int,
-    end: int,
-    shift: int,
-    count: int,
-    messages: list[Message],
-    blocks: list[tuple[int, int]],
-    part: str,
-) -> None:
-    """Add the messages between two positions of the page, no more than `count`, and note further blocks."""
-    reader.work((end - at >> 4) + 1)
-    for _ in range(count):
-        if at + 8 > end:
-            break
-        kind, length, flags = _MESSAGE(page, at)
-        at += 8
-        stop = at + length
-        if stop > end:
-            reader.hurt("structure", "the description of this object is broken off", part, shift + at)
-            break
-        if kind == CONTINUATION:
-            block = reader.fields.address_length(page, at)
-            if block in blocks or len(blocks) >= BLOCKS:
-                reader.hurt("structure", "the description of this object leads back to itself", part, shift + at)
+    blocks = [(address + 16, size)]
+    for start, size in blocks:  # grows while it is read
+        if at < 0:  # a further block
+            try:
+                page = reader.take(start, size)
+            except FormatError as error:
+                reader.hurt_by(error, "a part of the description of this object", part, start)
+                continue
+            at, end = 0, size
+        shift = start - at  # position in the page -> address
+        reader.steps_left -= (end - at >> 4) + 1
+        if reader.steps_left < 0:
+            reader.work(0)
+        while left and at + 8 <= end:
+            kind, length, flags = _MESSAGE(page, at)
+            at += 8
+            stop = at + length
+            if stop > end:
+                reader.hurt("structure", "the description of this object is broken off", part, shift + at)
                 break
-            blocks.append(block)
-        elif kind:
-            messages.append((kind, flags, page[at:stop], shift + at))
-        at = stop
+            if kind == CONTINUATION:
+                block = reader.fields.address_length(page, at)
+                if block in blocks or len(blocks) >= BLOCKS:
+                    reader.hurt("structure", "the description of this object leads back to itself", part, shift + at)
+                    break
+                blocks.append(block)
+            elif kind:
+                messages.append((kind, flags, page[at:stop], shift + at))
+            at = stop
+            left -= 1
+        at = -1
+    return messages
 
 
 def resolve(reader: Reader, message: Message) -> bytes:

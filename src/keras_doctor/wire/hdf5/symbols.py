@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from keras_doctor.wire.hdf5.reader import Reader
 
+_ONE_CHILD = b"TREE\0\0\1\0"  # a leaf of a group's B-tree with one symbol node
 _GROUP, _SOFT = 1, 2  # cache types of a symbol table entry
 
 
@@ -62,6 +63,8 @@ def symbol_nodes(reader: Reader, root: int, part: str) -> list[int]:
         address, level = stack.pop()
         try:
             page, at = reader.at(address)
+            if level < 0 and page.startswith(_ONE_CHILD, at):  # most groups are so small
+                return [child.unpack_from(page, at + head.size)[1]]
             signature, kind, own_level, used, _, _ = head.unpack_from(page, at)
             if signature != b"TREE":
                 expect(page, at, b"TREE")
