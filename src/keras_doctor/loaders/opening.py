@@ -39,6 +39,8 @@ _ENDINGS = {"zip": ".keras", "hdf5": ".h5"}  # by which Keras 3 picks its reader
 
 def opening(document: ModelDocument, library: str, version: str | None) -> Opening:
     """Return what `load_model` of a release does with the artifact at the document's path."""
+    if document.format.startswith("tfjs"):
+        return Opening("", "TensorFlow.js models are read by TensorFlow.js; for Python they must be converted")
     if library == "keras" and has("picks-by-name", library, version):
         return _by_name(document, library, version)
     if document.container == "zip" and has("reads-keras-zip", library, version):

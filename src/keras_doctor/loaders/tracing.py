@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keras_doctor.artifacts.formats import TITLES, misnamed
+from keras_doctor.artifacts.formats import ARCHITECTURE_ONLY, TITLES, misnamed
 from keras_doctor.document.locus import Locus
 from keras_doctor.loaders.opening import opening
 from keras_doctor.loaders.surroundings import reader_signs, signs
@@ -61,7 +61,7 @@ def trace(document: ModelDocument, environment: Environment, options: Options) -
     if document.format not in TITLES:
         return  # another kind of file, or none: nothing further can be said of a load
     library, version = environment.release
-    if library and document.container != "text":
+    if library and document.format not in ARCHITECTURE_ONLY:  # which no load_model is asked to open
         found = opening(document, library, version)
         hdf5 = reader_signs(environment) if found.reader in ("hdf5", "keras-v3") else ()
         yield Step("open", ("opening:" + (found.reader or "refused"), *hdf5), subject=found)

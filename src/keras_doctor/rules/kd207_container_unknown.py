@@ -49,6 +49,10 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
         remedies = (
             Remedy("Load it where its container is known, in an environment of its own:", f"uv run {packages} python"),
         )
+    elif document.format == "tfjs-layers":
+        convert = "tensorflowjs_converter --input_format tfjs_layers_model --output_format keras"
+        command = f"{convert} {quote(document.path)} model.h5"
+        remedies = (Remedy("Convert it (pip install tensorflowjs):", command),)
     yield RULE.finding(
         step,
         found.why,
@@ -64,6 +68,7 @@ EXAMPLES = (
     Ill(lambda: sample("savedmodel"), "does not read SavedModel"),
     Ill(lambda: sample("keras-v3", env="tensorflow==2.4.4"), "not a .keras archive"),
     Ill(lambda: sample("hdf5-model", path="model.keras"), "zip archive"),
+    Ill(lambda: sample("tfjs-layers", path="model.json", container="text"), "must be converted"),
     Well(lambda: sample("keras-v3")),
     Well(lambda: sample("savedmodel", env="tensorflow==2.15.1")),
 )
