@@ -76,11 +76,11 @@ class Group:
     def _read_members(self) -> dict[str, int | Link]:
         reader = self._reader
         where = reader.cached_groups.get(self.address)
-        for kind, _, body, _ in self._messages:
-            if kind == SYMBOL_TABLE:
+        for message in self._messages:
+            if message[0] == SYMBOL_TABLE:
                 where = self._places()
                 break
-            if kind in _NEW_STYLE:
+            if message[0] in _NEW_STYLE:
                 global _read_links
                 if _read_links is None:
                     from keras_doctor.wire.hdf5.newgroup import read_links
