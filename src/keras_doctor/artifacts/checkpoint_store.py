@@ -81,12 +81,11 @@ def read_store(
     maps paths of objects to names of layers. Raises `FormatError` when there is no index, or it is none.
     """
     store = Store()
-    name = f"{part}.index"
     if index is None:
         try:
             index = open_path(f"{prefix}.index")
         except OSError as error:
-            raise FormatError(f"{name} cannot be read: {error.strerror or error}") from None
+            raise FormatError(f"{part}.index cannot be read: {error.strerror or error}") from None
     store.size = index.size
 
     def open_shard(number: int, count: int) -> Source:
@@ -94,27 +93,15 @@ def read_store(
         store.size += shard.size
         return shard
 
-    bundle = TensorBundle(index, open_shard, limits, name)
+    bundle = TensorBundle(index, open_shard, limits, part)
     store.shards = bundle.num_shards
     store.object_based = OBJECT_GRAPH in bundle.entries or any(_ATTRIBUTES in key for key in bundle.entries)
-    _read_graph(store, bundle, limits, name)
+    _read_graph(store, bundle, limits, f"{part}.index")
     store.nodes = store.nodes or nodes or []
     _sort(store, bundle, part, owners or {}, exported)
-    store.damage += (_within(damage, part, name) for damage in bundle.damage)
-    _verify(store, bundle, deep, part)
+    store.damage += bundle.damage
+    _verify(store, bundle, deep)
     return store
-
-
-def _within(damage: Damage, part: str, index: str) -> Damage:
-    """Return damage of a bundle with its place in the artifact: it names shards by their ending, entries by their
-    key.
-    """
-    if damage.part == index:
-        return damage
-    shard = damage.part.startswith("data-")
-    return Damage(
-        damage.kind, damage.what, f"{part}.{damage.part}" if shard else damage.part, damage.offset, damage.length
-    )
 
 
 def _read_graph(store: Store, bundle: TensorBundle, limits: Limits, index: str) -> None:
@@ -188,7 +175,7 @@ def _is_slot(name: str, entries: Iterable[str]) -> bool:
 
 
 def _tensor(bundle: TensorBundle, entry: Entry, name: str, part: str) -> TensorRef:
-    shard = f"{part}.{bundle.shard_name(entry.shard)}"
+    shard = bundle.shard_name(entry.shard)
     locus = Locus(f"{part}.index:{entry.key}") if entry.slices else Locus(shard, "", entry.offset, entry.size)
 
     def chunks() -> Iterator[bytes]:
@@ -222,7 +209,7 @@ def _owner(path: str, owners: dict[str, str]) -> str:
     return owners.get(place, path)
 
 
-def _verify(store: Store, bundle: TensorBundle, deep: bool, part: str) -> None:
+def _verify(store: Store, bundle: TensorBundle, deep: bool) -> None:
     """Check the tensors against their checksums, from the start as far as it is quick; all of them when `deep`."""
     budget = store.size if deep else _CHECKED  # entries that share bytes are no reason to check these twice
     for entry in sorted(bundle.entries.values(), key=lambda entry: (entry.shard, entry.offset)):
@@ -238,5 +225,5 @@ def _verify(store: Store, bundle: TensorBundle, deep: bool, part: str) -> None:
             what = f"the bytes of {entry.key} do not have their checksum"
         except FormatError as error:
             what = error.what
-        place = f"{part}.{bundle.shard_name(entry.shard)}"
+        place = bundle.shard_name(entry.shard)
         store.damage.append(Damage("checksum", what, place, entry.offset, entry.size))

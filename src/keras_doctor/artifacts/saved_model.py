@@ -244,8 +244,7 @@ class _Reading:
             present.add(name)
             self.size += size
             yield Asset(name, size, _reader(os.path.join(self.folder, name)))
-        for asset in meta.get("assets", ()):
-            name = asset.get("filename", "")
+        for name in dict.fromkeys(asset.get("filename", "") for asset in meta.get("assets", ())):
             if ".." in name.split("/") or name.startswith("/") or "\\" in name:
                 what = f"the asset {name!r} leads outside the folder"
                 self.oddities.append(Oddity("path-traversal", what, GRAPH))

@@ -63,8 +63,9 @@ class Entry:
 class TensorBundle:
     """A bundle over its index.
 
-    `open_shard(number, count)` gives a shard's bytes and raises OSError where it is missing. `entries`: the tensors by
-    key, in the order of the index. Raises `FormatError` when the index is none.
+    `open_shard(number, count)` gives a shard's bytes and raises OSError where it is missing. `name` is the prefix of
+    the file names. `entries`: the tensors by key, in the order of the index. Raises `FormatError` when the index is
+    none.
     """
 
     def __init__(
@@ -72,11 +73,11 @@ class TensorBundle:
         index: Source,
         open_shard: Callable[[int, int], Source],
         limits: Limits = DEFAULT_LIMITS,
-        part: str = "",
+        name: str = "",
     ) -> None:
         self.index = index
         self.limits = limits
-        self.part = part
+        self.name = name
         self.damage: list[Damage] = []
         self.oddities: list[Oddity] = []
         self.num_shards = 0
@@ -89,7 +90,7 @@ class TensorBundle:
         entries: dict[str, Entry] = {}
         slices: dict[str, list[Entry]] = {}
         lost: dict[int, list[Entry]] = {}
-        table = records(self.index, self.damage, self.part)
+        table = records(self.index, self.damage, f"{self.name}.index".lstrip("."))
         key, value = next(table, (b"", b""))
         if key or not value:
             raise FormatError("the first entry of the table is not the header of a tensor bundle", 0)
@@ -154,8 +155,8 @@ class TensorBundle:
         )
 
     def shard_name(self, shard: int) -> str:
-        """Return the ending of a shard's file name: "data-00000-of-00001"."""
-        return f"data-{shard:05}-of-{self.num_shards:05}"
+        """Return a shard's file name, "variables.data-00000-of-00001"."""
+        return f"{self.name}.data-{shard:05}-of-{self.num_shards:05}".lstrip(".")
 
     def shard(self, number: int) -> Source | None:
         """Return a shard's bytes, None where it is missing."""
