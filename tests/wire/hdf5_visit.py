@@ -33,12 +33,12 @@ def visit(file: File, most: int = 4 << 20) -> int:
     return len(nodes)
 
 
-def survey(data: bytes, salvage: bool = True) -> int:
+def survey(data: bytes, salvage: bool = True, most: int = 4 << 20) -> int:
     """Visit the file that `data` is, and what can be salvaged of it; return the number of objects seen."""
     seen = 0
     for open_file in (File, File.salvage) if salvage else (File,):
         try:
-            seen += visit(open_file(BytesSource(data)))
+            seen += visit(open_file(BytesSource(data)), most)
         except FormatError:
             continue
     return seen

@@ -29,7 +29,7 @@ class Attribute:
     string of variable length counts its reference); `character_set` is "ascii", "utf-8", or "" when it holds no text.
     """
 
-    __slots__ = ("_data", "_part", "_reader", "_value", "address", "datatype", "name", "shape")
+    __slots__ = ("_address", "_data", "_part", "_reader", "_value", "datatype", "name", "shape")
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class Attribute:
         self.name = name
         self.datatype = datatype
         self.shape = shape
-        self.address = address
+        self._address = address
 
     def __repr__(self) -> str:
         return f"Attribute({self.name!r}, {self.datatype.kind}, {self.shape})"
@@ -93,13 +93,13 @@ class Attribute:
         try:
             value = decoder.decode(self.datatype, self.shape, self._data)
         except BROKEN as error:
-            reader.hurt_by(error, f"the attribute {self.name!r}", part, self.address)
+            reader.hurt_by(error, f"the attribute {self.name!r}", part, self._address)
             return None
         if decoder.lost is not None:
-            reader.hurt_by(decoder.lost, f"text of the attribute {self.name!r}", part, decoder.lost_at)
+            reader.hurt_by(decoder.lost, f"a part of the attribute {self.name!r}", part, decoder.lost_at)
         if decoder.undecodable:
             what = f"the text of the attribute {self.name!r} is not UTF-8"
-            reader.hurt("text", what, part, self.address)
+            reader.hurt("text", what, part, self._address)
         return value
 
 

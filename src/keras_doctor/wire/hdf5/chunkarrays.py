@@ -1,7 +1,4 @@
-"""Fixed and extensible arrays (III.C, III.D of the 2022 revision.
-
-VII, VIII): the chunk addresses of datasets that cannot shrink into a tree.
-"""
+"""Fixed and extensible arrays (VII.C, VII.D): the chunks of datasets of which at most one dimension has no limit."""
 
 from __future__ import annotations
 

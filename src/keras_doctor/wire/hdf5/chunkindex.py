@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     Found = tuple[int, int, int]  # address, stored bytes, mask of skipped filters
 
-_U32_PAIR = struct.Struct("<II").unpack_from
-
 
 class ChunkIndex:
     """The stored chunks of one dataset.
@@ -150,7 +148,7 @@ class ChunkIndex:
         self.broken = self.broken or tree.broken
 
     def _array(self) -> Iterator[tuple[int, Found]]:
-        """III.C, III.D: the elements of a fixed or extensible array are the chunks in order."""
+        """VII.C, VII.D: the elements of a fixed or extensible array are the chunks in order."""
         from keras_doctor.wire.hdf5.chunkarrays import extensible_array, fixed_array
 
         reader = self._dataset._reader

@@ -48,6 +48,7 @@ class Dataset:
 
     __slots__ = (
         "_attributes",
+        "_fill",
         "_reader",
         "_storage",
         "address",
@@ -97,6 +98,7 @@ class Dataset:
         self.extent: tuple[int, int] | None = None
         self.layout = ""
         self._storage: Chunking | None = None
+        self._fill: bytes | None = None
         if layout is None:
             reader.hurt("missing", "the file does not say any more where the values are", path, address)
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keras_doctor.wire.errors import Damage, FormatError, Oddity
 from keras_doctor.wire.hdf5.group import Group, open_object
-from keras_doctor.wire.hdf5.reader import BROKEN, USUAL, Fields, Reader
+from keras_doctor.wire.hdf5.reader import BROKEN, USUAL, Reader, fields_of
 from keras_doctor.wire.limits import DEFAULT_LIMITS, Limits
 
 TYPE_CHECKING = False
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from keras_doctor.wire.source import Source
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
-_SIZES = (2, 4, 8)
 _IMPOSSIBLE = 1 << 50  # no file is a pebibyte short
 
 
@@ -61,12 +60,8 @@ class File:
 
         Raises `FormatError` or struct.error.
         """
-        sizes = head[13], head[14]
-        if sizes != (8, 8):
-            if sizes[0] not in _SIZES or sizes[1] not in _SIZES:
-                raise FormatError(f"addresses of {sizes[0]} bytes and lengths of {sizes[1]} bytes are not read")
-            reader.fields = Fields(*sizes)
-        address, width = reader.fields.address, sizes[0]
+        reader.fields = fields_of(reader, head[13], head[14])
+        address, width = reader.fields.address, reader.fields.offset_size
         at = 24 if head[8] == 0 else 28
         stored_base, _, end, _ = (address(head, at + i * width)[0] for i in range(4))
         self.declared_end = self.base + end - stored_base

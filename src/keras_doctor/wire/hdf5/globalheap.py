@@ -16,9 +16,8 @@ def heap_object(reader: Reader, address: int, index: int) -> bytes:
     if places is None:
         if len(reader.heaps) >= 1024:
             reader.heaps.clear()
-        if reader.marked_heaps:
-            address = _marked(reader, address)
-        places = reader.heaps[address] = _read_collection(reader, address)
+        where = _marked(reader, address) if reader.marked_heaps else address
+        places = reader.heaps[address] = _read_collection(reader, where)
     found = places.get(index)
     if found is None:
         raise FormatError(f"the heap has no object {index}", reader.base + address)

@@ -22,10 +22,10 @@ _read_links: Callable[[Reader, list[Message], str], dict[str, int | Link]] | Non
 
 
 class Group:
-    """One group. Iterating gives the names of its members in stored order (by name, or by creation where the file
-    tracks that).
+    """One group.
 
-    `path` is "/" for the root; `address` is where its header is.
+    Iterating gives the names of its members in stored order: by name, or by creation where the file tracks that. `path`
+    is "/" for the root; `address` is where its header is.
     """
 
     __slots__ = ("_attributes", "_children", "_entries", "_links", "_messages", "_reader", "address", "path")

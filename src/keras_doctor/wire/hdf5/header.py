@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # Message types (IV.A.2)
 DATASPACE, LINK_INFO, DATATYPE, OLD_FILL, FILL, LINK, EXTERNAL, LAYOUT = 1, 2, 3, 4, 5, 6, 7, 8
-GROUP_INFO, FILTERS, ATTRIBUTE, CONTINUATION, SYMBOL_TABLE, ATTRIBUTE_INFO = 10, 11, 12, 16, 17, 21
+FILTERS, ATTRIBUTE, CONTINUATION, SYMBOL_TABLE, ATTRIBUTE_INFO = 11, 12, 16, 17, 21
 
 SHARED = 2  # flag of a message: its body says where the real one is
 
@@ -55,6 +55,7 @@ def read_header(reader: Reader, address: int, part: str) -> list[Message]:
         at, end = 0, len(page)
     messages: list[Message] = []
     blocks = [(address + 16, size)]
+    met = set(blocks)
     for start, size in blocks:  # grows while it is read
         if at < 0:  # a further block
             try:
@@ -76,9 +77,10 @@ def read_header(reader: Reader, address: int, part: str) -> list[Message]:
                 break
             if kind == CONTINUATION:
                 block = reader.fields.address_length(page, at)
-                if block in blocks or len(blocks) >= BLOCKS:
+                if block in met or len(blocks) >= BLOCKS:
                     reader.hurt("structure", "the description of this object leads back to itself", part, shift + at)
                     break
+                met.add(block)
                 blocks.append(block)
             elif kind:
                 messages.append((kind, flags, page[at:stop], shift + at))

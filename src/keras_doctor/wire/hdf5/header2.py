@@ -29,6 +29,7 @@ def read_header2(reader: Reader, address: int, part: str) -> list[Message]:
     prefix += width
     messages: list[Message] = []
     blocks = [(address, prefix + size + 4)]
+    met = set(blocks)
     head = 6 if flags & _CREATION_ORDER else 4
     for where, length in blocks:  # grows while it is read
         reader.work((length >> 4) + 1)
@@ -55,9 +56,10 @@ def read_header2(reader: Reader, address: int, part: str) -> list[Message]:
                 break
             if kind == CONTINUATION:
                 more = reader.fields.address_length(block, at)
-                if more in blocks or len(blocks) >= BLOCKS:
+                if more in met or len(blocks) >= BLOCKS:
                     reader.hurt("structure", "the description of this object leads back to itself", part, shift + at)
                     break
+                met.add(more)
                 blocks.append(more)
             elif kind:
                 messages.append((kind, flags, block[at:stop], shift + at))

@@ -9,7 +9,7 @@ import struct
 from io import BytesIO
 
 from keras_doctor.wire.errors import FormatError, LimitExceeded
-from keras_doctor.wire.hdf5.header import FILL, OLD_FILL, SHARED
+from keras_doctor.wire.hdf5.header import FILL, OLD_FILL, read_header, resolve
 from keras_doctor.wire.hdf5.reader import BROKEN
 
 TYPE_CHECKING = False
@@ -82,21 +82,26 @@ def check_fill(dataset: Dataset, nbytes: int) -> None:
 
 
 def fill_value(dataset: Dataset) -> bytes:
-    """Return the element that is read where nothing was written (IV.A.2.e, IV.A.2.f), as stored."""
-    size = dataset.datatype.size
-    found = b""
-    for kind, flags, body, address in dataset._messages():
-        if flags & SHARED or kind not in (FILL, OLD_FILL):
-            continue
+    """Return the element that is read where nothing was written (IV.A.2.e, f), as stored. Raises `FormatError`."""
+    if dataset._fill is None:
         try:
-            value = body[4:] if kind == OLD_FILL else _defined_value(body)
+            dataset._fill = _find_fill(dataset)
         except BROKEN as error:
-            dataset._reader.hurt_by(error, "the fill value", dataset.path, address)
-            continue
-        if len(value) >= size:
-            found = value[:size]
-            if kind == FILL:
-                break
+            reason = error.what if isinstance(error, FormatError) else "its fields contradict each other"
+            raise FormatError(f"{dataset.path}: the fill value cannot be read: {reason}") from None
+    return dataset._fill
+
+
+def _find_fill(dataset: Dataset) -> bytes:
+    reader, size = dataset._reader, dataset.datatype.size
+    found = b""
+    for message in read_header(reader, dataset.address, dataset.path):
+        kind = message[0]
+        if kind == FILL or (kind == OLD_FILL and not found):
+            body = resolve(reader, message)
+            value = body[4:] if kind == OLD_FILL else _defined_value(body)
+            if len(value) >= size:
+                found = value[:size]
     return found or bytes(size)
 
 

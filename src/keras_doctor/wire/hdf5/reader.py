@@ -80,6 +80,17 @@ class Fields:
 USUAL = Fields(8, 8)
 
 
+def fields_of(reader: Reader, offset_size: int, length_size: int) -> Fields:
+    """Return the unpackers for the sizes that a superblock states; the usual ones when no file can have those."""
+    if (offset_size, length_size) == (8, 8):
+        return USUAL
+    if offset_size in _LETTER and length_size in _LETTER:
+        return Fields(offset_size, length_size)
+    what = f"the superblock states addresses of {offset_size} bytes and lengths of {length_size} bytes: 8 are assumed"
+    reader.hurt("structure", what, "/", 0)
+    return USUAL
+
+
 class Reader:
     """The bytes of one HDF5 file by HDF5 address, with everything that was noted about them."""
 
@@ -129,14 +140,12 @@ class Reader:
         self.truncated = False
         self.spaces: dict[bytes, Dataspace] = {}
         self.types: dict[bytes, Datatype] = {}
-        self.cached_groups: dict[
-            int, tuple[int, int]
-        ] = {}  # header address -> B-tree, local heap, as symbol tables cache them
+        # Header address -> B-tree and local heap, as the entries of symbol nodes repeat them
+        self.cached_groups: dict[int, tuple[int, int]] = {}
         self.heaps: dict[int, Any] = {}  # global heap collections
         self.indexed: set[int] = set()  # headers of the datasets whose chunks were listed before
-        self.marked_heaps: tuple[
-            int, ...
-        ] = ()  # where collections are known to be, when addresses are not to be trusted
+        # Where global heap collections are known to be, when addresses are not to be trusted
+        self.marked_heaps: tuple[int, ...] = ()
         self.extension: int | None = None  # address of the superblock extension
         self.shared: dict[tuple[int, int], bytes] = {}  # bodies of shared messages by address and type
         self.shared_heaps: dict[int, Any] | None = None  # heaps of shared messages by type

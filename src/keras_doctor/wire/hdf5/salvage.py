@@ -38,7 +38,7 @@ def salvage(kind: type[File], source: Source, limits: Limits) -> File:
     reader = file._reader
     if undone is not None:
         reader.hurt("text-transfer", what, "/", 0)
-        reader.marked_heaps = tuple(find_marks(reader, (b"GCOL",))[b"GCOL"])
+        reader.marked_heaps = tuple(find_marks(reader, (b"GCOL",))[b"GCOL"][:_HEAPS])
     before = len(reader.damage)
     rescued = _Rescue(reader, file.root)
     found = rescued.run()

@@ -53,7 +53,7 @@ def from_heap(reader: Reader, kind: int, heap_id: bytes) -> bytes:
 
 
 def _read_table(reader: Reader) -> dict[int, int | FractalHeap]:
-    """Return the fractal heap of each type of shared message, by flag bit (III.H)."""
+    """Return the fractal heap of each type of shared message, by flag bit (III.I)."""
     heaps: dict[int, int | FractalHeap] = {}
     if reader.extension is None:
         return heaps

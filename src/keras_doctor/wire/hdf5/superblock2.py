@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keras_doctor.wire.errors import FormatError
 from keras_doctor.wire.hdf5.checksum import verify
-from keras_doctor.wire.hdf5.reader import Fields, Reader
+from keras_doctor.wire.hdf5.reader import Reader, fields_of
 
 _WRITING = 1  # consistency flag of version 3: a program has the file open for writing, or had when it died
 
@@ -16,12 +16,8 @@ def read_superblock2(head: bytes, reader: Reader, version: int) -> tuple[int, in
     """
     if version > 3:
         raise FormatError(f"version {version} of the superblock is unknown")
-    sizes = head[9], head[10]
-    if sizes != (8, 8):
-        if sizes[0] not in (2, 4, 8) or sizes[1] not in (2, 4, 8):
-            raise FormatError(f"addresses of {sizes[0]} bytes and lengths of {sizes[1]} bytes are not read")
-        reader.fields = Fields(*sizes)
-    width = sizes[0]
+    reader.fields = fields_of(reader, head[9], head[10])
+    width = reader.fields.offset_size
     verify(reader, head[: 16 + 4 * width], "/", 0)
     base, extension, end, root = (reader.fields.address(head, 12 + i * width)[0] for i in range(4))
     if version == 3 and head[11] & _WRITING:

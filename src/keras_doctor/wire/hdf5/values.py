@@ -23,8 +23,11 @@ _FLOATS = {"float16": "e", "float32": "f", "float64": "d"}
 
 
 class Decoder:
-    """Turns the bytes of one attribute into values. `undecodable` counts strings that are not UTF-8;
-    `lost` is why some text or sequence could not be fetched."""
+    """Turns the bytes of one attribute into values.
+
+    `undecodable` counts the strings that are not UTF-8; `lost` is why some text or sequence could not be fetched,
+    `lost_at` the address where it should be.
+    """
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
