@@ -63,7 +63,7 @@ class Tally:
         self.misses: list[str] = []
         self.seconds: list[float] = []
 
-    def add(self, form, how, provenance, version, library, backend, name, stated) -> None:
+    def add(self, form, how, provenance, version, library, name, stated) -> None:
         row = self.rows[form, how]
         row["n"] += 1
         if stated:
@@ -124,78 +124,54 @@ def artifacts(folder: Path):
         yield folder / name
 
 
+def cases(corpora: list[Path], only: str):
+    """Each artifact of the corpora: its path, a label for damaged ones, and who wrote it."""
+    for corpus in corpora:
+        for meta in sorted(corpus.glob("*/*/meta.json")):
+            if only not in str(meta):
+                continue
+            said = json.loads(meta.read_text())
+            saver, label = meta.parent.parent.name, ""
+            if saver == "pathology":
+                label = "pathology "
+                saver = said["made_from"].split("/")[0]
+                said = json.loads((corpus / said["made_from"]).parent.joinpath("meta.json").read_text())
+            versions = said["versions"]
+            version = versions["keras"] or saver[1:].partition("+")[0]  # Keras 1.0 does not say
+            for path in artifacts(meta.parent):
+                yield path, label, version, versions["module"]
+
+
+def wild(folder: Path):
+    for line in (folder / "manifest.jsonl").read_text().splitlines():
+        entry = json.loads(line)
+        if entry.get("keras_version"):
+            yield folder / entry["file"], "wild ", entry["keras_version"], ""
+
+
 def main() -> int:
     arguments = sys.argv[1:]
     options = {}
-    while "--wild" in arguments or "--misses" in arguments or "--only" in arguments:
-        at = next(i for i, a in enumerate(arguments) if a.startswith("--"))
+    while any(argument.startswith("--") for argument in arguments):
+        at = next(i for i, argument in enumerate(arguments) if argument.startswith("--"))
         options[arguments[at]] = arguments[at + 1]
         del arguments[at : at + 2]
-    tally = Tally()
-    skipped: Counter = Counter()
-    for corpus in map(Path, arguments):
-        for meta in sorted(corpus.glob("*/*/meta.json")):
-            saver = meta.parent.parent.name
-            if saver == "pathology" or options.get("--only", "") not in str(meta):
-                continue
-            versions = json.loads(meta.read_text())["versions"]
-            version = versions["keras"] or saver[1:].partition("+")[0]
-            for path in artifacts(meta.parent):
-                document = read(str(path))
-                if document.format not in DATED or document.damage:
-                    skipped[document.format + (" damaged" if document.damage else "")] += 1
-                    continue
-                given = document.provenance
-                tally.add(
-                    document.format,
-                    "as it is",
-                    given,
-                    version,
-                    versions["module"],
-                    versions["backend"],
-                    str(path),
-                    bool(given.keras_version),
-                )
-                arguments_ = withheld(document)
-                start = time.perf_counter()
-                blind = date(**arguments_)
-                tally.seconds.append(time.perf_counter() - start)
-                tally.add(
-                    document.format,
-                    "withheld",
-                    blind,
-                    version,
-                    versions["module"],
-                    versions["backend"],
-                    str(path),
-                    False,
-                )
-    if "--wild" in options:
-        folder = Path(options["--wild"])
-        for line in (folder / "manifest.jsonl").read_text().splitlines():
-            entry = json.loads(line)
-            if not entry.get("keras_version"):
-                continue
-            document = read(str(folder / entry["file"]))
-            version = entry["keras_version"]
-            if document.format not in DATED:
-                skipped["wild " + document.format] += 1
-                continue
-            library = document.provenance.library or "keras"
-            tally.add(
-                "wild",
-                "as it is",
-                document.provenance,
-                version,
-                library,
-                "",
-                entry["file"],
-                bool(document.provenance.keras_version),
-            )
-            start = time.perf_counter()
-            blind = date(**withheld(document))
-            tally.seconds.append(time.perf_counter() - start)
-            tally.add("wild", "withheld", blind, version, library, "", entry["file"], False)
+    tally, skipped = Tally(), Counter()
+    found = cases([Path(argument) for argument in arguments], options.get("--only", ""))
+    for path, label, version, library in (*found, *(wild(Path(options["--wild"])) if "--wild" in options else ())):
+        document = read(str(path))
+        if document.format not in DATED:
+            skipped[label + document.format] += 1
+            continue
+        given = document.provenance
+        library = library or given.library or ""  # nobody knows of the wild ones
+        form = label.strip() or document.format + (" damaged" if document.damage else "")
+        tally.add(form, "as it is", given, version, library, str(path), bool(given.keras_version))
+        arguments_ = withheld(document)
+        start = time.perf_counter()
+        blind = date(**arguments_)
+        tally.seconds.append(time.perf_counter() - start)
+        tally.add(form, "withheld", blind, version, library, str(path), False)
     good = tally.print()
     print("not dated:", dict(skipped))
     for miss in tally.misses[: int(options.get("--misses", 20))]:

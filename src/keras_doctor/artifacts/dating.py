@@ -11,7 +11,21 @@ from keras_doctor.artifacts.dating_keys import CLASSES, SPANS
 from keras_doctor.artifacts.dating_markers import MARKERS
 from keras_doctor.artifacts.dating_marks import OBJECTS, WIDTH, look
 from keras_doctor.artifacts.dating_stated import parse
-from keras_doctor.artifacts.dating_writers import ANYBODY, WRITERS, describe, members, order, span
+from keras_doctor.artifacts.dating_writers import (
+    ANYBODY,
+    ERA,
+    FIRST,
+    LAST,
+    LIBRARY,
+    NEWEST,
+    TENSORFLOW,
+    WRITERS,
+    describe,
+    members,
+    of_era,
+    order,
+    span,
+)
 from keras_doctor.document.provenance import Evidence, Provenance
 
 TYPE_CHECKING = False
@@ -54,43 +68,43 @@ def date(
     """
     marks = look(config, training, facts, format)
     signs = _signs(marks)
-    saved_with = facts.get("tensorflow_version")
-    if type(saved_with) is str and format == "savedmodel":
-        signs.insert(0, (_of_tensorflow(saved_with), f"saved with TensorFlow {saved_with}", "saved_model.pb"))
-    shown, kept, odd = _combine(signs)
-    stated = parse(stated_version)
-    evidence: list[Evidence] = []
-    where = _STATED_IN.get(format, "keras_version")
+    tensorflow = facts.get("tensorflow_version")
+    tensorflow = tensorflow if type(tensorflow) is str else ""
+    if tensorflow and format == "savedmodel":
+        signs.insert(0, (_of_tensorflow(tensorflow), f"saved with TensorFlow {tensorflow}", "saved_model.pb"))
+    stated = parse(stated_version or _generator(facts.get("generated_by")))
+    shown, kept, odd = _combine(signs) if stated is None or stated.release else (ANYBODY, [], [])
+    writers, evidence = shown, []
     if stated is not None:
-        evidence.append(Evidence(f"it states {stated.text}", where))
-    both = stated.writers & shown if stated is not None else shown
-    believed = stated is not None and (both or not stated.writers or _eras(stated.writers) & _eras(shown))
-    if stated is not None and believed:
-        candidates = both or stated.writers
-        evidence += _narrowing(stated.writers, both, kept, config)
-        earliest = latest = stated.text
+        evidence.append(Evidence(f"it states {stated.text}", _STATED_IN.get(format, "keras_version")))
+        claimed = stated.writers or of_era(stated.era)
+        writers = claimed & shown
+        if not writers:
+            evidence += _objections(claimed, kept, config)
+            writers = claimed if _eras(claimed) & _eras(shown) else shown
+    if (
+        stated is None or not writers & claimed
+    ):  # what stands in the file is of another era: who states this did not write it
+        evidence += _reasons(ANYBODY, writers, kept, config)
+        earliest, latest = _bounds(writers)
+        library: str | None = _only(writers, LIBRARY)
+        era = _era(writers, marks)
     else:
-        candidates = shown
-        evidence += _reasons(ANYBODY, candidates, kept, config)
-        earliest, latest = _bounds(candidates)
-    if stated is not None and stated.writers and not both:
-        evidence += [
-            Evidence(f"but {what}, which only {describe(mask)} write", _place(place, config))
-            for mask, what, place in kept
-            if not mask & stated.writers
-        ][:_EVIDENCE]
-    evidence += [
-        Evidence(f"unexplained: {what}, which only {describe(mask)} write", _place(place, config))
-        for mask, what, place in odd[:2]
-    ]
+        evidence += _narrowing(stated.writers, writers, kept, config)
+        earliest = latest = stated.text if stated.release else ""
+        library = _only(writers, LIBRARY) if stated.writers else stated.library
+        era = _era(writers, marks) or stated.era
+        if not stated.writers:
+            writers = 0
+    evidence += [Evidence(f"unexplained: {_only_by(sign)}", _place(sign[2], config)) for sign in odd[:2]]
     return Provenance(
-        stated_version,
+        stated.text if stated is not None else None,
         earliest,
         latest,
-        stated.library if stated is not None and believed and not candidates else _only(candidates, 4) or None,
-        stated.era if stated is not None and believed and not candidates else _era(candidates, marks),
+        library or None,
+        era,
         stated_backend,
-        saved_with if type(saved_with) is str else _tensorflow(candidates),
+        tensorflow or _tensorflow(writers),
         _iso(saved_at),
         tuple(evidence),
     )
@@ -149,9 +163,20 @@ def _reasons(start: int, goal: int, signs: list[Sign], config: Any) -> list[Evid
     return reasons
 
 
+def _objections(claimed: int, signs: list[Sign], config: Any) -> list[Evidence]:
+    """Return the signs that speak against everybody who states what the file states."""
+    return [Evidence(f"but {_only_by(sign)}", _place(sign[2], config)) for sign in signs if not sign[0] & claimed][
+        :_EVIDENCE
+    ]
+
+
+def _only_by(sign: Sign) -> str:
+    return f"{sign[1]}, which only {describe(sign[0])} write"
+
+
 def _narrowing(stated: int, both: int, signs: list[Sign], config: Any) -> list[Evidence]:
     """Return what follows from the stated version: which TensorFlow calls its Keras so, and what narrows that down."""
-    if not both or _only(stated, 4) != "tf.keras" or not _tensorflow(stated):
+    if not both or _only(stated, LIBRARY) != "tf.keras" or not _tensorflow(stated):
         return []
     first = Evidence(f"so calls itself the Keras of TensorFlow {_tensorflow(stated)}")
     if _tensorflow(both) == _tensorflow(stated):
@@ -164,12 +189,12 @@ def _of_tensorflow(version: str) -> int:
     line = ".".join(version.split(".")[:2])
     mask = 0
     for index, writer in enumerate(WRITERS):
-        mask |= (writer[3] == line) << index
+        mask |= (writer[TENSORFLOW] == line) << index
     return mask or ANYBODY
 
 
 def _eras(writers: int) -> set[str]:
-    return {WRITERS[index][5] for index in members(writers)}
+    return {WRITERS[index][ERA] for index in members(writers)}
 
 
 def _only(writers: int, field: int) -> str:
@@ -182,7 +207,7 @@ def _era(writers: int, marks: Marks) -> str:
     """Return the era that all writers share. Where Keras 2 and tf.keras are left, a default initializer that is spelled
     as Keras 2 does decides: tf.keras writes it only when it saves again what Keras 2 made.
     """
-    era = _only(writers, 5)
+    era = _only(writers, ERA)
     if not era and "glorot-as-scaling" in marks.found and _eras(writers) <= {"keras-2", "tf.keras"}:
         return "keras-2"
     return era
@@ -190,7 +215,7 @@ def _era(writers: int, marks: Marks) -> str:
 
 def _tensorflow(writers: int) -> str:
     """Return the TensorFlow that follows: "2.4", "1.13 to 2.1", "" when none does."""
-    lines = [WRITERS[index][3] for index in members(writers)]
+    lines = [WRITERS[index][TENSORFLOW] for index in members(writers)]
     if not lines or "" in lines:
         return ""
     lines.sort(key=order)
@@ -202,10 +227,10 @@ def _bounds(writers: int) -> tuple[str, str]:
     indexes = members(writers)
     if writers == ANYBODY or not indexes:
         return "", ""
-    earliest = min((WRITERS[index][1] for index in indexes), key=order)
-    if indexes[-1] == len(WRITERS) - 1:
+    earliest = min((WRITERS[index][FIRST] for index in indexes), key=order)
+    if indexes[-1] == NEWEST:
         return earliest, ""
-    return earliest, max((WRITERS[index][2] for index in indexes), key=order)
+    return earliest, max((WRITERS[index][LAST] for index in indexes), key=order)
 
 
 def _place(place: Any, config: Any) -> str:
@@ -234,6 +259,14 @@ def _place(place: Any, config: Any) -> str:
                 [(item, f"{path}[{index}]") for index, item in enumerate(value[:WIDTH]) if type(item) in _CONTAINERS]
             )
     return "the training config"
+
+
+def _generator(text: Any) -> str | None:
+    """Return the version in what TensorFlow.js says of a model's origin: "keras v2.3.0" or "… tfjs-layers v1.2"."""
+    name, _, version = text.rpartition(" v") if type(text) is str else ("", "", "")
+    if name == "keras":
+        return version
+    return f"tfjs-layers {version}" if name.endswith("tfjs-layers") else None
 
 
 def _iso(saved_at: str | None) -> str:

@@ -79,6 +79,8 @@ MARKERS: dict[str, tuple[str, str]] = {
     "weights-colon": ("1.0.0..tk2.21.0", "weights whose names end with :0"),
     "weights-no-colon": ("1.0.0..2.3.1 3.0.0..", "weights whose names do not end with :0"),
     "weights-keras-1": ("1.0.0..1.2.2", "weights with names like dense_1_W"),
+    "checkpoint-layers": ("tf1.10..tk2.21.0", "objects called layer_with_weights in a checkpoint"),
+    "checkpoint-optimizer": ("tf2.9..tk2.21.0", "an optimizer's _variables in a checkpoint"),
     "backend-utf8": ("tf1.14..", "the attribute backend in UTF-8"),
     "slots-iter": ("tf1.13..tk2.21.0", "an optimizer's weight called iter"),
     "slots-iteration-colon": ("tf2.9..tk2.21.0", "an optimizer's weight called iteration:0"),

@@ -77,6 +77,8 @@ def look(config: Any, training: Any, facts: dict[str, Any], form: str) -> Marks:
         if "built" not in marks.found:  # an unbuilt model has no build_config anywhere
             marks.found.pop("dropout-not-built", None)
             marks.found.pop("weightless-not-built", None)
+        if form == "savedmodel":  # its metadata keeps the older form in every release
+            marks.found.pop("initializer-plain", None)
         if "module-initializers" in marks.found and form not in ARCHIVES:
             marks.add("module-outside-archive", marks.found["module-initializers"])
     if type(training) is dict and training:
@@ -264,6 +266,10 @@ def _facts(facts: dict[str, Any], form: str, marks: Marks) -> None:
         marks.add("store-named", weights)
     elif containers and form in ARCHIVES:
         marks.add("store-unnamed", weights)
+    for key in [*(facts.get("full_names") or ())][:WIDTH]:
+        for prefix, told in _CHECKPOINT:
+            if str(key).startswith(prefix):
+                marks.add(told, "the names in the checkpoint")
     if form == "hdf5-model":
         for slot in (facts.get("optimizer_weight_names") or ())[:1]:
             mark = _SLOTS.get(str(slot).rpartition("/")[2])
@@ -276,4 +282,5 @@ def _facts(facts: dict[str, Any], form: str, marks: Marks) -> None:
             marks.add("backend-utf8", "the attribute backend")
 
 
+_CHECKPOINT = (("layer_with_weights-", "checkpoint-layers"), ("optimizer/_variables/", "checkpoint-optimizer"))
 _SLOTS = {"iter:0": "slots-iter", "iteration:0": "slots-iteration-colon", "iteration": "slots-iteration"}

@@ -16,6 +16,7 @@ class Stated:
     writers: int
     library: str | None
     era: str
+    release: bool = True  # of Keras, not of TensorFlow.js
 
 
 # The first release of each era in the one order of versions, its library and its name; "-tf" makes those before 2.6
@@ -38,7 +39,7 @@ def parse(text: str | None) -> Stated | None:
         return None
     text = text.strip()[:80]
     if text.startswith("tfjs"):  # TensorFlow.js writes the configs of Keras 2
-        return Stated(text, 0, None, "keras-2")
+        return Stated(text, 0, None, "keras-2", False)
     key = order(text)
     if key == (0,):
         return None

@@ -56,6 +56,7 @@ _KERAS_3 = """
 """
 
 # (label, first name it states, last name, TensorFlow line or "", library, era)
+LABEL, FIRST, LAST, TENSORFLOW, LIBRARY, ERA = range(6)
 WRITERS: tuple[tuple[str, str, str, str, str, str], ...] = (
     *((v, v, v, "", "keras", "keras-1" if v[0] == "1" else "keras-2") for v in _KERAS_1_AND_2.split()),
     *(
@@ -91,6 +92,11 @@ def span(text: str) -> int:
             mask |= (2 << high) - (1 << low)
         _spans[text] = mask
     return mask
+
+
+def of_era(era: str) -> int:
+    """Return the writers of an era."""
+    return sum((writer[ERA] == era) << index for index, writer in enumerate(WRITERS))
 
 
 def members(mask: int) -> list[int]:

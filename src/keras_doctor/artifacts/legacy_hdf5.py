@@ -82,6 +82,7 @@ def read(probe: Probe) -> ModelDocument:
             for name in ("model_config", "training_config", "keras_version", "backend")
         },
         "weight_names": tuple(ref.name for group in groups[:_SAMPLE] for ref in group.tensors)[:_SAMPLE],
+        "weights_complete": not damage and not file.damage,
         "has_top_level_model_weights": TOP_LEVEL in holder.links,
         "optimizer_weight_names": tuple(slot.name for slot in slots[:_SAMPLE]),
         "weights_keras_version": text(holder, "keras_version"),

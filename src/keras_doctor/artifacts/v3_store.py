@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from keras_doctor.wire.hdf5 import File
 
 # The top groups that the store of a model can have; the first ones decide that a file is one.
-CONTAINERS = ("layers", "_layer_checkpoint_dependencies", "vars", "optimizer", "metrics")
+DEPENDENCIES = "_layer_checkpoint_dependencies"  # of tf.keras 2.12 to 2.14
+CONTAINERS = ("layers", DEPENDENCIES, "vars", "optimizer", "metrics")
 VARS = "vars"
 
 
@@ -42,6 +43,7 @@ def read_store(file: File, prefix: str = "", shift: int | None = 0) -> Store:
     slots: list[TensorRef] = []
     metrics: list[TensorRef] = []
     named: dict[str, str] = {}
+    counted: set[str] = set()
     for item in file.root.walk():
         if not isinstance(item, Group) or item.path.rsplit("/", 1)[-1] != VARS:
             continue
@@ -49,7 +51,9 @@ def read_store(file: File, prefix: str = "", shift: int | None = 0) -> Store:
         found = _variables(item, prefix, shift)
         if item.attributes and (name := text(item, "name")) is not None:
             named[owner] = name
-        top = owner.split("/", 1)[0]
+        top, _, below = owner.partition("/")
+        if top == DEPENDENCIES:
+            counted.add(below.split("/", 1)[0])
         if top == "optimizer":
             slots += found
         elif top == "metrics":
@@ -60,9 +64,19 @@ def read_store(file: File, prefix: str = "", shift: int | None = 0) -> Store:
         "v3_containers": tuple(name for name in CONTAINERS if name in file.root.links),
         "vars_have_name_attribute": bool(named),
         "object_names": named,
+        "doubled_numbering": _has_gaps(counted),
         "optimizer_weight_names": tuple(slot.name for slot in slots),
     }
     return Store(tuple(groups), tuple(slots), tuple(metrics), facts, tuple(file.damage), tuple(file.oddities))
+
+
+def _has_gaps(names: set[str]) -> bool:
+    """Tell whether numbers are left out ("dense", "dense_2"): Keras 2.12 and 2.13 count layers with weights twice."""
+    for name in names:
+        base, _, number = name.rpartition("_")
+        if number.isdecimal() and len(number) < 7 and int(number) > 1 and f"{base}_{int(number) - 1}" not in names:
+            return True
+    return False
 
 
 def _variables(group: Group, prefix: str, shift: int | None) -> list[TensorRef]:
