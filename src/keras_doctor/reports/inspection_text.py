@@ -54,7 +54,7 @@ def _training(inspection: Inspection, terminal: Terminal) -> None:
         return
     optimizer = training.optimizer
     name = optimizer.get("class_name") if isinstance(optimizer, dict) else optimizer
-    words = [f"optimizer {name}" if name else "no optimizer"]
+    words = [f"optimizer {name}" if name else "no optimizer config"]
     for what, value in (("loss", training.loss), ("metrics", training.metrics)):
         if value:
             words.append(f"{what} {_short(value)}")
