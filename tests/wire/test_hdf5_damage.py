@@ -292,3 +292,12 @@ def test_an_impossible_end():
     file = File(BytesSource(bytes(data)))
     assert tensors(file) == GOOD
     assert [damage.kind for damage in file.damage] == ["structure"]
+
+
+@pytest.mark.parametrize(("at", "byte"), [(8, 4), (8, 128), (13, 9), (14, 0)])
+def test_a_superblock_with_a_flipped_bit(at, byte):
+    """Version, or size of addresses or lengths: there is one value that any file has."""
+    data = WHOLE[:at] + bytes([byte]) + WHOLE[at + 1 :]
+    file = File(BytesSource(data))
+    assert tensors(file) == GOOD
+    assert [damage.kind for damage in file.damage] == ["structure"]

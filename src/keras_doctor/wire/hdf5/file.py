@@ -36,6 +36,10 @@ class File:
         self.superblock_version = head[8] if len(head) > 8 else 0
         self.declared_end = 0
         reader = Reader(source, base, USUAL, limits)
+        if self.superblock_version > 3 and head[13:15] == b"\x08\x08":
+            what = f"the superblock is said to be of version {self.superblock_version}, and looks like version 0"
+            reader.hurt("structure", what, "/", 0)
+            self.superblock_version = 0
         self._reader = reader
         self.oddities: list[Oddity] = reader.oddities
         root: int | None = None
@@ -62,7 +66,7 @@ class File:
         """
         reader.fields = fields_of(reader, head[13], head[14])
         address, width = reader.fields.address, reader.fields.offset_size
-        at = 24 if head[8] == 0 else 28
+        at = 24 if self.superblock_version == 0 else 28
         stored_base, _, end, _ = (address(head, at + i * width)[0] for i in range(4))
         self.declared_end = self.base + end - stored_base
         _, header, cache, btree, heap = reader.fields.symbol(head, at + 4 * width)

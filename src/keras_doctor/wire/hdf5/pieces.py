@@ -118,12 +118,25 @@ def _defined_value(body: bytes) -> bytes:
 
 
 def little_endian_order(datatype: Datatype) -> tuple[int, ...] | None:
-    """Return where each byte of a little-endian element is taken from; None when the stored element is one already."""
-    if datatype.size > 65536:
+    """Return where each byte of a little-endian element is taken from; None when the stored element is one already.
+
+    Raises `LimitExceeded` for elements of more than 64 KiB that would have to be swapped.
+    """
+    if not _has_big_endian(datatype):
         return None
+    if datatype.size > 65536:
+        raise LimitExceeded(f"elements of {datatype.size} bytes are not swapped")
     order = list(range(datatype.size))
     _reorder(datatype, 0, order)
-    return None if order == list(range(datatype.size)) else tuple(order)
+    return tuple(order)
+
+
+def _has_big_endian(datatype: Datatype) -> bool:
+    if datatype.kind == "compound":
+        return any(_has_big_endian(member) for _, _, member in datatype.members)
+    if datatype.kind == "array" and datatype.base is not None:
+        return _has_big_endian(datatype.base)
+    return datatype.byte_order == "big" and datatype.kind != "vlen"
 
 
 def _reorder(datatype: Datatype, start: int, order: list[int]) -> None:
