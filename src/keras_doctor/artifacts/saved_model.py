@@ -280,7 +280,7 @@ class _Reading:
         if store.tables:
             facts["tables"] = store.tables
         if store.unverified:
-            facts["unverified"] = "were not compared with their checksums"
+            facts["unverified"] = "only --deep compares the checksums of"
         fingerprint = self._message(FINGERPRINT_FILE, FINGERPRINT)
         fingerprint.pop("version", None)
         facts["fingerprint"] = {name: f"{value & 0xFFFFFFFFFFFFFFFF:016x}" for name, value in fingerprint.items()}

@@ -89,7 +89,7 @@ def read(probe: Probe) -> ModelDocument:
     if store.tables:
         facts["tables"] = store.tables
     if store.unverified:
-        facts["unverified"] = "were not compared with their checksums"
+        facts["unverified"] = "only --deep compares the checksums of"
     return ModelDocument(
         probe.path,
         form,

@@ -11,6 +11,7 @@ from keras_doctor.document.locus import Locus
 from keras_doctor.document.tensors import ITEM_SIZE, TensorRef, WeightGroup
 from keras_doctor.wire.archive import Archive
 from keras_doctor.wire.errors import FormatError
+from keras_doctor.wire.npy import read_header
 from keras_doctor.wire.pickled_arrays import arrays, read
 
 TYPE_CHECKING = False
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from keras_doctor.wire.pickled_arrays import Array
     from keras_doctor.wire.source import Source
 
-_MAGIC = b"\x93NUMPY"
 _NAMES = {"b": "bool", "i": "int", "u": "uint", "f": "float", "c": "complex"}
 _OPTIMIZER = "optimizer"
 
@@ -34,23 +34,13 @@ def read_npz(source: Source, part: str, limits: Limits) -> tuple[tuple[WeightGro
     for name, member in archive.members.items():
         owner = name.removesuffix(".npy").removesuffix("vars").strip("/")
         stored = archive.open(member)
-        found = read(stored, _data(stored))
+        found = read(stored, read_header(stored).offset)
         tensors = tuple(_tensor(stored, key, array, f"{part}:/{owner}/vars/{key}") for key, array in arrays(found))
         if owner.split("/", 1)[0] == _OPTIMIZER:
             slots += tensors
         elif tensors:
             groups.append(WeightGroup(owner, f"{part}:/{owner}/vars", tensors))
     return tuple(groups), tuple(slots)
-
-
-def _data(source: Source) -> int:
-    """Return where the data of an .npy file begin (numpy/lib/format.py: versions 1 to 3)."""
-    head = source.read(0, 12)
-    if not head.startswith(_MAGIC):
-        raise FormatError("not an .npy file", 0)
-    if head[6] == 1:
-        return 10 + int.from_bytes(head[8:10], "little")
-    return 12 + int.from_bytes(head[8:12], "little")
 
 
 def _tensor(source: Source, key: str, array: Array, path: str) -> TensorRef:
