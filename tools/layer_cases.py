@@ -1,9 +1,9 @@
 # ruff: noqa: E501 - the cases are a table
 """Small models, one or a few options of a layer each, for `record_layer_shapes.py`.
 
-A line is `name | inputs | statements; …; output`. Inputs are "7,3", "7,3:int32" (dtype), "2*7,3" (batch of 2), "?,3" (unknown length), separated by
-spaces, and are called a, b, c … in the statements. The last statement gives the output tensors, or a whole model. A release that does
-not have the layer or the option says so and goes on.
+A line is `name | inputs | statements; …; output`. Inputs are "7,3", "7,3:int32" (dtype), "2*7,3" (batch of 2), "?,3"
+(unknown length), separated by spaces, and are called a, b, c … in the statements. The last statement gives the output
+tensors, or a whole model. A release that does not have the layer or the option says so and goes on.
 """
 
 from collections import namedtuple
@@ -281,9 +281,9 @@ rnn_stacked_cells | 7,3 | L.RNN(L.StackedRNNCells([L.SimpleRNNCell(4), L.GRUCell
 rnn_peephole | 7,3 | L.RNN(L.experimental.PeepholeLSTMCell(4))(a)
 rnn_peephole2 | 7,3 | L.RNN(tf.compat.v1.keras.experimental.PeepholeLSTMCell(4))(a)
 rnn_peephole3 | 7,3 | L.RNN(keras.experimental.PeepholeLSTMCell(4))(a)
-rnn_dropout_wrapper | 7,3 | L.RNN(tf.nn.RNNCellDropoutWrapper(L.LSTMCell(4), input_keep_prob=0.9))(a)
-rnn_residual_wrapper | 7,4 | L.RNN(tf.nn.RNNCellResidualWrapper(L.GRUCell(4)))(a)
-rnn_device_wrapper | 7,4 | L.RNN(tf.nn.RNNCellDeviceWrapper(L.GRUCell(4), device='/cpu:0'), return_sequences=True)(a)
+rnn_dropout_wrapper | 7,3 | assert MAJOR < 3; L.RNN(tf.nn.RNNCellDropoutWrapper(L.LSTMCell(4), input_keep_prob=0.9))(a)
+rnn_residual_wrapper | 7,4 | assert MAJOR < 3; L.RNN(tf.nn.RNNCellResidualWrapper(L.GRUCell(4)))(a)
+rnn_device_wrapper | 7,4 | assert MAJOR < 3; L.RNN(tf.nn.RNNCellDeviceWrapper(L.GRUCell(4), device='/cpu:0'), return_sequences=True)(a)
 bi_lstm | 7,3 | L.Bidirectional(L.LSTM(4))(a)
 bi_lstm_seq | 7,3 | L.Bidirectional(L.LSTM(4, return_sequences=True), merge_mode='mul')(a)
 bi_gru_none | 7,3 | L.Bidirectional(L.GRU(4, return_sequences=True), merge_mode=None)(a)
@@ -438,6 +438,11 @@ nested_frozen | 4 | i = Input('4'); m = Model(i, L.Dense(5)(L.BatchNormalization
 nested_part_frozen | 4 | i = Input('4'); m = Model(i, L.BatchNormalization()(L.Dense(5, trainable=False)(L.Dense(6)(i)))); L.Dense(2)(m(a))
 nested_deep_part_frozen | 4 | i = Input('4'); m = Model(i, L.Dense(4)(L.Dense(5, trainable=False)(i))); j = Input('4'); n = Model(j, L.BatchNormalization()(m(j))); L.Dense(2)(n(a))
 nested_outputs | 4 | i = Input('4'); m = Model(i, [L.Dense(5)(i), L.Dense(6)(i)]); o = m(a); [o[1], L.Dense(2)(o[0])]
+nested_mixed | 4 4 | i = Input('4'); m = Model(i, L.Dense(4)(i)); [L.Dense(2)(m(a)), m(b)]
+nested_mixed_seq | 4 4 | m = Sequential([L.Dense(4, input_shape=(4,))]); [L.Dense(2)(m(a)), m(b)]
+nested_last | 4 7 | i = Input('4'); m = Model(i, L.Dense(5)(i)); [L.Dense(2)(b), m(a)]
+nested_lengths | 9,3 5,3 | i = Input('?,3'); m = Model(i, L.Conv1D(5, 2)(i)); [L.Flatten()(m(a)), m(b)]
+nested_lengths_seq | 9,3 5,3 | m = Sequential([L.Conv1D(5, 2, input_shape=(None, 3))]); [L.Flatten()(m(a)), m(b)]
 nested_inputs | 4 3 | i = Input('4'); j = Input('3'); m = Model([i, j], L.Concatenate()([i, j])); L.Dense(2)(m([a, b]))
 nested_unknown | 8,8,3 | i = Input('?,?,3'); m = Model(i, L.Conv2D(4, 3)(i)); L.Flatten()(m(a))
 nested_seq | 4 | m = Sequential([L.Dense(3, input_shape=(4,)), L.BatchNormalization()]); L.Dense(2)(m(a))
@@ -474,6 +479,22 @@ lora_embedding | 4:int32 | d = L.Embedding(10, 6); x = d(a); d.enable_lora(2); M
 lora_conv | 9,8,3 | d = L.Conv2D(4, 3); x = d(a); d.enable_lora(2); Model(a, x)
 lora_conv1 | 9,3 | d = L.Conv1D(4, 3); x = d(a); d.enable_lora(2); Model(a, x)
 lora_quant | 16 | d = L.Dense(8); x = d(a); d.enable_lora(2); m = Model(a, x); m.quantize('int8'); m
+app_vgg16 | | keras.applications.VGG16(weights=None, classes=10, input_shape=(64,64,3))
+app_resnet50 | | keras.applications.ResNet50(weights=None, classes=10, input_shape=(64,64,3))
+app_inceptionv3 | | keras.applications.InceptionV3(weights=None, classes=10, input_shape=(96,96,3))
+app_xception | | keras.applications.Xception(weights=None, classes=10, input_shape=(96,96,3))
+app_inceptionresnetv2 | | keras.applications.InceptionResNetV2(weights=None, classes=10, input_shape=(96,96,3))
+app_mobilenet | | keras.applications.MobileNet(weights=None, classes=10, input_shape=(64,64,3))
+app_mobilenetv2 | | keras.applications.MobileNetV2(weights=None, classes=10, input_shape=(64,64,3))
+app_densenet121 | | keras.applications.DenseNet121(weights=None, classes=10, input_shape=(64,64,3))
+app_nasnetmobile | | keras.applications.NASNetMobile(weights=None, classes=10, input_shape=(64,64,3))
+app_efficientnetb0 | | keras.applications.EfficientNetB0(weights=None, classes=10, input_shape=(64,64,3))
+app_efficientnetv2b0 | | keras.applications.EfficientNetV2B0(weights=None, classes=10, input_shape=(64,64,3))
+app_mobilenetv3small | | keras.applications.MobileNetV3Small(weights=None, classes=10, input_shape=(64,64,3))
+app_convnexttiny | | keras.applications.ConvNeXtTiny(weights=None, classes=10, input_shape=(64,64,3))
+app_resnet50v2 | | keras.applications.ResNet50V2(weights=None, classes=10, input_shape=(64,64,3))
+app_regnetx002 | | keras.applications.RegNetX002(weights=None, classes=10, input_shape=(64,64,3))
+app_resnetrs50 | | keras.applications.ResNetRS50(weights=None, classes=10, input_shape=(64,64,3))
 op_math | 4,3 4,3 | x = tf.math.multiply(a, 2.0) + b; x = tf.nn.relu(-x) ** 2.0; tf.sqrt(tf.abs(x - 1.0) / (b + 3.0))
 op_reversed | 4,3 | 1.0 - a
 op_broadcast | 4,1 3 | a * b
@@ -688,12 +709,17 @@ nested | 4 | i = Input('4'); m = Model(i, L.BatchNormalization()(L.Dense(5)(i)))
 nested_order | 4 | i = Input('4'); m = Model(i, L.Dense(5)(L.BatchNormalization()(i))); L.Dense(2)(m(a))
 nested_twice | 4 4 | i = Input('4'); m = Model(i, L.Dense(4)(i)); L.merge([m(a), m(m(b))], mode='sum')
 nested_frozen | 4 | i = Input('4'); m = Model(i, L.Dense(5)(L.BatchNormalization()(i))); m.trainable = False; L.Dense(2)(m(a))
+nested_lengths | 9,3 5,3 | i = Input('?,3'); m = Model(i, L.Convolution1D(5, 2)(i)); [L.Flatten()(m(a)), m(b)]
 nested_part_frozen | 4 | i = Input('4'); m = Model(i, L.BatchNormalization()(L.Dense(5, trainable=False)(L.Dense(6)(i)))); L.Dense(2)(m(a))
 nested_seq | 4 | m = Sequential([L.Dense(3, input_shape=(4,)), L.BatchNormalization()]); L.Dense(2)(m(a))
 seq_nested | | m = Sequential([L.Dense(3, input_shape=(4,)), L.BatchNormalization()]); Sequential([m, L.Dense(2)])
 seq_functional | | i = Input('4'); m = Model(i, L.BatchNormalization()(L.Dense(5)(i))); Sequential([m, L.Dense(2)])
 seq_embedding | | Sequential([L.Embedding(10, 3, input_length=5), L.Flatten(), L.Dense(2)])
 seq_batch | | Sequential([L.LSTM(3, stateful=True, batch_input_shape=(2, 5, 3)), L.Dense(2)])
+app_vgg16 | | keras.applications.vgg16.VGG16(weights=None, input_tensor=Input('224,224,3'))
+app_resnet50 | | keras.applications.resnet50.ResNet50(weights=None, input_tensor=Input('224,224,3'))
+app_inceptionv3 | | keras.applications.inception_v3.InceptionV3(weights=None, input_tensor=Input('299,299,3'))
+app_xception | | keras.applications.xception.Xception(weights=None, input_tensor=Input('299,299,3'))
 shared | 4 4 | d = L.Dense(4); L.merge([d(a), d(d(b))], mode='sum')
 two_outputs | 4 | x = L.Dense(3)(a); [x, L.Dense(2)(x)]
 """

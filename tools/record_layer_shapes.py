@@ -38,6 +38,10 @@ elif MOD == "tf_keras":
     import tf_keras as keras
 else:
     import keras
+try:
+    __import__("keras.applications")  # Keras 1 does not do it by itself
+except ImportError:
+    pass
 BACKEND = keras.backend
 L = keras.layers
 VERSION = getattr(keras, "__version__", "") or __import__("keras").__version__

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from keras_doctor.layers.call import Call
 from keras_doctor.layers.eras import era_of
+from keras_doctor.layers.keras1 import KEPT, translate
 from keras_doctor.layers.shapes import CannotInferError, read_shape
 from keras_doctor.layers.signature import Signature, Variable
-from keras_doctor.layers.stock import ALIASES, rule_of
+from keras_doctor.layers.stock import ALIASES, is_operation, rule_of
 from keras_doctor.layers.tensors import Tensor, flatten
 from keras_doctor.records import record, replace
 from keras_doctor.wire.limits import DEFAULT_LIMITS
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from keras_doctor.layers.shapes import Shape, Shapes
+    from keras_doctor.layers.stock import Rule
 
 VISITS = 100_000  # layers that are followed for one model, however often it calls them
 
@@ -119,41 +121,29 @@ class Evaluator:
 
         class_name = str(entry["class_name"])
         class_name = ALIASES.get(class_name, class_name)
-        config = entry.get("config")
-        if models.is_model(class_name, config):
-            site = Site(self, path, depth)
-            outcome = models.evaluate_model(self, class_name, config, site, list(flatten([args, kwargs])))
+        config, site = entry.get("config"), Site(self, path, depth)
+        if models.is_model(class_name, config) or (models.is_sequence(config) and _rule(entry, class_name) is None):
+            outcome = models.evaluate_model(self, config, site, list(flatten([args, kwargs])))
         else:
-            outcome = self._layer(
-                entry, class_name, config if isinstance(config, dict) else {}, path, args, kwargs, depth
-            )
+            outcome = self._layer(entry, class_name, args, kwargs, site)
         if isinstance(config, dict) and config.get("trainable") is False:
             frozen = tuple(replace(variable, trainable=False) for variable in outcome.variables)
             outcome = replace(outcome, variables=frozen)
         return outcome
 
     def _layer(
-        self,
-        entry: Any,
-        class_name: str,
-        config: dict[str, Any],
-        path: str,
-        args: list[Any],
-        kwargs: dict[str, Any],
-        depth: int,
+        self, entry: dict[str, Any], class_name: str, args: list[Any], kwargs: dict[str, Any], site: Site
     ) -> Outcome:
-        module = entry.get("module")
-        rule = rule_of(class_name, module if isinstance(module, str) else None)
-        registered = entry.get("registered_name")
-        if rule is None or (isinstance(registered, str) and ">" in registered):
+        rule = _rule(entry, class_name)
+        if rule is None:
             return unknown(f"{class_name[:80]} is not a layer that Keras ships")
-        if self.era_name == "keras-1" or class_name in ("Highway", "MaxoutDense", "Merge"):
-            from keras_doctor.layers.keras1 import translate
-
+        config = entry.get("config")
+        config = config if isinstance(config, dict) else {}
+        if self.era_name == "keras-1" or class_name in KEPT:
             config = translate(class_name, config)
         if any(tensor.shape is None for tensor in flatten(args)):
             args = _stated(entry) or args
-        call = Call(class_name, config, args, kwargs, self.era, Site(self, path, depth))
+        call = Call(class_name, config, args, kwargs, self.era, site)
         try:
             result = rule(call)
         except CannotInferError as error:
@@ -161,6 +151,16 @@ class Evaluator:
         several = isinstance(result, list)
         outputs = tuple(one if isinstance(one, Tensor) else Tensor(one) for one in (result if several else [result]))
         return Outcome(outputs, several, tuple(call.variables))
+
+
+def _rule(entry: dict[str, Any], class_name: str) -> Rule | None:
+    """Return the rule of the class that an entry names, None when it is not Keras's own."""
+    module = "keras.ops" if is_operation(entry) else entry.get("module")
+    registered = entry.get("registered_name")
+    if not isinstance(module, str):
+        custom = isinstance(registered, str) and ">" in registered
+        return None if custom else rule_of(class_name)
+    return rule_of(class_name, module)
 
 
 def _only_tensors(args: list[Any]) -> bool:

@@ -30,6 +30,12 @@ def is_model(class_name: str, config: Any) -> bool:
     return _is_graph(config) and (class_name in MODELS or "output_layers" in config)
 
 
+def is_sequence(config: Any) -> bool:
+    """Whether a config of a class of the user's is that of a Sequential: layers of which the first brings the input."""
+    layers = _layers(config) if isinstance(config, dict) else None
+    return bool(layers) and layers is not None and (is_input(layers[0]) or stated_input(layers[0]) is not None)
+
+
 def _is_graph(config: Any) -> bool:
     return isinstance(config, dict) and "input_layers" in config and isinstance(config.get("layers"), list)
 
@@ -51,7 +57,7 @@ def _layers(config: Any) -> list[Any] | None:
     return layers if isinstance(layers, list) else None
 
 
-def evaluate_model(evaluator: Evaluator, class_name: str, config: Any, site: Site, given: list[Tensor]) -> Outcome:
+def evaluate_model(evaluator: Evaluator, config: Any, site: Site, given: list[Tensor]) -> Outcome:
     """Follow a model that is called on `given`; [] for a model that stands by itself.
 
     Its own layers are visited once, with the inputs that the model declares, as Keras builds them; what goes out
@@ -168,7 +174,7 @@ class _Graph:
         for position, entry in enumerate(self.layers):
             self.index.setdefault(_name(entry), position)
         names = frozenset(self.index)
-        self.nodes: list[list[Node]] = [read_nodes(e, names) if isinstance(e, dict) else [] for e in self.layers]
+        self.nodes = [_calls_of(entry, names) for entry in self.layers]
         self.given: dict[str, Tensor] = {}
         for ref, tensor in zip(read_refs(config.get("input_layers")), given, strict=False):
             self.given[ref.layer] = tensor
@@ -213,23 +219,15 @@ class _Graph:
         """Make every call whose inputs are there, in the order in which they come to be; then those that wait in vain,
         without them.
         """
+        inputs = set(self.made)
         waiting: dict[tuple[int, int], int] = {}
         feeds: dict[tuple[str, int], list[tuple[int, int]]] = {}
         for position, nodes in enumerate(self.nodes):
             for number, node in enumerate(nodes):
-                needs = {self._source(ref, self.shift) for ref in refs_in([node.args, node.kwargs])} - set(self.made)
+                needs = {self._source(ref, self.shift) for ref in refs_in([node.args, node.kwargs])} - inputs
                 waiting[position, number] = len(needs)
                 for need in needs:
                     feeds.setdefault(need, []).append((position, number))
-        for position, entry in enumerate(self.layers):  # a constant takes nothing
-            if (
-                isinstance(entry, dict)
-                and not is_input(entry)
-                and not self.nodes[position]
-                and "inbound_nodes" in entry
-            ):
-                self.nodes[position] = [Node([], {})]
-                waiting[position, 0] = 0
         ready = [key for key, count in waiting.items() if not count]
         for key in ready:  # grows while it is walked
             for fed in feeds.get(self._call(key), ()):
@@ -265,6 +263,13 @@ class _Graph:
         outputs = self.made.get(self._source(ref, shifts), ())
         tensor = outputs[ref.tensor] if 0 <= ref.tensor < len(outputs) else Tensor()
         return Tensor(ref.shape) if tensor.shape is None else tensor
+
+
+def _calls_of(entry: Any, names: frozenset[str]) -> list[Node]:
+    """Return the calls of a layer. One that is in the graph without taking anything is a constant, made once."""
+    if not isinstance(entry, dict) or is_input(entry):
+        return []
+    return read_nodes(entry, names) or ([Node([], {})] if "inbound_nodes" in entry else [])
 
 
 def _name(entry: Any) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from keras_doctor.layers.call import Call
@@ -76,7 +76,26 @@ def rule_of(class_name: str, module: str | None = None) -> Rule | None:
         return _RULES.get(class_name) or _operation(class_name)
     if module.partition(".")[0] not in PACKAGES:
         return None
-    return _operation(class_name) if ".ops" in module else _RULES.get(class_name)
+    return _operation(class_name) if _has_operations(module) else _RULES.get(class_name)
+
+
+def is_operation(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry of a graph is one of Keras 3's operations, which are no layers though some have a layer's name.
+
+    HDF5 files leave their module out: there they are told by a config that has nothing which every layer has.
+    """
+    module, config, nodes = entry.get("module"), entry.get("config"), entry.get("inbound_nodes")
+    if isinstance(module, str):
+        return _has_operations(module)
+    if not isinstance(config, dict) or "trainable" in config:
+        return False
+    if not isinstance(nodes, list) or not nodes or not isinstance(nodes[0], dict) or "args" not in nodes[0]:
+        return False
+    return _operation(str(entry.get("class_name"))) is not None
+
+
+def _has_operations(module: str) -> bool:
+    return module.startswith("keras.") and ".ops" in module
 
 
 def _operation(class_name: str) -> Rule | None:

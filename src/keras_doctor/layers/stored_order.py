@@ -9,6 +9,7 @@ from __future__ import annotations
 from keras_doctor.document.config import ConfigNode
 from keras_doctor.layers.graph import infer
 from keras_doctor.layers.models import is_input, model_layers
+from keras_doctor.layers.stock import is_operation
 from keras_doctor.records import record, replace
 
 TYPE_CHECKING = False
@@ -59,28 +60,30 @@ LAYOUTS = {
 def hdf5_groups(config: Any, era: str) -> tuple[StoredGroup, ...]:
     """Return the groups of a legacy HDF5 file of this model: one for each of its layers, also those without variables.
 
-    Keras 1 takes a Sequential apart into the layers of the models inside it; inputs of a Sequential have no group.
+    A Merge in a Sequential of Keras 1 is stored as the layers of the models that it holds. Inputs of a Sequential, and
+    operations, have no group.
     """
     shapes = {shape.path: shape for shape in infer(config, era)}
-    return tuple(_legacy(ConfigNode(config), shapes, era))
+    return tuple(_legacy(ConfigNode(config), shapes))
 
 
-def _legacy(model: ConfigNode, shapes: dict[str, LayerShape], era: str) -> Iterator[StoredGroup]:
+def _legacy(model: ConfigNode, shapes: dict[str, LayerShape]) -> Iterator[StoredGroup]:
     sequential = model.get("class_name") == "Sequential"
     for node in model_layers(model):
-        if sequential and is_input(node.value):
+        if (sequential and is_input(node.value)) or is_operation(node.value):
             continue
-        name = node.get("name") or ConfigNode(node.get("config")).get("name") or ""
-        if sequential and era == "keras-1" and node.get("class_name") in ("Sequential", "Model"):
-            yield from _legacy(node, shapes, era)
-        elif node.get("class_name") == "Merge":
+        if sequential and node.get("class_name") == "Merge":
             for branch in model_layers(node):
-                yield from _legacy(branch, shapes, era)
-            yield StoredGroup(str(name), node.path, ())
+                yield from _legacy(branch, shapes) if model_layers(branch) else [_group(branch, shapes)]
         else:
-            shape = shapes.get(node.path)
-            known = shape is not None and shape.known
-            yield StoredGroup(str(name), node.path, shape.variables if shape is not None else (), known)
+            yield _group(node, shapes)
+
+
+def _group(node: ConfigNode, shapes: dict[str, LayerShape]) -> StoredGroup:
+    name = node.get("name") or ConfigNode(node.get("config")).get("name") or ""
+    shape = shapes.get(node.path)
+    variables, known = (shape.variables, shape.known) if shape is not None else ((), False)
+    return StoredGroup(str(name), node.path, variables, known)
 
 
 def v3_groups(config: Any, era: str, release: str) -> tuple[StoredGroup, ...]:

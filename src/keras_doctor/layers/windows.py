@@ -20,8 +20,10 @@ def slid(length: int | None, window: int, stride: int, padding: str, dilation: i
         found = length + reach - 1
     else:
         raise CannotInferError(f"its padding {padding[:40]!r} is none that Keras knows")
-    if stride < 1 or found < 0:
-        raise CannotInferError("its window is larger than its input" if stride > 0 else "its stride is not positive")
+    if stride < 1:
+        raise CannotInferError("its stride is not positive")
+    if found < 1 and padding == "valid":
+        raise CannotInferError("its window is larger than its input")
     return -(-found // stride)
 
 

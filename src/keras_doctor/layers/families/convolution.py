@@ -49,10 +49,10 @@ def ordered(call: Call, window: tuple[int, ...], into: int | None, out: int | No
     return (*window, into, out)
 
 
-@stock("Conv1D", "Conv2D", "Conv3D", "Conv")
+@stock("Conv1D", "Conv2D", "Conv3D")
 def convolution(call: Call) -> Any:
     """Slides `filters` kernels over the image."""
-    rank = call.size("rank") if call.class_name == "Conv" else rank_of(call)
+    rank = rank_of(call)
     lead, sides, channels = divided(call, rank, call.input)
     window = call.sizes("kernel_size", rank)
     filters = call.size("filters")

@@ -128,7 +128,7 @@ def random_fourier_features(call: Call) -> Any:
 @stock("LayerScale")
 def layer_scale(call: Call) -> Any:
     """A factor for each channel (`keras.applications.convnext`)."""
-    call.own("gamma", (call.size("projection_dim"),))
+    call.own("gamma" if call.era.traced else "variable", (call.size("projection_dim"),))
     return call.input
 
 
