@@ -11,7 +11,7 @@ from keras_doctor.releases.names import PACKAGES
 from keras_doctor.releases.version import satisfies
 
 
-@pytest.mark.parametrize("clash", _entries(), ids=lambda clash: f"{clash.package}{clash.versions}-{clash.other}")
+@pytest.mark.parametrize("clash", list(_entries()), ids=lambda clash: f"{clash.package}{clash.versions}-{clash.other}")
 def test_every_entry_is_about_releases_that_there_are(clash: object) -> None:
     entry = clash
     assert entry.kind in ("keras", "tf-keras", "h5py", "numpy", "protobuf")  # type: ignore[attr-defined]

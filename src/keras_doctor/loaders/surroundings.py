@@ -35,8 +35,7 @@ def _signs(environment: Environment, document: ModelDocument) -> Iterator[str]:
         yield "environment:imagined"
     versions = {name: environment.package(name) for name in _PACKAGES}
     for kind in _KINDS:
-        found = clashes(kind, environment.loader, versions.get)
-        if any(clash.effect != "works" for clash in found):
+        if _clash(kind, environment.loader, versions):
             yield f"clash:{kind}"
     if tensorflow and not (keras_3 and environment.loader == "keras"):
         yield "environment:keras-of-tensorflow"
@@ -47,6 +46,16 @@ def _signs(environment: Environment, document: ModelDocument) -> Iterator[str]:
     # The NumPy backend needs more than NumPy.
     if library == "keras" and backend and not (keras_3 and backend != "numpy" and environment.package(backend)):
         yield "environment:backend"
+
+
+def _clash(kind: str, loader: str, versions: dict[str, str | None]) -> bool:
+    """Tell whether there may be a clash of a kind: the first entry decides that is not about some files only."""
+    for clash in clashes(kind, loader, versions.get):
+        if clash.effect != "works":
+            return True
+        if not clash.files:
+            return False
+    return False
 
 
 def reader_signs(environment: Environment) -> tuple[str, ...]:

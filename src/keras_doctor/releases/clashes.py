@@ -37,13 +37,13 @@ class Clash:
     seen: str
 
 
-_table: list[Clash] = []
+_lines: list[str] = []
 
 
 def clashes(kind: str, loader: str, version_of: Callable[[str], str | None]) -> Iterator[Clash]:
     """Yield the entries of a kind that hold for what `version_of` says is there, in the order of the table."""
-    for clash in _entries():
-        if clash.kind == kind and clash.loader in ("*", loader):
+    for clash in _entries(kind):
+        if clash.loader in ("*", loader):
             version, other = version_of(clash.package), version_of(clash.other)
             if version and other and satisfies(version, clash.versions) and satisfies(other, clash.other_versions):
                 yield clash
@@ -69,18 +69,15 @@ def needs_old_h5py(library: str, version: str) -> bool:
     `library` and `version` as in `Environment.release`.
     """
     package = {"keras": "keras", "tf.keras": "tensorflow"}.get(library, "")
-    return any(
-        clash.package == package and satisfies(version, clash.versions) for clash in _entries() if clash.kind == "h5py"
-    )
+    return any(clash.package == package and satisfies(version, clash.versions) for clash in _entries("h5py"))
 
 
-def _entries() -> list[Clash]:
-    if not _table:
-        _read()
-    return _table
-
-
-def _read() -> None:
-    data: bytes = __spec__.loader.get_data(__file__[: -len(".py")] + ".tsv")  # type: ignore[union-attr]
-    lines = data.decode("utf-8").splitlines()
-    _table.extend(Clash(*line.split("\t")) for line in lines if line and not line.startswith("#"))
+def _entries(kind: str = "") -> Iterator[Clash]:
+    """Yield the entries of a kind, or all."""
+    if not _lines:
+        data: bytes = __spec__.loader.get_data(__file__[: -len(".py")] + ".tsv")  # type: ignore[union-attr]
+        _lines.extend(line for line in data.decode("utf-8").splitlines() if line and not line.startswith("#"))
+    start = f"{kind}\t" if kind else ""
+    for line in _lines:
+        if line.startswith(start):
+            yield Clash(*line.split("\t"))
