@@ -58,6 +58,14 @@ def run(command: list[str], environ: dict[str, str], output: Path | None = None)
     return Run(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1000, os.waitstatus_to_exitcode(status))
 
 
+def sound(command: list[str], environ: dict[str, str]) -> list[str]:
+    """Return a command of keras-doctor, once it has shown that it can be carried out: a failure is quick, too."""
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    if done.returncode not in (0, 1) or done.stderr:
+        raise SystemExit(f"{' '.join(command)}\nended with {done.returncode}:\n{done.stderr[-2000:]}")
+    return command
+
+
 def in_turns(commands: dict[str, list[str]], environ: dict[str, str], rounds: int) -> dict[str, list[Run]]:
     """Run each command once unmeasured (it warms caches), then all of them `rounds` times, one after the other."""
     runs: dict[str, list[Run]] = {name: [] for name in commands}

@@ -16,7 +16,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from measuring import Workshop, arguments, call, machine, milliseconds, run, table, verdict
+from measuring import Workshop, arguments, call, machine, milliseconds, run, sound, table, verdict
 
 BAR = 40.0  # MB
 _LAYERS = 10
@@ -44,7 +44,7 @@ def main() -> int:
     print(machine())
     commands = {"python -c pass": [python, "-c", "pass"]}
     for path in (h5, keras):
-        commands[f"check {path.name}, {path.stat().st_size:,} bytes"] = [ours, "check", str(path)]
+        commands[f"check {path.name}, {path.stat().st_size:,} bytes"] = sound([ours, "check", str(path)], environ)
     rows, kept = [], True
     for name, command in commands.items():
         peaks, counts = zip(

@@ -22,6 +22,7 @@ from measuring import (
     in_turns,
     machine,
     milliseconds,
+    sound,
     table,
     verdict,
     versions,
@@ -55,7 +56,7 @@ def main() -> int:
     kept = True
     for ending in (".keras", ".h5"):
         model = str(shop.corpus() / (MODEL + ending))
-        commands = {"keras-doctor": [str(ours), "check", model]}
+        commands = {"keras-doctor": sound([str(ours), "check", model], environ)}
         for name, (_, words, _) in PEERS.items():
             commands[name] = [str(homes[name] / "bin" / words[0]), *words[1:], model]
         runs = in_turns(commands, environ, options.rounds)

@@ -24,6 +24,7 @@ from measuring import (
     in_turns,
     machine,
     milliseconds,
+    sound,
     table,
     verdict,
     versions,
@@ -62,7 +63,7 @@ def main() -> int:
         model = str(shop.corpus() / (MODEL + ending))
         commands = {
             "python -c pass": [str(home / "bin/python"), "-c", "pass"],
-            "keras-doctor check": [str(home / "bin/keras-doctor"), "check", model],
+            "keras-doctor check": sound([str(home / "bin/keras-doctor"), "check", model], environ),
             "keras-doctor check, old wrapper": [str(old), "check", model],
         }
         if options.alternatives or options.tensorflow:
