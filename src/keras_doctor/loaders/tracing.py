@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from keras_doctor.wire.errors import Damage
 
 LOADED = "loaded"
+NO_ARTIFACT = "none"  # the format of a document that stands for no file: the environment alone is looked at
 STAGES = ("import", "open", "parse", "resolve", "construct", "graph", "weights", "compile", "call")
 
 
@@ -49,8 +50,11 @@ class Step:
 
 def trace(document: ModelDocument, environment: Environment, options: Options) -> Iterator[Step]:
     """Yield the steps of a plain load of `document` in `environment`."""
-    around = signs(environment, document)
-    yield Step("import", ("environment", *around), subject=environment)
+    around: tuple[str, ...] = ()
+    if document.format in TITLES or document.format == NO_ARTIFACT:
+        # Of a path with nothing at it, or with another kind of file, no environment makes a model.
+        around = signs(environment, document)
+        yield Step("import", ("environment", *around), subject=environment)
     # Damage comes first: the loader meets it wherever it looks, and it explains what else is wrong.
     for damage in document.damage:
         yield Step(_stage(damage), (f"damage:{damage.kind}",), _place(damage), damage)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from keras_doctor.cli.choosing import add_environment, choose
 from keras_doctor.cli.entry import FOUND, OK
 from keras_doctor.document.model import ModelDocument
+from keras_doctor.loaders.tracing import NO_ARTIFACT
 from keras_doctor.reports.diagnosis import describe, origin, show_finding
 from keras_doctor.reports.terminal import Terminal, clean
 from keras_doctor.rules import diagnose
@@ -27,7 +28,7 @@ def run(
 ) -> int:
     """Show the environment and the findings about it alone; return the exit status."""
     environment = choose(env, python, requirements)
-    diagnosis = diagnose(ModelDocument("", "none", "none"), environment)
+    diagnosis = diagnose(ModelDocument("", NO_ARTIFACT, "none"), environment)
     findings = [entry for entry in diagnosis.findings if entry.stage == "import"]
     terminal = Terminal()
     if as_json:
