@@ -204,13 +204,17 @@ class Environment:
         index = _catalog()
         return tuple(name for name, version in self.packages if index.versions(name) and not index.knows(name, version))
 
+    @property
+    def deciding(self) -> dict[str, str]:
+        """Of the packages, those that decide a load."""
+        return {name: version for name, version in self.packages if name in _TOLD or name in TENSORFLOWS}
+
     def as_json(self) -> dict[str, Any]:
         """Return the environment as plain JSON; of the packages, those that decide a load."""
-        told = {name: version for name, version in self.packages if name in _TOLD or name in TENSORFLOWS}
         library, version = self.release
         return {
             "python": self.python,
-            "packages": told,
+            "packages": self.deciding,
             "loader": self.loader,
             "backend": self.backend,
             "variables": dict(self.variables),

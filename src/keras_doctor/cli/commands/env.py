@@ -37,7 +37,7 @@ def run(
     else:
         terminal.print(terminal.style(describe(environment), "bold"))
         terminal.print(f"  {clean(origin(environment)).strip()}")
-        for name, version in environment.packages:
+        for name, version in environment.deciding.items():
             terminal.print(f"  {clean(name):<14} {clean(version)}")
         for entry in findings:
             show_finding(entry, terminal)
