@@ -234,10 +234,10 @@ def test_mutations():
     rng = random.Random(20)
     originals = seeds()
     reached, slowest = 0, 0.0
-    for number in range(1500):
+    for number in range(1000):
         data = mutated(rng, originals[number % 2])
         started = time.process_time()
         reached += survey(data, salvage=number % 4 == 0) > 1
         slowest = max(slowest, time.process_time() - started)
-    assert reached > 1000, "most mutations leave something to be read"
+    assert reached > 650, "most mutations leave something to be read"
     assert slowest < SECONDS
