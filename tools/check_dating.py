@@ -139,14 +139,14 @@ def cases(corpora: list[Path], only: str):
             versions = said["versions"]
             version = versions["keras"] or saver[1:].partition("+")[0]  # Keras 1.0 does not say
             for path in artifacts(meta.parent):
-                yield path, label, version, versions["module"]
+                yield path, label, version, versions["module"], versions["tf"] or ""
 
 
 def wild(folder: Path):
     for line in (folder / "manifest.jsonl").read_text().splitlines():
         entry = json.loads(line)
         if entry.get("keras_version"):
-            yield folder / entry["file"], "wild ", entry["keras_version"], ""
+            yield folder / entry["file"], "wild ", entry["keras_version"], "", ""
 
 
 def main() -> int:
@@ -158,7 +158,7 @@ def main() -> int:
         del arguments[at : at + 2]
     tally, skipped = Tally(), Counter()
     found = cases([Path(argument) for argument in arguments], options.get("--only", ""))
-    for path, label, version, library in (*found, *(wild(Path(options["--wild"])) if "--wild" in options else ())):
+    for path, label, version, library, _ in (*found, *(wild(Path(options["--wild"])) if "--wild" in options else ())):
         document = read(str(path))
         if document.format not in DATED:
             skipped[label + document.format] += 1

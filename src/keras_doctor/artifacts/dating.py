@@ -70,9 +70,11 @@ def date(
     signs = _signs(marks)
     tensorflow = facts.get("tensorflow_version")
     tensorflow = tensorflow if type(tensorflow) is str else ""
-    if tensorflow and format == "savedmodel":
-        signs.insert(0, (_of_tensorflow(tensorflow), f"saved with TensorFlow {tensorflow}", "saved_model.pb"))
     stated = parse(stated_version or _generator(facts.get("generated_by")))
+    if tensorflow and format == "savedmodel":
+        carried = _of_tensorflow(tensorflow)
+        if stated is None or carried & stated.writers:  # else not TensorFlow's own Keras
+            signs.insert(0, (carried, f"saved with TensorFlow {tensorflow}", "saved_model.pb"))
     shown, kept, odd = _combine(signs) if stated is None or stated.release else (ANYBODY, [], [])
     writers, evidence = shown, []
     if stated is not None:
@@ -121,20 +123,19 @@ def _signs(marks: Marks) -> list[Sign]:
         entry = CLASSES.get(name.removeprefix("Custom>"))
         if entry is None:
             continue
-        exists, trust, rows = entry
+        exists, trust, *rows = entry.split("|")
         holders = ANYBODY
         if trust == "own" or (module is not None and module.startswith(("keras.", "tf_keras."))):
-            holders = span(SPANS[exists])
-            if exists:
+            holders = span(SPANS[int(exists)])
+            if holders != ANYBODY:
                 signs.append((holders, f"the class {name}", place))
-        elif trust == "module" or (type(trust) is tuple and not all(key in keys for key in trust)):
+        elif trust == "module" or (trust != "core" and not all(key in keys for key in trust.split(","))):
             continue
-        for key, present, absent in rows:
-            if key in keys:
-                if present:
-                    signs.append((span(SPANS[present]) & holders, f"{name} with {key}", place))
-            elif absent:
-                signs.append((span(SPANS[absent]) & holders, f"{name} without {key}", place))
+        for row in rows:
+            key, present, absent = row.split(" ")
+            able = span(SPANS[int(present if key in keys else absent)]) & holders
+            if able and able != ANYBODY:  # nobody: a config that was edited
+                signs.append((able, f"{name} {'with' if key in keys else 'without'} {key}", place))
     return signs
 
 
