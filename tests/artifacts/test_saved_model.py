@@ -131,9 +131,18 @@ def test_kinds_are_told_apart(tensorflow_files):
         "sm_module": "savedmodel-tf",
         "sm_asset": "savedmodel-tf",
         "sm_v1": "savedmodel-tf1",
+        "sm_keras_json": "savedmodel-tf1",
         "sm_keras_plain": "savedmodel",
         "exported": "savedmodel-export",
     }
+
+
+def test_the_architecture_of_an_experimental_export_is_found(tensorflow_files):
+    document = read(tensorflow_files / "savedmodels/sm_keras_json")
+    assert not document.damage
+    assert [layer.class_name for layer in document.layers] == ["Dense"]
+    assert document.provenance.keras_version == "2.2.4-tf"
+    assert document.facts["meta_graphs"] == 3
 
 
 def test_a_model_without_keras_metadata_says_how_that_comes(tensorflow_files):

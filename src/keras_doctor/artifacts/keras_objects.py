@@ -7,6 +7,7 @@ keras/saving/saved_model/*_serialization.py, of the same names in tensorflow/pyt
 from __future__ import annotations
 
 from keras_doctor.artifacts.object_graph import paths
+from keras_doctor.document.model import walk_layers
 from keras_doctor.records import record
 from keras_doctor.wire.errors import Damage, FormatError
 from keras_doctor.wire.jsontext import loads
@@ -107,7 +108,5 @@ def _of_the_config(owners: dict[str, str], config: Any) -> dict[str, str]:
     """Return those owners that are layers of the config: what a recurrent layer makes itself, such as its cell, is not
     one.
     """
-    from keras_doctor.document.model import walk_layers
-
     known = {layer.name for layer in walk_layers(config)}
     return {place: name for place, name in owners.items() if name in known} if known else owners

@@ -18,6 +18,7 @@ from keras_doctor.artifacts.tensorflow_messages import FINGERPRINT, SAVED_METADA
 from keras_doctor.document.locus import Locus
 from keras_doctor.document.model import Asset, ModelDocument, TrainingState
 from keras_doctor.wire.errors import Damage, FormatError, Oddity
+from keras_doctor.wire.jsontext import loads
 from keras_doctor.wire.protobuf import Decoder
 from keras_doctor.wire.source import open_path
 from keras_doctor.wire.tensor_bundle import DTYPES
@@ -110,14 +111,20 @@ class _Reading:
         objects = self._keras_objects(nodes)
         exported = bool(nodes) and children(nodes, 0).keys() >= _EXPORTED and not objects.nodes
         store = self._variables(nodes, objects, exported or not nodes)
-        form = self._format(nodes, objects, exported, store)
-        if form == "savedmodel" and not objects.nodes:
-            what = f"{METADATA} with the layers' configs is not there: lost, or never written by tf.saved_model.save"
-            self.damage.append(Damage("missing", what, METADATA))
         assets = tuple(self._assets(meta))
-        config, part = objects.config, objects.part
-        if config is None:
-            config, part = self._keras_json(assets)
+        config, part, stated = objects.config, objects.part, objects.root
+        form = ""
+        left = None if nodes or objects.nodes else self._keras_json(assets)
+        if left is not None:
+            form = "savedmodel-tf1"  # the architecture is there, for a reader that looks for it among the assets
+            config, part, stated = {key: left.get(key) for key in ("class_name", "config")}, _KERAS_JSON, left
+        form = form or self._format(nodes, objects, exported, store)
+        if form == "savedmodel" and not objects.nodes:
+            what = (
+                f"{METADATA} with the layers' configs is not there: it is lost, or the model was saved by "
+                "tf.saved_model.save, which does not write it"
+            )
+            self.damage.append(Damage("missing", what, METADATA))
         training = objects.root.get("training_config")
         training = training if isinstance(training, dict) and training else None
         self._describe(meta, objects, store)
@@ -131,8 +138,8 @@ class _Reading:
             provenance=date(
                 config=config,
                 training=training,
-                stated_version=_text(objects.root.get("keras_version")),
-                stated_backend=_text(objects.root.get("backend")),
+                stated_version=_text(stated.get("keras_version")),
+                stated_backend=_text(stated.get("backend")),
                 facts=self.facts,
                 format=form,
             ),
@@ -251,18 +258,17 @@ class _Reading:
             elif f"assets/{name}" not in present:
                 self.damage.append(Damage("missing", f"the asset {name!r} is not there", f"assets/{name}"))
 
-    def _keras_json(self, assets: tuple[Asset, ...]) -> tuple[Any, str]:
-        """Return the config that an experimental export of Keras left among the assets, and where; None for none."""
-        from keras_doctor.wire.jsontext import loads
-
+    def _keras_json(self, assets: tuple[Asset, ...]) -> dict[str, Any] | None:
+        """Return the architecture that `export_saved_model` of TensorFlow 1.13 to 2.0 left among the assets."""
         for asset in assets:
             if asset.path == _KERAS_JSON and asset.size <= self.limits.text_bytes:
                 try:
-                    config = loads(asset.read(), self.limits)
-                    return (config, _KERAS_JSON) if isinstance(config, dict) else (None, "")
+                    architecture = loads(asset.read(), self.limits)
+                    if isinstance(architecture, dict) and isinstance(architecture.get("class_name"), str):
+                        return architecture
                 except (FormatError, OSError) as error:
                     self.damage.append(Damage("text", str(error), _KERAS_JSON))
-        return None, ""
+        return None
 
     def _describe(self, meta: dict[str, Any], objects: KerasObjects, store: Store) -> None:
         """Write down the facts."""
