@@ -22,6 +22,7 @@ BINARY: tuple[tuple[bytes, int, str], ...] = (
     (b"fmgg", 0, "foreign"),
     (b"tjgg", 0, "foreign"),
     (b"ptrt", 0, "foreign"),
+    (b"{L\x00\x00\x00\x00\x00\x00\x00\x07learner", 0, "foreign"),
     (b"\x12\x01\x00\x00\x00\x00\x00\x00", 0, "foreign"),
     (b"\x93NUMPY", 0, "foreign"),
     (b"MATLAB 5.0 MAT-file", 0, "foreign"),

@@ -39,9 +39,12 @@ _ENDINGS = (
     ".weights",
     ".pb",
 )
+_TEXTS = (".json", ".yaml", ".yml")
+_BEGINNINGS = (HDF5, ZIP, b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 _MOST_LOOKS = 30
 _MOST_FOUND = 20
 _LARGEST_TEXT = 4 << 20
+_LOOKED_AT = 24 << 20  # bytes of all files that are opened, but for the first
 _READ_THROUGH = 1 << 20
 _TELLING = ("model", "keras", "weights", "checkpoint", ".h5", ".hdf5")  # in the name of an archive inside an archive
 
@@ -68,16 +71,20 @@ def models(items: Iterable[Item], limits: Limits) -> tuple[Found, ...]:
     folders = dict(_folders(wanted))
     found = [(name or ".", form) for name, form in folders.items()]
     looks = 0
+    budget = _LOOKED_AT
     for name, item in wanted.items():
         if len(found) >= _MOST_FOUND or looks >= _MOST_LOOKS:
             break
         inside = any(not folder or name.startswith((folder + "/", folder + ".")) for folder in folders)
         if inside or not name.lower().endswith(_ENDINGS):
             continue
-        if item.size > _LARGEST_TEXT and name.endswith((".json", ".yaml", ".yml")):
+        if item.size > _LARGEST_TEXT and name.endswith(_TEXTS):
+            continue
+        if budget < item.size and looks:
             continue
         looks += 1
-        form = format_of(item, limits)
+        budget -= item.size
+        form = format_of(item, limits, telling=True)
         if is_model(form, name):
             found.append((name, form))
     return tuple(found)
@@ -99,8 +106,11 @@ def title_of(form: str) -> str:
     return TITLES.get(form) or (KINDS[form].title if form in KINDS else plain.get(form, form))
 
 
-def format_of(item: Item, limits: Limits) -> str:
-    """Return the format of one file, as if it stood alone; by its first bytes when the rest is out of reach."""
+def format_of(item: Item, limits: Limits, telling: bool = False) -> str:
+    """Return the format of one file, as if it stood alone; by its first bytes when the rest is out of reach.
+
+    `telling`: only files whose first bytes tell something are looked into.
+    """
     from keras_doctor.artifacts.opening import sniff
 
     try:
@@ -109,6 +119,8 @@ def format_of(item: Item, limits: Limits) -> str:
         return "unknown"
     try:
         head = source.read_up_to(0, 8)
+        if telling and not head.startswith(_BEGINNINGS) and not item.name.endswith(_TEXTS):
+            return "unknown"
         if not whole:
             return "hdf5" if head == HDF5 else "zip" if head.startswith(ZIP) else "unknown"
         probe = InnerProbe(item.name, source, limits)

@@ -19,6 +19,7 @@ SIGNATURES: tuple[tuple[bytes, int, str], ...] = (
     (b"fmgg", 0, "ggml"),
     (b"tjgg", 0, "ggml"),
     (b"ptrt", 0, "tensorrt"),
+    (b"{L\0\0\0\0\0\0\0\x07learner", 0, "xgboost-binary"),
     (b"\x12\x01\0\0\0\0\0\0", 0, "mxnet"),
     (b"\x93NUMPY", 0, "npy"),
     (b"MATLAB 5.0 MAT-file", 0, "matlab"),

@@ -60,25 +60,23 @@ def kind_of(probe: Probe) -> str | None:
     """Return the kind of a file without a signature, None when it stays unknown."""
     if not probe.source.size:
         return "empty"
+    if not probe.head.strip(b"\0") and is_zeros(probe.source, probe.limits.checked_bytes):
+        return "cloud-placeholder" if _is_elsewhere(probe) else "zero-filled"
     return next((kind for kind, test in _TESTS if test(probe)), None)
 
 
 def is_zeros(source: Source, whole: int) -> bool:
     """Tell whether a source holds only zeros: every byte up to `whole` bytes, samples all over it beyond that."""
     if source.size <= whole:
-        return all(not piece.strip(b"\0") for piece in source.chunks(step=_STRETCH))
+        zeros = bytes(_STRETCH)
+        return all(piece == zeros[: len(piece)] for piece in source.chunks(step=_STRETCH))
     step = source.size // _SAMPLES
     places = (*range(0, source.size, step), source.size - 4096)
     return all(not source.read_up_to(place, 4096).strip(b"\0") for place in places)
 
 
-def _zero_filled(probe: Probe) -> bool:
-    return not probe.head.strip(b"\0") and is_zeros(probe.source, probe.limits.checked_bytes)
-
-
-def _placeholder(probe: Probe) -> bool:
-    if not _zero_filled(probe):
-        return False
+def _is_elsewhere(probe: Probe) -> bool:
+    """Tell whether the file lies in a cloud drive's folder, or is marked as not being on this disk."""
     folders = os.path.dirname(os.path.abspath(probe.path)).lower()
     if any(name in folders for name in _CLOUD):
         return True
@@ -166,8 +164,6 @@ def _partial(probe: Probe) -> bool:
 
 
 _TESTS: tuple[tuple[str, Callable[[Probe], bool]], ...] = (
-    ("cloud-placeholder", _placeholder),
-    ("zero-filled", _zero_filled),
     ("safetensors", _safetensors),
     ("tfrecord", _tfrecord),
     ("darknet-weights", _darknet),

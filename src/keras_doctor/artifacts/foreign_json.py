@@ -24,15 +24,16 @@ PRIORITY = 60
 _PARSED = 4 << 20  # larger files are known by their first keys alone
 _SMALL = 1 << 16  # error messages are no longer than this
 _SHOWN = 6
+_ITEMS = (b"{", b"[", b"]", b'"', b"-", b"true", b"false", b"null")  # how the first item of a list begins, else a digit
 
 
 def recognises(probe: Probe) -> bool:
     """Tell whether the text looks like a JSON object or list."""
     start = probe.head.removeprefix(b"\xef\xbb\xbf").lstrip()
     inner = start[1:].lstrip()
-    return (start.startswith(b"{") and inner[:1] in (b'"', b"}")) or (
-        start.startswith(b"[") and inner[:1] in b'{["]tfn-0123456789'
-    )
+    if start.startswith(b"["):
+        return inner.startswith(_ITEMS) or inner[:1].isdigit()
+    return start.startswith(b"{") and inner[:1] in (b'"', b"}")
 
 
 def read(probe: Probe) -> ModelDocument:

@@ -158,6 +158,7 @@ KINDS: dict[str, Kind] = {
     "tensorrt": Kind("a TensorRT engine", ("Run it with the TensorRT and the GPU that it was built for.", _ORIGINAL)),
     "dl4j": Kind("a Deeplearning4j model", ("Load it with Deeplearning4j.", _ORIGINAL)),
     "xgboost": Kind("an XGBoost model", ("Load it with xgboost.Booster().load_model.",)),
+    "xgboost-binary": Kind("an XGBoost model (UBJSON)", ("Load it with xgboost.Booster().load_model.",)),
     "lightgbm": Kind("a LightGBM model", ("Load it with lightgbm.Booster(model_file=…).",)),
     "skops": Kind("a scikit-learn model saved with skops", ("Load it with skops.io.load.",)),
     # Pickles

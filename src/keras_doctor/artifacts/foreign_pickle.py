@@ -31,6 +31,7 @@ _MACHINERY = (
     "copy_reg.", "copyreg.", "__builtin__.", "builtins.", "_codecs.", "_io.", "collections.", "functools.",
     "joblib.numpy_pickle", "numpy.core.multiarray.", "numpy._core.", "numpy.dtype", "numpy.ndarray",
 )  # fmt: skip
+_LONG = 1_000  # opcodes
 _TAR_MARK = 257  # offset of "ustar" in a tar header
 
 
@@ -42,9 +43,12 @@ def recognises(probe: Probe) -> bool:
     found = scan(probe.source)
     if head[0] == 0x80:
         return found.opcodes >= 3 and (found.whole or found.cut or bool(found.names))
-    # Without a signature only a whole pickle, or one that names a class at its start, is believed.
+    # Without a signature only a whole pickle is believed, or a long one that begins like one and names classes.
     rest = probe.source.read_up_to(found.end, 16)
-    return found.opcodes >= 3 and ((found.whole and not rest.strip()) or (_is_joblib(found) and head[0] in b"(}]c"))
+    long = found.opcodes >= _LONG and bool(found.names)
+    return found.opcodes >= 3 and (
+        (found.whole and not rest.strip()) or (head[0] in b"(}]c" and (long or _is_joblib(found)))
+    )
 
 
 def read(probe: Probe) -> ModelDocument:

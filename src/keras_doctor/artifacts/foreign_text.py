@@ -44,8 +44,11 @@ def read(probe: Probe) -> ModelDocument:
 
 
 def _lines(text: str) -> list[str]:
-    """Return the lines that are whole and not blank."""
-    return [line for line in text.splitlines()[:-1] or text.splitlines() if line.strip()]
+    """Return the lines that are not blank, without the last one where it is cut."""
+    lines = text.splitlines()
+    if len(lines) > 1 and not text.endswith("\n"):
+        lines.pop()
+    return [line for line in lines if line.strip()]
 
 
 def _is_python(text: str, path: str) -> bool:
@@ -56,7 +59,7 @@ def _is_python(text: str, path: str) -> bool:
 def _is_yaml(text: str, path: str) -> bool:
     lines = [line for line in _lines(text) if not line.lstrip().startswith("#")]
     keyed = sum(line.lstrip(" -").partition(":")[2][:1] in ("", " ") and ":" in line for line in lines)
-    return text.startswith("---") or (
+    return text.startswith(("---\n", "---\r\n", "--- ")) or (
         bool(lines) and keyed * 10 >= len(lines) * (5 if path.endswith((".yaml", ".yml")) else 9) and len(lines) > 1
     )
 

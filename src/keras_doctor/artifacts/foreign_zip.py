@@ -28,20 +28,26 @@ _MOST = 2_000
 
 
 def recognises(probe: Probe) -> bool:
-    """Tell whether the archive can be read and holds anything of another kind."""
+    """Tell whether the archive is of another kind; of one that is damaged, only when its members tell so."""
     try:
         archive = probe.archive()
     except FormatError:
         return False
-    return not archive.damage and not archive.salvaged
+    return not (archive.damage or archive.salvaged) or _kind(_names(archive)) != "zip"
 
 
 def read(probe: Probe) -> ModelDocument:
     """Return a document that names the kind of archive."""
     archive = probe.archive()
     names = _names(archive)
-    kind = next(kind for kind, test in _TESTS if test(names))
-    return document(probe, kind, _detail(kind, archive, names), "zip", members=tuple(names[:50]))
+    kind = _kind(names)
+    found = document(probe, kind, _detail(kind, archive, names), "zip", members=tuple(names[:50]))
+    found.damage, found.oddities = tuple(archive.damage), tuple(archive.oddities)
+    return found
+
+
+def _kind(names: list[str]) -> str:
+    return next(kind for kind, test in _TESTS if test(names))
 
 
 def _names(archive: Archive) -> list[str]:

@@ -29,6 +29,7 @@ PRIORITY = 42  # after TensorFlow.js, whose model.json holds the same keys furth
 
 _BOM = b"\xef\xbb\xbf"
 _LOOK = 1 << 16  # how far the key is looked for: keys may be sorted, and a config comes before its class_name
+_CONVERTED = 8 << 20  # texts in Python's notation are converted up to this many bytes
 _MODELS = ("Sequential", "Functional", "Model", "Graph", "Container", "Network")
 _TOKENIZERS = ("Tokenizer",)
 _MODULES = ("keras.", "tensorflow.", "tf_keras.")  # of the classes that Keras itself brings
@@ -131,9 +132,11 @@ def _parse(probe: Probe, damage: list[Damage]) -> Any:
 
 def _nearly(raw: bytes, error: FormatError, limits: Limits, damage: list[Damage]) -> Any:
     """Return the config of a text that is no JSON: Python's notation of a dict, or None."""
-    from keras_doctor.artifacts.python_notation import to_json
+    converted = None
+    if len(raw) <= _CONVERTED:
+        from keras_doctor.artifacts.python_notation import to_json
 
-    converted = to_json(raw.decode("utf-8-sig", "replace"))
+        converted = to_json(raw.decode("utf-8-sig", "replace"))
     if converted is not None:
         try:
             value = loads(converted, limits)

@@ -150,6 +150,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "format:v3-weights-sharded": ("kd109_weights_only",),
     "format:wheel": ("kd103_not_a_model",),
     "format:xgboost": ("kd103_not_a_model",),
+    "format:xgboost-binary": ("kd103_not_a_model",),
     "format:xml": ("kd103_not_a_model",),
     "format:xml-error": ("kd103_not_a_model",),
     "format:xz": ("kd103_not_a_model",),

@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 
 from keras_doctor.findings import Finding, Remedy
-from keras_doctor.rules.nearest import elsewhere, listing, missing_part, similar
+from keras_doctor.rules.nearest import around, below, listing, missing_part, similar
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import sample
 from keras_doctor.rules.shell import quote
@@ -122,14 +122,16 @@ def _near(path: str) -> Iterator[tuple[str, str]]:
                     os.path.join(folder, candidate),
                 )
     near = [
-        os.path.join(folder, other, rest) if rest else os.path.join(folder, other) for other in similar(name, names)
+        (rank, os.path.join(folder, other, rest) if rest else os.path.join(folder, other))
+        for rank, other in similar(name, names)
     ]
-    near = [meant for meant in near if os.path.exists(meant)]
-    if near:
-        yield from (("Nearest to it is:", meant) for meant in near)
-        return
-    for found in elsewhere(os.path.basename(path.rstrip("/\\")), os.path.dirname(path)):
-        yield "A file of this name lies at:", found
+    near = [(rank, meant) for rank, meant in near if os.path.exists(meant)]
+    yield from (("Nearest to it is:", meant) for rank, meant in near if rank <= 1)
+    last = os.path.basename(path.rstrip("/\\"))
+    yield from (("A file of this name lies at:", found) for found in below(last, os.path.dirname(path)))
+    yield from (("Nearest to it is:", meant) for rank, meant in near if rank > 1)
+    if not near:
+        yield from (("A file of this name lies at:", found) for found in around(last, os.path.dirname(path)))
 
 
 _SPELLINGS: tuple[tuple[str, Callable[[str], str]], ...] = (

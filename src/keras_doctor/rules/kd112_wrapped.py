@@ -71,6 +71,8 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
         what += f" compressed with {facts['compression']}"
     if not inside:
         message = f"this is {what}: what is in it is seen only when it is unpacked"
+    elif inside[0][1] == "unknown":
+        message = f"this is {what}; the beginning of what is in it, {inside[0][0]}, is no model's"
     elif inside[0][0] == ".":
         message = f"this is {what} of a whole folder: {title_of(inside[0][1])}"
     else:

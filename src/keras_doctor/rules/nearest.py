@@ -6,7 +6,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 _MOST_NAMES = 5_000
 _MOST_FOLDERS = 200
@@ -50,8 +50,11 @@ def distance(first: str, second: str, most: int) -> int:
     return row[-1]
 
 
-def similar(name: str, names: Iterable[str]) -> list[str]:
-    """Return the names nearest to `name`, at most three: other endings and cases first, then small misspellings."""
+def similar(name: str, names: Iterable[str]) -> list[tuple[int, str]]:
+    """Return the names nearest to `name`, at most three, the nearest first.
+
+    Each has a rank: 0 differs in case or invisible characters, 1 in its ending, more in so many letters.
+    """
     wanted = _plain(name)
     stem = _stem(wanted)
     allowed = max(1, min(4, len(stem) // 3))
@@ -68,7 +71,7 @@ def similar(name: str, names: Iterable[str]) -> list[str]:
                 continue
             rank = 1 + away
         found.append((rank, other))
-    return [other for _, other in sorted(found)[:_SHOWN]]
+    return sorted(found)[:_SHOWN]
 
 
 def _plain(name: str) -> str:
@@ -90,23 +93,23 @@ def _stem(plain: str) -> str:
     return plain
 
 
-def elsewhere(name: str, folder: str) -> Iterator[str]:
-    """Yield paths at which a file of that very name lies: beside and above `folder`, and one level below there."""
-    seen = {os.path.abspath(folder)}
-    tried = 0
-    for base in (folder, os.path.dirname(os.path.abspath(folder)), os.curdir):
-        for inner in ("", *(entry for entry in listing(base) if not entry.startswith("."))):
-            place = os.path.join(base, inner) if inner else base
-            absolute = os.path.abspath(place)
-            if absolute in seen or not os.path.isdir(place):
-                continue
-            seen.add(absolute)
-            tried += 1
-            if tried > _MOST_FOLDERS:
-                return
-            candidate = os.path.join(place, name)
-            if os.path.exists(candidate):
-                yield os.path.normpath(candidate)
+def below(name: str, folder: str) -> list[str]:
+    """Return where a file of that very name lies one level below a folder."""
+    found = []
+    for inner in listing(folder)[:_MOST_FOLDERS]:
+        candidate = os.path.join(folder, inner, name)
+        if not inner.startswith(".") and os.path.exists(candidate):
+            found.append(candidate)
+    return found[:_SHOWN]
+
+
+def around(name: str, folder: str) -> list[str]:
+    """Return where a file of that very name lies beside and above a folder, and in the current one."""
+    above = os.path.dirname(os.path.abspath(folder))
+    places = [os.path.join(base, name) for base in (above, os.curdir)] + below(name, above) + below(name, os.curdir)
+    here = os.path.abspath(os.path.join(folder, name))
+    found = {os.path.abspath(place): os.path.normpath(place) for place in places if os.path.exists(place)}
+    return [path for absolute, path in found.items() if absolute != here][:_SHOWN]
 
 
 def missing_part(path: str) -> tuple[str, str]:
