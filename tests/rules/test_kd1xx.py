@@ -165,6 +165,15 @@ def test_a_download_under_way(here, corpus):
     assert "KD119" in codes
 
 
+def test_space_that_a_download_reserved(here):
+    (here / "model.h5").write_bytes(bytes(5000))
+    assert [finding.code for finding in diagnose("model.h5", NEWEST).findings] == ["KD103"]
+    (here / "model.h5.aria2").write_bytes(b"x")
+    diagnosis = diagnose("model.h5", NEWEST)
+    assert [finding.code for finding in diagnosis.findings] == ["KD103", "KD119"]
+    assert (diagnosis.verdict, diagnosis.cause) == ("fails", "damaged-file")
+
+
 def test_a_rescued_model_is_the_one_in_the_pickle(here):
     import pickle
     import zipfile

@@ -158,7 +158,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "format:yaml": ("kd103_not_a_model",),
     "format:yaml-architecture": ("kd110_architecture_only",),
     "format:zarr": ("kd103_not_a_model",),
-    "format:zero-filled": ("kd103_not_a_model",),
+    "format:zero-filled": ("kd103_not_a_model", "kd119_stand_in"),
     "format:zip": ("kd103_not_a_model",),
     "format:zip-wrapped": ("kd112_wrapped",),
     "format:zlib": ("kd103_not_a_model",),

@@ -87,6 +87,16 @@ def _rights(path: str) -> Iterator[str]:
     yield f"{_refusing(path)} has the rights {filemode(status.st_mode)} and belongs to user {status.st_uid}"
 
 
+def _is_own(place: str) -> bool:
+    """Tell whether a path belongs to who runs this, as far as the system knows owners."""
+    if not hasattr(os, "geteuid"):
+        return True
+    try:
+        return os.stat(place).st_uid == os.geteuid()
+    except (OSError, ValueError):
+        return True
+
+
 def _remedies(path: str, reason: str, form: str) -> Iterator[Remedy]:
     lower = reason.lower()
     if _is_text(path):
@@ -99,9 +109,12 @@ def _remedies(path: str, reason: str, form: str) -> Iterator[Remedy]:
         return
     if "denied" in lower or "not permitted" in lower:
         place = _refusing(path)
-        right = "u+rx" if os.path.isdir(place) else "u+r"
-        yield Remedy("Where the file is your own, allow yourself to read it:", f"chmod {right} {quote(place)}")
-        yield Remedy("Where it belongs to another user:", f'sudo chown "$USER" {quote(place)}')
+        if _is_own(place):
+            right = "u+rx" if os.path.isdir(place) else "u+r"
+            yield Remedy("It is your own: allow yourself to read it.", f"chmod {right} {quote(place)}")
+        name = os.path.basename(path)
+        copied = f'sudo cp -r {quote(path)} {quote(name)} && sudo chown -R "$USER" {quote(name)}'
+        yield Remedy("Where it belongs to another user (a container's root): take a copy that is yours.", copied)
         return
     yield from (Remedy(text) for mark, text in _REASONS if mark in lower)
 

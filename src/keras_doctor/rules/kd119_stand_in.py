@@ -33,7 +33,7 @@ RULE = Rule(
     "stand-in",
     "not-a-model",
     "error",
-    ("damage:truncated", *(f"format:{name}" for name in names("pointer"))),
+    ("damage:truncated", "format:zero-filled", *(f"format:{name}" for name in names("pointer"))),
     effect="fails",
 )
 
