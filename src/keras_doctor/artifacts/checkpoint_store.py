@@ -31,6 +31,7 @@ _VARIABLE = "VARIABLE_VALUE"
 _CONFIG = "OBJECT_CONFIG_JSON"  # what TensorFlow 1.12 to 1.14 wrote beside the variables
 _SLOT = "/.OPTIMIZER_SLOT/"
 _CHECKED = 1 << 20  # bytes whose checksums are verified without being asked to: 75 MB are checked in a second
+_TOLD = 50  # failing checksums that are told one by one
 # Where exported models keep their variables: numbered, in lists. The second list repeats the first.
 # Optimizers of Keras 3 list what they train.
 _LISTS = ("variables", "trainable_variables", "non_trainable_variables")
@@ -211,6 +212,7 @@ def _owner(path: str, owners: dict[str, str]) -> str:
 
 def _verify(store: Store, bundle: TensorBundle, deep: bool) -> None:
     """Check the tensors against their checksums, from the start as far as it is quick; all of them when `deep`."""
+    failed = 0
     budget = store.size if deep else _CHECKED  # entries that share bytes are no reason to check these twice
     for entry in sorted(bundle.entries.values(), key=lambda entry: (entry.shard, entry.offset)):
         if entry.lost or entry.size <= 0:
@@ -225,5 +227,9 @@ def _verify(store: Store, bundle: TensorBundle, deep: bool) -> None:
             what = f"the bytes of {entry.key} do not have their checksum"
         except FormatError as error:
             what = error.what
-        place = bundle.shard_name(entry.shard)
-        store.damage.append(Damage("checksum", what, place, entry.offset, entry.size))
+        failed += 1
+        if failed <= _TOLD:
+            place = bundle.shard_name(entry.shard)
+            store.damage.append(Damage("checksum", what, place, entry.offset, entry.size))
+    if failed > _TOLD:
+        store.damage.append(Damage("checksum", f"and {failed - _TOLD} more tensors do not have their checksums"))

@@ -83,16 +83,20 @@ class WeightFiles:
 
     def _tensors(self, entries: list[Any]) -> Iterator[tuple[TensorRef, bool]]:
         known = []
+        broken = 0
         total: int | None = 0
         for entry in entries[: self._limits.objects]:
             shape = _shape(entry)
             if shape is None or not isinstance(entry.get("name"), str):
-                self.damage.append(Damage("structure", f"the manifest has an entry that is no tensor: {entry!r:.60}"))
+                broken += 1
                 continue
             stored = _stored_dtype(entry)
             size = None if stored == "string" else _count(shape) * ITEM_SIZE.get(stored, 0)
             total = None if total is None or size is None else total + size
             known.append((entry, shape, stored, size))
+        if broken:
+            what = f"{broken} of the {len(entries)} entries of the manifest are no tensors"
+            self.damage.append(Damage("structure", what))
         self._lay_out(total)
         offset = 0
         for entry, shape, stored, size in known:

@@ -7,7 +7,7 @@ every size is bounded by the file's, and without a usable central directory the 
 from __future__ import annotations
 
 import zlib
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from keras_doctor.records import replace
 from keras_doctor.wire.errors import Damage, FormatError, LimitExceeded, Oddity
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Archive", "Member"]
 
 _STEP = 1 << 20
+_TOLD = 200  # damages, and oddities of members, that are told one by one
 _SUSPICIOUS_RATIO = 100  # honest weights and texts hardly ever deflate better than this
 
 # Compression methods that exist and are not read here (APPNOTE.TXT 4.4.5).
@@ -60,7 +61,10 @@ class Archive:
         self.salvaged = False
         self.entries = self._read()
         self.members = {member.name: member for member in self.entries}
-        self._note_oddities()
+        self.oddities += islice(self._odd_members(), _TOLD)
+        if len(self.damage) > _TOLD:
+            what = f"and {len(self.damage) - _TOLD} more like these"
+            self.damage[_TOLD:] = [Damage(self.damage[_TOLD].kind, what)]
 
     def _read(self) -> tuple[Member, ...]:
         end = None
@@ -108,10 +112,11 @@ class Archive:
             what = f"{first} bytes stand before the first member"
             self.oddities.append(Oddity("prefix-bytes", what, "", 0, detail=(("count", first),)))
 
-    def _note_oddities(self) -> None:
+    def _odd_members(self) -> Iterator[Oddity]:
+        """Yield what is odd about members, alone and beside each other."""
         for member in self.entries:
             for kind, what in _suspicions(member, self.limits):
-                self.oddities.append(Oddity(kind, what, member.name, member.header_offset))
+                yield Oddity(kind, what, member.name, member.header_offset)
         if len(self.members) < len(self.entries):
             seen: dict[str, int] = {}
             for member in self.entries:
@@ -119,14 +124,14 @@ class Archive:
             for name, count in seen.items():
                 if count > 1:
                     what = f"{name!r} is there {count} times: readers differ in which they take"
-                    self.oddities.append(Oddity("duplicate-member", what, name, detail=(("count", count),)))
+                    yield Oddity("duplicate-member", what, name, detail=(("count", count),))
         ordered = sorted(self.entries, key=lambda member: member.header_offset)
         for before, after in pairwise(ordered):
             if after.header_offset < max(
                 before.data_offset + before.compressed_size, before.header_offset + LOCAL.size
             ):
                 what = f"{before.name!r} and {after.name!r} share bytes of the archive"
-                self.oddities.append(Oddity("overlapping-members", what, after.name, after.header_offset))
+                yield Oddity("overlapping-members", what, after.name, after.header_offset)
 
     def open(self, member: Member) -> Source:
         """Return the member's bytes as a source: a window of the file when it is stored, else inflated in memory.

@@ -31,6 +31,7 @@ DTYPES = {
     27: ("float8_e4m3b11fnuz", 1), 28: ("float8_e5m2fnuz", 1), 29: ("int4", 1), 30: ("uint4", 1),
 }  # fmt: skip
 
+_TOLD = 200  # damages that are told one by one
 ITEM_SIZES = dict(DTYPES.values())
 
 SHAPE = {2: ("dims", {1: ("size", "int", "")}, "list"), 3: ("unknown_rank", "int", "")}
@@ -110,6 +111,9 @@ class TensorBundle:
                 entries[entry.key] = entry
         for shard, losing in lost.items():
             self._note_loss(shard, losing)
+        if len(self.damage) > _TOLD:
+            what = f"and {len(self.damage) - _TOLD} more like these"
+            self.damage[_TOLD:] = [Damage(self.damage[_TOLD].kind, what)]
         return entries
 
     def _entry(self, key: str, value: bytes, slices: dict[str, list[Entry]]) -> Entry:

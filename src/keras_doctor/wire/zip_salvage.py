@@ -198,17 +198,16 @@ class _Walk:
 
 def _find(source: Source, start: int, signatures: tuple[bytes, ...]) -> int:
     """Return the offset of the first of `signatures` at or after `start`, -1 when there is none."""
-    kept = b""
-    offset = start
-    for piece in source.chunks(start, step=_STEP):
-        data = kept + piece
+    step = 64  # mostly it is near, if not here
+    while start < source.size:
+        data = source.read_up_to(start, step)
         at = data.find(b"PK")
         while at >= 0:
             if data.startswith(signatures, at):
-                return offset - len(kept) + at
+                return start + at
             at = data.find(b"PK", at + 2)
-        offset += len(piece)
-        kept = data[-3:]
+        start += max(1, len(data) - 3)
+        step = min(_STEP, step * 4)
     return -1
 
 
