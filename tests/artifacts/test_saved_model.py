@@ -188,6 +188,17 @@ def test_the_file_and_the_variables_folder_lead_to_the_model(corpus):
         assert [tensor.path for tensor in other.tensors()] == [tensor.path for tensor in whole.tensors()]
 
 
+def test_a_graph_as_text_is_named_and_not_missing(corpus, tmp_path):
+    folder = tmp_path / "savedmodel"
+    shutil.copytree(corpus / "py311_tf215/mlp_seq/savedmodel", folder)
+    (folder / "saved_model.pb").unlink()
+    (folder / "saved_model.pbtxt").write_text("saved_model_schema_version: 1\n")
+    document = read(folder)
+    assert document.facts["graph_as_text"]
+    assert not document.damage
+    assert document.config["class_name"] == "Sequential"
+
+
 def test_bytes_alone_give_the_graph(corpus):
     data = (corpus / "py37_tf24/mlp_seq/savedmodel/saved_model.pb").read_bytes()
     document = read("<stdin>", source=BytesSource(data, "<stdin>"))
