@@ -20,6 +20,7 @@ COMMANDS = {
     "demo": "take broken models that ship with the package through the tool",
     "env": "show which environment would load the model, and what is wrong with it",
     "rules": "list the rules, or show the page of one",
+    "releases": "show what each release of Keras accepts, and what changed between two",
 }
 
 OK, FOUND, FAILED = 0, 1, 2

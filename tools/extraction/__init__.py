@@ -1,0 +1,1 @@
+"""What each release accepts, read from its source: see tools/extract_releases.py."""
