@@ -76,28 +76,29 @@ def date(
         if stated is None or carried & stated.writers:  # else not TensorFlow's own Keras
             signs.insert(0, (carried, f"saved with TensorFlow {tensorflow}", "saved_model.pb"))
     shown, kept, odd = _combine(signs) if stated is None or stated.release else (ANYBODY, [], [])
-    writers, evidence = shown, []
+    evidence: list[Evidence] = []
+    believed = False
+    writers = shown
     if stated is not None:
         evidence.append(Evidence(f"it states {stated.text}", _STATED_IN.get(format, "keras_version")))
         claimed = stated.writers or of_era(stated.era)
-        writers = claimed & shown
-        if not writers:
+        believed = bool(_eras(claimed) & _eras(shown))  # else who states this did not write it
+        if not claimed & shown:
             evidence += _objections(claimed, kept, config)
-            writers = claimed if _eras(claimed) & _eras(shown) else shown
-    if (
-        stated is None or not writers & claimed
-    ):  # what stands in the file is of another era: who states this did not write it
-        evidence += _reasons(ANYBODY, writers, kept, config)
-        earliest, latest = _bounds(writers)
-        library: str | None = _only(writers, LIBRARY)
-        era = _era(writers, marks)
-    else:
+        if believed:
+            writers = claimed & shown or claimed
+    library: str | None
+    if stated is not None and believed:
         evidence += _narrowing(stated.writers, writers, kept, config)
         earliest = latest = stated.text if stated.release else ""
         library = _only(writers, LIBRARY) if stated.writers else stated.library
         era = _era(writers, marks) or stated.era
-        if not stated.writers:
-            writers = 0
+        writers = writers if stated.writers else 0  # of a release that is not known, no TensorFlow follows
+    else:
+        evidence += _reasons(ANYBODY, writers, kept, config)
+        earliest, latest = _bounds(writers)
+        library = _only(writers, LIBRARY)
+        era = _era(writers, marks)
     evidence += [Evidence(f"unexplained: {_only_by(sign)}", _place(sign[2], config)) for sign in odd[:2]]
     return Provenance(
         stated.text if stated is not None else None,
