@@ -23,7 +23,9 @@ def written(fill, **options) -> bytes:
 
 
 def differences(data: bytes, source: Source | None = None) -> list[str]:
-    """Return all that differs between h5py's reading and ours: tree, links, attributes, shapes, types, bytes; and damage."""
+    """Return all that differs between h5py's reading and ours: tree, links, attributes, shapes, types, bytes; and
+    damage.
+    """
     ours = File(source or BytesSource(data))
     with h5py.File(io.BytesIO(data), "r") as theirs:
         found = list(_group(ours.root, theirs["/"], set()))

@@ -1,7 +1,8 @@
-"""An Orbax checkpoint that Keras wrote (`keras.callbacks.OrbaxCheckpoint`, 3.14 and later): a folder with a folder for each step.
+"""An Orbax checkpoint that Keras wrote (`keras.callbacks.OrbaxCheckpoint`, 3.14 and later): a folder with a folder for
+each step.
 
-Source: keras/src/callbacks/orbax_checkpoint.py, keras/src/saving/orbax_util.py. The config is JSON in a part of its own; the arrays lie in a
-database (OCDBT) that is not read here.
+Source: keras/src/callbacks/orbax_checkpoint.py, keras/src/saving/orbax_util.py. The config is JSON in a part of its
+own; the arrays lie in a database (OCDBT) that is not read here.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ def read(probe: Probe) -> ModelDocument:
     config = _config(probe, steps[-1], damage) if steps else None
     compiled = config.get("compile_config") if isinstance(config, dict) else None
     compiled = compiled if isinstance(compiled, dict) and compiled else None
-    facts: dict[str, Any] = {"steps": tuple(steps[-50:]), "unfinished": tuple(name for name in probe.entries if ".orbax-checkpoint-tmp" in name)}
+    unfinished = tuple(name for name in probe.entries if ".orbax-checkpoint-tmp" in name)
+    facts: dict[str, Any] = {"steps": tuple(steps[-50:]), "unfinished": unfinished}
     return ModelDocument(
         probe.path,
         FORMATS[0],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.document.model import ModelDocument
-from keras_doctor.wire.errors import Damage
+from keras_doctor.wire.errors import Damage, Truncated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,10 +37,11 @@ def read(probe: Probe) -> ModelDocument:
 
 def broken(probe: Probe, module: ModuleType, error: FormatError) -> ModelDocument:
     """Return the document of a file whose format was recognised but of which nothing could be read."""
+    kind = "truncated" if isinstance(error, Truncated) else "structure"
     return ModelDocument(
         probe.path,
         module.FORMATS[0],
         "file",
         size=probe.source.size,
-        damage=(Damage("structure", error.what, offset=error.offset),),
+        damage=(Damage(kind, error.what, offset=error.offset),),
     )

@@ -30,10 +30,11 @@ class Ref:
 
 @record
 class Node:
-    """One call of a layer: nested arguments with `Ref`s in them."""
+    """One call of a layer: nested arguments with `Ref`s in them. `keras3`: it was written in Keras 3's encoding."""
 
     args: list[Any]
     kwargs: dict[str, Any]
+    keras3: bool = False
 
 
 def read_nodes(entry: dict[str, Any], names: frozenset[str]) -> list[Node]:
@@ -49,7 +50,7 @@ def read_nodes(entry: dict[str, Any], names: frozenset[str]) -> list[Node]:
 def _read_node(data: Any, names: frozenset[str]) -> Node:
     if isinstance(data, dict) and "args" in data:  # Keras 3
         args, named = _objects(data["args"]), _objects(data.get("kwargs"))
-        return Node(args if isinstance(args, list) else [args], named if isinstance(named, dict) else {})
+        return Node(args if isinstance(args, list) else [args], named if isinstance(named, dict) else {}, keras3=True)
     kwargs: dict[str, Any] = {}
     structure = _structure(data, names, kwargs)
     if isinstance(structure, list) and len(structure) == 1:

@@ -179,21 +179,29 @@ class _Graph:
         for ref, tensor in zip(read_refs(config.get("input_layers")), given, strict=False):
             self.given[ref.layer] = tensor
         self.made: dict[tuple[str, int], tuple[Tensor, ...]] = {}
-        self.shift = self._shifts(
-            ref for nodes in self.nodes for node in nodes for ref in refs_in([node.args, node.kwargs])
-        )
+        taken = [ref for nodes in self.nodes for node in nodes for ref in refs_in([node.args, node.kwargs])]
+        self.outputs = read_refs(config.get("output_layers"))
+        if any(node.keras3 for nodes in self.nodes for node in nodes):
+            self.shift, self.output_shift = self._shifts(taken), self._shifts(self.outputs, own_call_counts=True)
+        else:
+            self.shift = self.output_shift = self._shifts([*taken, *self.outputs])
         self.outcomes: dict[int, Outcome] = {}
 
-    def _shifts(self, refs: Any) -> dict[str, int]:
+    def _shifts(self, refs: list[Ref], own_call_counts: bool = False) -> dict[str, int]:
         """Return, by layer, how much more the references count than the config lists.
 
-        Keras 1 and 2 count the call that a nested model is made of; Keras 3 does so in `output_layers` alone.
+        Keras 1 and 2 count the call that a nested model is made of; Keras 3 does so in `output_layers` alone, and only
+        for functional models: there one call may be all that is referred to.
         """
         shifts: dict[str, int] = {}
         for ref in refs:
-            listed = len(self.nodes[self.index[ref.layer]]) if ref.layer in self.index else 0
+            position = self.index.get(ref.layer)
+            listed = len(self.nodes[position]) if position is not None else 0
             if listed and ref.node >= listed:
                 shifts[ref.layer] = 1
+            elif own_call_counts and position is not None and listed and ref.node >= 1:
+                config = self.layers[position].get("config")
+                shifts.setdefault(ref.layer, 1 if _is_graph(config) else 0)
         return shifts
 
     def outcome(self) -> Outcome:
@@ -201,12 +209,10 @@ class _Graph:
             if is_input(entry):
                 self._input(position, entry)
         self._calls()
-        refs = read_refs(self.config.get("output_layers"))
-        shifts = self._shifts(refs)
-        outputs = tuple(self._find(ref, shifts) for ref in refs)
+        outputs = tuple(self._find(ref, self.output_shift) for ref in self.outputs)
         outcomes = sorted(self.outcomes.items())
         reason = _failure(outcomes)
-        return Outcome(outputs, len(refs) > 1, _joined(outcomes), not reason, reason)
+        return Outcome(outputs, len(outputs) > 1, _joined(outcomes), not reason, reason)
 
     def _input(self, position: int, entry: Any) -> None:
         name = _name(entry)

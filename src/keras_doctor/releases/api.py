@@ -353,12 +353,22 @@ class Api:
         return (), ()
 
     def refused(self, definition: Definition, keys: Iterable[str]) -> tuple[str, ...]:
-        """Return those keys of a config that the constructor does not take, in their order."""
+        """Return those keys of a config that the constructor does not take, in their order.
+
+        None are where `from_config` leaves what it does not know, nor for the config of a graph of layers, which no
+        constructor sees.
+        """
+        keys = tuple(keys)
+        if self.reads_selectively(definition) or self._is_graph(definition, keys):
+            return ()
         accepted = self.accepts(definition)
         taken, _ = self.taken_before(definition)
-        if self.reads_selectively(definition):
-            return ()
         return tuple(key for key in keys if key not in taken and not accepted.takes(key))
+
+    def _is_graph(self, definition: Definition, keys: tuple[str, ...]) -> bool:
+        if any(key not in keys for key in ("layers", "input_layers", "output_layers")):
+            return False
+        return any(name in ("Functional", "Network", "Container", "Model") for _, name in self.mro(definition))
 
     def values(self, definition: Definition, keyword: str) -> Values | None:
         """Return the values that the constructor accepts for a keyword; None where it does not compare with a list."""

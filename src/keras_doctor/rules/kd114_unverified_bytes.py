@@ -29,7 +29,7 @@ RULE = Rule("KD114", "unverified-bytes", "other", "info", ("unverified",))
 def examine(step: Step, context: Context) -> Iterator[Finding]:
     """Say how many bytes nothing vouches for."""
     document = context.document
-    deep = document.container == "zip"
+    deep = document.container == "zip" or document.format.startswith(("savedmodel", "tf-checkpoint"))
     why = document.facts.get("unverified", "there is no checksum of")
     yield RULE.finding(
         step,

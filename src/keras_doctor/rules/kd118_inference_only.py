@@ -34,6 +34,10 @@ RULE = Rule(
 )
 
 
+_NOT_IN = "the architecture is not in it"
+_BESIDE = "the architecture lies among its assets, where load_model does not look"
+
+
 def examine(step: Step, context: Context) -> Iterator[Finding]:
     """Report a SavedModel without a Keras model, and how its functions are called."""
     document = context.document
@@ -43,7 +47,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     endpoint = next(iter(signatures), "serving_default")
     yield RULE.finding(
         step,
-        f"{title(document.format)}: the architecture is not in it",
+        f"{title(document.format)}: {_NOT_IN if document.config is None else _BESIDE}",
         evidence=(f"signatures: {', '.join(list(signatures)[:6])}",) if signatures else (),
         effect="fails" if refused else None,
         cause="format-not-supported" if refused else None,

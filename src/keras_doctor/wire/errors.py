@@ -41,8 +41,8 @@ class Damage:
     - "size": a stored size does not fit the shape that is declared
     - "text-transfer": line ends or characters were converted, as by a transfer in text mode
 
-    `part` says where in the artifact, as a path ("model.weights.h5:/layers/dense/vars/0"); `offset` and `length` are bytes of
-    the file where known.
+    `part` says where in the artifact, as a path ("model.weights.h5:/layers/dense/vars/0"); `offset` and `length` are
+    bytes of the file where known.
     """
 
     kind: str
