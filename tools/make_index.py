@@ -131,6 +131,8 @@ def _literal(value: str | bytes) -> str:
     """Return a Python literal in double quotes, as the formatter would have it."""
     text = repr(value)
     prefix, body = ("b", text[2:-1]) if isinstance(value, bytes) else ("", text[1:-1])
+    if '"' in body and "'" not in body:
+        return text
     if text.endswith("'"):
         body = body.replace("\\'", "'").replace('"', '\\"')
     return f'{prefix}"{body}"'

@@ -79,7 +79,7 @@ BINARY: tuple[tuple[bytes, int, str], ...] = (
     (b"x\x9c", 0, "wrapped"),
     (b"x\xda", 0, "wrapped"),
     (b"(\xb5/\xfd", 0, "wrapped"),
-    (b"\x04\"M\x18", 0, "wrapped"),
+    (b'\x04"M\x18', 0, "wrapped"),
     (b"7z\xbc\xaf'\x1c", 0, "wrapped"),
     (b"Rar!\x1a\x07", 0, "wrapped"),
     (b"ustar", 257, "wrapped"),
