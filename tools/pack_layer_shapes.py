@@ -15,6 +15,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+KEPT = 4  # configs of one model with the same layers: releases write the same thing in ever new forms
 LONGEST = 300  # characters of a text that is kept: what is longer is code
 
 
@@ -38,6 +39,12 @@ def name_of(source: str) -> str:
     return source if source.startswith("case/") else "corpus/" + Path(source).parent.name
 
 
+def spread(configs: list[str]) -> list[str]:
+    """Return at most KEPT of these, the first and the last among them."""
+    steps = min(KEPT, len(configs))
+    return [configs[round(step * (len(configs) - 1) / max(steps - 1, 1))] for step in range(steps)]
+
+
 def pack(target: Path, recordings: list[Path]) -> None:
     models: dict[tuple[str, str, str, str], list[str]] = {}
     counts: Counter[str] = Counter()
@@ -55,14 +62,21 @@ def pack(target: Path, recordings: list[Path]) -> None:
             seen = models.setdefault(key, [])
             if release not in seen:
                 seen.append(release)
+    same: dict[tuple[str, str, str], list[str]] = {}
+    for name, era, config, layers in models:
+        same.setdefault((name, era, layers), []).append(config)
+    kept = {(name, era, config, layers) for (name, era, layers), configs in same.items() for config in spread(configs)}
     lines = [
         json.dumps({"recorded by": "tools/record_layer_shapes.py", "models by release": dict(sorted(counts.items()))})
     ]
-    for (name, era, config, layers), releases in sorted(models.items()):
+    for key, releases in sorted(models.items()):
+        if key not in kept:
+            continue
+        name, era, config, layers = key
         head = json.dumps({"name": name, "era": era, "releases": releases})
         lines.append(f'{head[:-1]}, "config": {config}, "layers": {layers}}}')
     target.write_bytes(lzma.compress("\n".join(lines).encode(), preset=9 | lzma.PRESET_EXTREME))
-    print(f"{len(models)} distinct of {sum(counts.values())} models, {target.stat().st_size} bytes")
+    print(f"{len(kept)} of {len(models)} distinct of {sum(counts.values())} models, {target.stat().st_size} bytes")
 
 
 if __name__ == "__main__":
