@@ -8,7 +8,7 @@ import random
 
 import pytest
 
-from keras_doctor.wire.errors import Truncated
+from keras_doctor.wire.errors import FormatError, Truncated
 from keras_doctor.wire.source import BytesSource, open_file, open_path, origin
 
 SIZE = 3_000_001  # more than is read at once, and no multiple of a block
@@ -99,3 +99,13 @@ def test_what_is_no_regular_file_is_refused_and_nothing_stays_open(tmp_path):
     again = os.dup(0)
     os.close(again)
     assert again == lowest
+
+
+def test_a_failing_disk_is_a_format_error():
+    class Failing(io.BytesIO):
+        def read(self, size=-1):
+            raise OSError(5, "Input/output error")
+
+    opened = open_file(Failing(DATA))
+    with pytest.raises(FormatError, match="Input/output error"):
+        opened.read(0, 10)

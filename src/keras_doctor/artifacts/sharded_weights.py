@@ -34,7 +34,8 @@ _MOST = 10_000
 
 def recognises(probe: Probe) -> bool:
     """Tell whether the JSON is the index of sharded weights."""
-    return b'"weight_map"' in probe.head or (probe.extension == ".weights.json" and b'"total_size"' in probe.head)
+    head = probe.head
+    return b'"weight_map"' in head and (b".weights.h5" in head or probe.extension == ".weights.json")
 
 
 def read(probe: Probe) -> ModelDocument:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 DEPENDENCIES = "_layer_checkpoint_dependencies"  # of tf.keras 2.12 to 2.14
 CONTAINERS = ("layers", DEPENDENCIES, "vars", "optimizer", "metrics")
 VARS = "vars"
+_LOOKED_AT = 20  # groups of a level that are looked into before a file is taken for something else
 
 
 @record
@@ -87,8 +88,19 @@ def _variables(group: Group, prefix: str, shift: int | None) -> list[TensorRef]:
 
 
 def is_store(file: File) -> bool:
-    """Tell whether an HDF5 file has the layout of a store."""
-    links = file.root.links
-    return any(name in links for name in CONTAINERS[:3]) and not (
-        "layer_names" in file.root.attributes or "layer_names0" in file.root.attributes or "model_weights" in links
-    )
+    """Tell whether an HDF5 file has the layout of a store: groups `vars`, at the top, below it or two levels down."""
+    root = file.root
+    if "layer_names" in root.attributes or "layer_names0" in root.attributes or "model_weights" in root.links:
+        return False
+    return any(name in root.links for name in CONTAINERS) or _has_vars(root, 3)
+
+
+def _has_vars(group: Group, levels: int) -> bool:
+    """Tell whether a group `vars` lies so many levels down.
+
+    A subclassed model's top groups are its attributes' names.
+    """
+    if VARS in group.links:
+        return True
+    inner = (group.get(name) for name in list(group.links)[:_LOOKED_AT]) if levels else ()
+    return any(isinstance(item, Group) and _has_vars(item, levels - 1) for item in inner)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from stat import S_ISREG
 
-from keras_doctor.wire.errors import Truncated
+from keras_doctor.wire.errors import FormatError, Truncated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -120,12 +120,15 @@ class _Blocks(Source):
         return data
 
     def _exactly(self, offset: int, length: int) -> bytes:
-        data = self._pread(length, offset)
-        while len(data) < length:  # a read may return less than was asked for (2 GiB on Linux, pipes)
-            more = self._pread(length - len(data), offset + len(data))
-            if not more:
-                break
-            data += more
+        try:
+            data = self._pread(length, offset)
+            while len(data) < length:  # a read may return less than was asked for (2 GiB on Linux, pipes)
+                more = self._pread(length - len(data), offset + len(data))
+                if not more:
+                    break
+                data += more
+        except OSError as error:  # a failing disk, a network file system that went away
+            raise FormatError(f"the bytes cannot be read: {error.strerror or error}", offset) from None
         return data
 
     def _block(self, index: int) -> bytes:
