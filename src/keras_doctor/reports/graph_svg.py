@@ -58,26 +58,42 @@ def svg(inspection: Inspection) -> str:
 
 def _levels(feeds: list[list[int]]) -> list[int]:
     """Return each box's row: one below the lowest of its producers. Cycles, which only a broken file has, are cut."""
+    waiting = [len(producers) for producers in feeds]
     levels = [0] * len(feeds)
-    for _ in range(len(feeds)):
-        changed = False
-        for index, producers in enumerate(feeds):
-            level = 1 + max((levels[producer] for producer in producers), default=-1)
-            if level > levels[index] and level < len(feeds):
-                levels[index], changed = level, True
-        if not changed:
-            break
-    return levels
+    done = [False] * len(feeds)
+    consumers = _consumers(feeds)
+    ready = [index for index, count in enumerate(waiting) if not count]
+    first = 0
+    while True:
+        while ready:
+            index = ready.pop()
+            done[index] = True
+            for consumer in consumers[index]:
+                waiting[consumer] -= 1
+                if not done[consumer]:
+                    levels[consumer] = max(levels[consumer], levels[index] + 1)
+                    if not waiting[consumer]:
+                        ready.append(consumer)
+        while first < len(feeds) and done[first]:
+            first += 1
+        if first == len(feeds):
+            return levels
+        ready.append(first)  # what is left waits for itself: the cycle is cut here
+
+
+def _consumers(feeds: list[list[int]]) -> list[list[int]]:
+    consumers: list[list[int]] = [[] for _ in feeds]
+    for index, producers in enumerate(feeds):
+        for producer in producers:
+            consumers[producer].append(index)
+    return consumers
 
 
 def _order(levels: list[int], feeds: list[list[int]]) -> list[list[int]]:
     rows: list[list[int]] = [[] for _ in range(max(levels, default=-1) + 1)]
     for index, level in enumerate(levels):
         rows[level].append(index)
-    consumers: list[list[int]] = [[] for _ in feeds]
-    for index, producers in enumerate(feeds):
-        for producer in producers:
-            consumers[producer].append(index)
+    consumers = _consumers(feeds)
     for _ in range(2):
         for near, sweep in ((feeds, rows), (consumers, rows[::-1])):
             at: dict[int, float] = {}

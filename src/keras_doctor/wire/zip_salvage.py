@@ -108,13 +108,15 @@ class _Walk:
 
     def _local(self, position: int) -> int:
         """Take the member whose header is at `position`; return where it ends."""
+        if int.from_bytes(self.source.read_up_to(position + 8, 2), "little") not in _METHODS:
+            return position + 4
         try:
             header = read_local(self.source, position)
         except FormatError:
             what = "the archive ends within the header of a member"
             self.damage.append(Damage("truncated", what, "", position, self.source.size - position))
             return self.source.size
-        if header.method not in _METHODS or not 0 < len(header.raw_name) <= _NAME_LENGTH:
+        if not 0 < len(header.raw_name) <= _NAME_LENGTH:
             return position + 4
         member, end = self._measured(header, position)
         self.members.append(member)

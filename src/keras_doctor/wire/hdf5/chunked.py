@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from keras_doctor.wire.hdf5.dataset import Dataset
 
+_SUSPICIOUS_RATIO = 100  # honest values hardly ever deflate better than this
 _SLAB = 32 << 20  # a slab is at most so large, unless one row of chunks is not
 
 
@@ -60,6 +61,11 @@ def _check_sizes(dataset: Dataset, index: ChunkIndex) -> None:
     work = len(index.chunks) * index.chunk_bytes
     if index.chunk_bytes > limits.inflated_bytes or work > limits.inflated_bytes + 16 * dataset.nbytes:
         raise LimitExceeded(f"{dataset.path}: chunks of {index.chunk_bytes} bytes are too large for its shape")
+    if dataset.filters and index.chunk_bytes > limits.bomb_bytes:
+        largest = max((size for _, size, _ in index.chunks.values()), default=0)
+        if index.chunk_bytes > _SUSPICIOUS_RATIO * largest:
+            what = f"chunks of {index.chunk_bytes} bytes are declared where {largest} are stored"
+            raise LimitExceeded(f"{dataset.path}: {what}")
 
 
 class _Assembly:
