@@ -209,6 +209,36 @@ def test_optimizers_of_two_generations() -> None:
     assert not api.accepts(old).takes("jit_compile")
 
 
+def test_activations_that_are_functions_of_tensorflow() -> None:
+    api = Api("tf.keras", "2.15.0")
+    relu6 = api.function("activations", "relu6")
+    assert relu6 is not None
+    assert relu6.module == "tf.nn"
+    assert api.function("activations", "gelu") is not None
+    assert api.find("softmax_v2", "activations") is None
+
+
+def test_what_a_bare_name_of_an_optimizer_means() -> None:
+    # 2.9 and 2.10 took the older generation where nothing else was said, 2.11 the newer
+    old, new = Api("tf.keras", "2.10.0"), Api("tf.keras", "2.11.0")
+    assert old.find("Adam", "optimizers") == old.find("Adam", "optimizers.legacy") != old.find("Adam", "optimizers.new")
+    assert new.find("Adam", "optimizers") == new.find("Adam", "optimizers.new")
+
+
+def test_a_graph_of_layers_is_no_constructor_s_matter() -> None:
+    api = Api("tf.keras", "2.15.0")
+    functional = api.find("Functional", "layers")
+    assert functional is not None
+    assert api.refused(functional, ["name", "layers", "input_layers", "output_layers"]) == ()
+
+
+def test_what_lambda_takes_out_of_its_config() -> None:
+    api = Api("tf.keras", "2.15.0")
+    found = api.find("Lambda", "layers")
+    assert found is not None
+    assert api.refused(found, ["function", "function_type", "module", "output_shape_module"]) == ()
+
+
 def test_where_modules_stand() -> None:
     assert Api("tf.keras", "2.12.0").has_module("keras.engine.functional")
     assert not Api("tf.keras", "2.13.1").has_module("keras.engine.functional")

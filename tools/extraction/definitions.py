@@ -424,6 +424,9 @@ def _from_config(method: ast.FunctionDef) -> tuple[str, ...]:
             given = [ast.unparse(k.value) for k in node.keywords if k.arg is None]
             given += [ast.unparse(a) for a in node.args] if name == "cls" or "from_config" in name else []
             whole = whole or bool(configs & set(given))
+            of_class = isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") == "cls"
+            if of_class and node.args and ast.unparse(node.args[0]) in configs:  # a helper that is told what to take
+                fields.update("-" + key for argument in node.args[1:] for key in strings(argument))
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)

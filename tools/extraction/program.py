@@ -368,6 +368,8 @@ class Program:
         return UNKNOWN
 
     def _v_Subscript(self, node: ast.Subscript, scope: Scope) -> Any:  # noqa: N802
+        if ast.unparse(node) == "sys.modules[__name__]":
+            return scope.module
         owner, key = self.value(node.value, scope), self.value(node.slice, scope)
         if isinstance(owner, dict) and isinstance(key, str):
             return owner.get(key, UNKNOWN)
@@ -552,10 +554,12 @@ class Program:
     ) -> Any:
         target, modules = arguments[0], arguments[1]
         keep = keywords.get("obj_filter", arguments[2] if len(arguments) > 2 else UNKNOWN)
+        anything = any(getattr(k.value, "id", "") == "callable" for k in node.keywords)
         for module in modules if isinstance(target, dict) and isinstance(modules, (list, tuple)) else ():
             for name in list(module.space) if isinstance(module, Module) else ():
                 value = self.settled(module.space, name)
-                if value is not UNKNOWN and self.call(keep, [value]) is True:
+                found = isinstance(value, (Class, Function)) if anything else self.call(keep, [value]) is True
+                if value is not UNKNOWN and found:
                     target[name] = value
 
     def locals(self, function: Function, bound: dict[str, Any]) -> Scope:

@@ -105,6 +105,9 @@ class _Reading:
             for name, value in table.items():
                 if id(value) in self.names:
                     self.put("tables", kind, name, (self.names[id(value)],))
+        for name, text in self.outside().items():
+            if name not in self.tables.get("activations", {}):
+                self.put("tables", "activations", name, ("functions/!" + text,))
         for key, exported in self.exported.items():
             for name in exported[0] if self.program.tf2 else exported[1]:
                 space, _, last = name.rpartition(".")
@@ -224,10 +227,32 @@ class _Reading:
             models = self.program.module("keras.src.models")
             for name in ("Functional", "Model", "Sequential"):
                 found["layers"][name] = self.program.attribute(models, name)
-        older = self.table(_TABLES["optimizers"], use_legacy_optimizer=True)
-        if older and older != found["optimizers"]:
-            found["optimizers.legacy"] = older
+        # 2.9 to 2.15 choose between two generations; the table of a bare name is the one that `deserialize` defaults to
+        by_choice = {
+            "optimizers.legacy": self.table(_TABLES["optimizers"], use_legacy_optimizer=True),
+            "optimizers.new": self.table(_TABLES["optimizers"], use_legacy_optimizer=False),
+        }
+        if by_choice["optimizers.legacy"] != by_choice["optimizers.new"]:
+            found["optimizers"] = by_choice["optimizers.legacy" if self.legacy_by_default() else "optimizers.new"]
+            found.update(by_choice)
         return {kind: table for kind, table in found.items() if table}
+
+    def outside(self) -> dict[str, str]:
+        """Return the activations that are functions of TensorFlow under a name of Keras: `relu6 = tf.nn.relu6`."""
+        module = self.program.module(f"{self.root}.activations")
+        found = {}
+        for node in module.tree.body if module else ():
+            if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("tf.nn."):
+                found.update({t.id: ast.unparse(node.value) for t in node.targets if isinstance(t, ast.Name)})
+        return found
+
+    def legacy_by_default(self) -> bool:
+        """Tell what `deserialize` of optimizers takes where nothing says which generation is meant."""
+        module = self.program.module(f"{self.root}.optimizers")
+        function = self.program.settled(module.space, "deserialize") if module else None
+        if not isinstance(function, Function):
+            return False
+        return "pop('use_legacy_optimizer', True)" in ast.unparse(function.node)
 
     def table(self, places: tuple[str, ...], **fixed: Any) -> dict[str, Any]:
         for place in places:

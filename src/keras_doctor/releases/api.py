@@ -145,8 +145,8 @@ class Api:
     def find(self, name: str, kind: str | None = None) -> Definition | None:
         """Return what a loader of the release finds for a name: of a class, an alias, or a registered name.
 
-        `kind`: whose table is asked ("layers", "losses", "activations", … "optimizers.legacy" for the optimizers of
-        Keras 2 that 2.11 to 2.15 take where a config does not say otherwise); None asks one after another.
+        `kind`: whose table is asked ("layers", "losses", "activations", …; 2.9 to 2.15 have "optimizers.legacy" and
+        "optimizers.new" too, between which `is_legacy_optimizer` of a config decides); None asks one after another.
         """
         for table in (kind,) if kind else _TABLES:
             found = self._data.fact("tables", table, name)
@@ -226,7 +226,8 @@ class Api:
 
     def _accepts(self, definition: Definition) -> Keywords:
         if definition.kind == "functions":
-            return _signature((self._facts(definition) or {}).get("takes", ()))
+            facts = self._facts(definition) or {}
+            return _signature(facts["takes"]) if "takes" in facts else Keywords(open=True, why="it is not known")
         required: list[str] = []
         optional: dict[str, str] = {}
         popped: list[str] = []
@@ -416,6 +417,8 @@ class Api:
 
     def _definition(self, reference: str) -> Definition | None:
         kind, _, name = reference.partition("/")
+        if name[:1] == "!":  # a function of TensorFlow that Keras hands on: "functions/!tf.nn.relu6"
+            return Definition(kind, name[1:], name[1:].rpartition(".")[0])
         facts = self._data.section(kind, name)
         return None if facts is None else Definition(kind, name, facts["module"][0])
 
