@@ -157,6 +157,13 @@ def test_whitelists_of_keras_2_and_renames_of_keras_1() -> None:
     assert Api("keras", "2.2.4").find("Convolution2D", "layers") == Api("keras", "2.2.4").find("Conv2D", "layers")
 
 
+def test_what_keras_2_takes_apart_of_keras_1() -> None:
+    api = Api("keras", "2.2.4")
+    conv = api.find("Convolution2D", "layers")
+    assert conv is not None
+    assert api.refused(conv, ["nb_filter", "nb_row", "nb_col", "border_mode", "groups"]) == ("groups",)
+
+
 def test_checked_values() -> None:
     api = Api("keras", "3.15.1")
     conv = api.find("Conv2D", "layers")

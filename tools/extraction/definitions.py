@@ -277,6 +277,14 @@ def _conversions(program: Program, cls: Class, init: ast.FunctionDef) -> tuple[s
                     fields.append(f"{strings(key)[0]}:{ast.unparse(old)}={ast.unparse(new)}")
             if "preprocessor" in given:
                 fields.append("!" + ast.unparse(given["preprocessor"]))
+                function = program.value(given["preprocessor"], Scope(module))
+                taken = set()
+                for part in ast.walk(function.node) if isinstance(function, Function) else ():
+                    if isinstance(part, ast.Call) and ast.unparse(part.func) == "kwargs.pop":
+                        taken.update(strings(part.args[0]))
+                    elif isinstance(part, ast.Compare) and ast.unparse(part.comparators[0]) == "kwargs":
+                        taken.update(strings(part.left))
+                fields += sorted("-" + key for key in taken)
             return tuple(fields)
     return ()
 

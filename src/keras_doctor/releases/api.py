@@ -250,6 +250,7 @@ class Api:
                 continue
             if not reached:
                 renamed, translated = _conversions(facts.get("legacy", ()))
+                popped += [field[1:] for field in facts.get("legacy", ()) if field[0] == "-"]
             reached = True
             own = _signature(facts["init"])
             for parameter in own.required:
@@ -483,7 +484,7 @@ def _conversions(
         name, colon, value = left.partition(":")
         if colon:
             translated.append((name, value, right))
-        elif left[0] != "!":
+        elif left[0] not in "!-":
             renamed.append((left, right))
     return tuple(renamed), tuple(translated)
 
