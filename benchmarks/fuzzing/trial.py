@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import sys
 import time
@@ -15,7 +16,6 @@ from fuzzing.inputs import Input
 from fuzzing.seeds import Base
 from keras_doctor import Environment, diagnose, read
 from keras_doctor.document.model import ModelDocument
-from keras_doctor.layers.graph import infer
 from keras_doctor.reports import diagnosis as diagnosis_text
 from keras_doctor.reports import inspection_text, raw_tree
 from keras_doctor.reports.graph_svg import svg
@@ -159,19 +159,24 @@ class Trial:
         self._stage = "diagnose"
         diagnosis = diagnose(document, self._environments[item.environment])
         self._stage = "diagnosis as JSON"
-        _show(_as_json, diagnosis.to_json())
+        self._as_json(item, diagnosis.to_json())
         self._stage = "diagnosis as text"
         _show(diagnosis_text.show, diagnosis)
-        self._stage = "infer"
-        infer(document.config, document.provenance.era)
-        self._stage = "inspection"
+        self._stage = "inspection"  # it infers the layers' shapes
         inspection = Inspection(document)
         self._stage = "inspection as JSON"
-        _show(_as_json, inspection.to_json())
+        self._as_json(item, inspection.to_json())
         self._stage = "inspection as text"
         _show(inspection_text.show, inspection)
         self._stage = "picture"
         _encode(svg(inspection))
+
+    def _as_json(self, item: Input, value: Any) -> None:
+        """Write a value as JSON; as the command line does, which takes three times as long, for one input in six."""
+        if item.door == "memory":
+            json.dumps(value)
+        else:
+            _show(lambda value, terminal: terminal.json(value), value)
 
     def _read_tensors(self, document: ModelDocument, outcome: Outcome) -> None:
         left = _READ
@@ -246,10 +251,6 @@ def _show(report: Callable[[Any, Terminal], object], subject: Any) -> None:
     screen = _Screen()
     report(subject, Terminal(screen, False, 100))
     _encode(screen.getvalue())
-
-
-def _as_json(value: Any, terminal: Terminal) -> None:
-    terminal.json(value)
 
 
 def _encode(text: str) -> None:
