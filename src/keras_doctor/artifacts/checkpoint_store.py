@@ -10,7 +10,7 @@ from __future__ import annotations
 from keras_doctor.artifacts.object_graph import Structure, optimizers
 from keras_doctor.artifacts.tensorflow_messages import TRACKABLE_OBJECT_GRAPH
 from keras_doctor.document.locus import Locus
-from keras_doctor.document.tensors import TensorRef, WeightGroup
+from keras_doctor.document.tensors import ITEM_SIZE, TensorRef, WeightGroup
 from keras_doctor.wire.errors import Damage, FormatError
 from keras_doctor.wire.protobuf import Decoder
 from keras_doctor.wire.source import BytesSource, open_path
@@ -182,7 +182,12 @@ def _tensor(bundle: TensorBundle, entry: Entry, name: str, part: str) -> TensorR
     def chunks() -> Iterator[bytes]:
         return bundle.chunks(entry)
 
-    return TensorRef(name, entry.key, entry.shape, entry.dtype, entry.size, locus, chunks)
+    nbytes = entry.size
+    if entry.slices:  # put together by its shape; what its own entry says of a size counts for nothing
+        nbytes = ITEM_SIZE.get(entry.dtype, 0)
+        for length in entry.shape:
+            nbytes *= length
+    return TensorRef(name, entry.key, entry.shape, entry.dtype, nbytes, locus, chunks)
 
 
 def _grouped(
