@@ -42,3 +42,19 @@ def test_impossible_places_are_damage_and_sizes_stay_sizes(offset, size):
     bundle = TensorBundle(BytesSource(index), lambda number, count: BytesSource(bytes(64)))
     assert bundle.entries["kernel"].size >= 0
     assert bundle.damage
+
+
+def test_a_slice_that_no_tensor_lists_counts_for_nothing():
+    part = b"\x08\x01\x12\x04\x12\x02\x08\x02\x20%c\x28\x08"  # float32, [2], 8 bytes at an offset
+    whole = b"\x08\x01\x12\x04\x12\x02\x08\x02\x3a\x04\x0a\x02\x10\x02"  # float32, [2], in one slice of length 2
+    entries = [
+        (b"", b"\x08\x01"),
+        (b"\0x\0\1\1\1\x80\x82", part % 0),
+        (b"\0x\0\1\1\1\x82\x82", part % 8),
+        (b"x", whole),
+    ]
+    bundle = TensorBundle(BytesSource(table(entries)), lambda number, count: BytesSource(bytes(range(16))))
+    entry = bundle.entries["x"]
+    assert bundle.read(entry) == bytes(range(8))
+    assert entry.size == 8
+    assert bundle.damage

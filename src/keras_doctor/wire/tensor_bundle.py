@@ -133,9 +133,10 @@ class TensorBundle:
             if len(parts) != len(places):
                 what = f"{len(places) - len(parts)} of the {len(places)} slices of {key!r} are not there"
                 self.damage.append(Damage("missing", what, key))
-            total = sum(part.size for part in parts)
-            lost = sum(part.lost for part in parts)
-            return Entry(key, dtype, shape, 0, 0, total, 0, lost, tuple(zip(places, parts, strict=False)))
+            placed = tuple(zip(places, parts, strict=False))
+            total = sum(part.size for _, part in placed)
+            lost = sum(part.lost for _, part in placed)
+            return Entry(key, dtype, shape, 0, 0, total, 0, lost, placed)
         expected = item
         for length in shape:
             expected *= length
