@@ -117,7 +117,7 @@ def merge(call: Call) -> Any:
     mode = call.value("mode", "sum")
     if call.value("mode_type", "raw") != "raw" or not isinstance(mode, str):
         stated = read_shape(call.value("output_shape", None))
-        if stated is None:
+        if stated is None or not shapes or not shapes[0]:
             raise CannotInferError("it merges by a function of the user's own, and its config states no output shape")
         return (shapes[0][0], *stated)
     if mode == "concat":

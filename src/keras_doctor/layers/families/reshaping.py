@@ -43,7 +43,7 @@ def permute(call: Call) -> Any:
     if isinstance(dims, dict):
         dims = dims.get("items")
     numbers = [read_number(dim) or 0 for dim in dims] if isinstance(dims, (list, tuple)) else []
-    if sorted(numbers) != list(range(1, len(shape))):
+    if not shape or sorted(numbers) != list(range(1, len(shape))):
         raise CannotInferError("its dims do not name each dimension of its input once")
     return (shape[0], *(shape[dim] for dim in numbers))
 

@@ -264,6 +264,8 @@ def append(op: Operands) -> Any:
 def turned(op: Operands) -> Any:
     """Turned by a right angle: two axes exchanged."""
     shape = list(op.shape())
+    if len(shape) < 2:
+        raise CannotInferError("there are no two axes to turn")
     axes = op.axes("axes", len(shape)) if op.has("axes") else (0, 1)
     if len(axes) != 2 or op.number("k", 1) % 2 == 0:
         return tuple(shape)

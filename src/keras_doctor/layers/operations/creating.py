@@ -90,7 +90,10 @@ def histogram(op: Operands) -> Any:
 
 def correlated(op: Operands) -> Any:
     """Two rows moved along each other."""
-    (one,), (other,) = op.shape("x") or (None,), op.shape("y") or (None,)
+    shapes = op.shape("x"), op.shape("y")
+    if any(len(shape) > 1 for shape in shapes):
+        raise CannotInferError("what is moved along each other are rows, of one dimension")
+    one, other = (shape[0] if shape else None for shape in shapes)
     if one is None or other is None:
         return (None,)
     mode = op.text("mode", "valid")
