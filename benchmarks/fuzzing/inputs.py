@@ -7,9 +7,10 @@ from collections.abc import Callable
 from fuzzing.binary import mutate_protobuf, mutate_table
 from fuzzing.dice import Dice
 from fuzzing.hdf5 import SIGNATURE, Map, mutate_hdf5
+from fuzzing.models import model
 from fuzzing.plain import mutate_plainly, splice
 from fuzzing.seeds import FORMATS, Base
-from fuzzing.texts import mutate_json, mutate_yaml
+from fuzzing.texts import dump, mutate_json, mutate_yaml
 from fuzzing.zips import mutate_headers, mutate_members, pack
 
 _DECK = tuple(form for form, (weight, *_) in FORMATS.items() for _ in range(weight))
@@ -67,7 +68,12 @@ def make(bases: dict[str, list[Base]], seed: int, index: int) -> Input:
     notes: list[str] = []
     if len(files) > 1 and dice.odds(0.06):
         _mutate_folder(dice, base, files, others, notes)
-    for _ in range(1 if dice.odds(0.8) else 2):
+    made_up = base.format == "odd-models"
+    if made_up:
+        root, note = model(dice)
+        files["arch.json"] = dump(root)
+        notes.append(note)
+    for _ in range(0 if made_up and dice.odds(0.8) else 1 if dice.odds(0.8) else 2):
         name = dice.pick(base.names)
         if name not in files:
             continue

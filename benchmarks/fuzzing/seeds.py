@@ -18,21 +18,22 @@ DATA = ROOT / "tests" / "data"
 # format of the base -> (how often of 100, files a saver, name of the file or folder in the corpus, largest size).
 # A name that ends in "/" is a folder; one with "*" every file that begins so, opened by the first.
 FORMATS: dict[str, tuple[int, int, str, int]] = {
-    "hdf5-model": (18, 6, "model.h5", 26_000),
+    "hdf5-model": (16, 6, "model.h5", 26_000),
     "hdf5-weights": (7, 2, "legacy_weights.h5", 20_000),
     "v3-weights": (8, 3, "model.weights.h5", 26_000),
-    "keras-v3": (20, 6, "model.keras", 30_000),
+    "keras-v3": (18, 6, "model.keras", 30_000),
     "keras-v3-deflated": (4, 0, "", 0),
     "keras-directory": (3, 3, "model_dir/", 40_000),
     "sharded-weights": (2, 3, "sharded*", 60_000),
     "savedmodel": (4, 3, "savedmodel/", 60_000),
     "export": (2, 3, "export/", 50_000),
     "checkpoint": (4, 4, "ckpt*", 30_000),
-    "json": (8, 12, "arch.json", 9_000),
+    "json": (7, 12, "arch.json", 9_000),
+    "odd-models": (6, 0, "", 0),
     "yaml": (4, 5, "arch.yaml", 6_000),
     "tfjs": (3, 0, "", 0),
-    "structures": (8, 0, "", 40_000),
-    "pathology": (4, 60, "", 24_000),
+    "structures": (7, 0, "", 40_000),
+    "pathology": (3, 60, "", 24_000),
     "foreign": (2, 0, "", 20_000),
 }
 
@@ -101,6 +102,7 @@ def load() -> dict[str, list[Base]]:
     bases["tfjs"] = _tfjs(tensorflow["tfjs"], bases["json"])
     bases["savedmodel"] += tensorflow["savedmodel"]
     bases["checkpoint"] += tensorflow["checkpoint"]
+    bases["odd-models"] = [Base("odd-models", "nothing", {"arch.json": b"{}"}, "arch.json")]
     bases["foreign"] = _files("foreign", unpacked(DATA / "foreign.tar.xz"), FORMATS["foreign"][3])
     bases["structures"] = _files("structures", unpacked(DATA / "fuzz-structures.tar.xz"), FORMATS["structures"][3])
     return bases

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from fuzzing.dice import Dice
+from fuzzing.models import keywords, layer
 from fuzzing.plain import mutate_plainly
+from fuzzing.vocabulary import CLASSES
 
 _DEEP_LIST: Any = []
 for _ in range(90):
@@ -47,21 +49,6 @@ KEYS = (
     "weightsManifest", "weights", "shape", "paths", "modelTopology", "model_config", "weight_map", "trainable", "items",
     "backward_layer", "dims", "output_shape", "target_shape", "n", "data_format", "input_dim", "output_dim", "size",
 )  # fmt: skip
-CLASSES = (
-    "Sequential", "Functional", "Model", "Dense", "Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "SeparableConv2D",
-    "DepthwiseConv2D", "LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM2D", "Bidirectional", "TimeDistributed", "Embedding",
-    "BatchNormalization", "LayerNormalization", "MultiHeadAttention", "Attention", "Flatten", "Reshape", "Permute",
-    "RepeatVector", "Lambda", "Concatenate", "Add", "Dot", "Merge", "InputLayer", "Masking", "ZeroPadding2D",
-    "Cropping2D",
-    "UpSampling2D", "MaxPooling2D", "GlobalAveragePooling2D", "Normalization", "StringLookup", "TextVectorization",
-    "Discretization", "TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "EinsumDense", "PReLU",
-    "LocallyConnected2D",
-    "CuDNNLSTM", "Highway", "MaxoutDense", "SpectralNormalization", "CategoryEncoding", "Resizing",
-    "GroupNormalization",
-    "keras.layers.Dense", "GlobalMaxPool3D", "UnitNormalization", "Rescaling", "GaussianNoise", "Wrapper", "Network",
-)  # fmt: skip
-
-
 _FRESH = tuple(value if not isinstance(value, (dict, list)) else json.dumps(value).encode() for value in VALUES)
 
 
@@ -69,49 +56,6 @@ def _any(dice: Dice) -> Any:
     """Return one of `VALUES`, a new object each time."""
     value = dice.pick(_FRESH)
     return json.loads(value) if isinstance(value, bytes) else value
-
-
-# Keywords of stock layers, with values as they can be.
-_KEYWORDS: tuple[tuple[str, tuple[Any, ...]], ...] = (
-    ("units", (1, 8, 2**40)), ("filters", (4, 0)), ("kernel_size", (3, [3, 3], [2, 2, 2], [1], "3")), ("strides", (1,
-    2, [2, 2], [0, 0], None)),
-    ("padding", ("same", "valid", "causal", [1, 1], [[1, 1], [2, 2]])), ("data_format", ("channels_first",
-    "channels_last", None)),
-    ("dilation_rate", (1, [2, 2])), ("groups", (1, 2, 0)), ("depth_multiplier", (1, 3)), ("axis", (-1, 1, [1, 2], 9,
-    None)),
-    ("axes", (1, [1, 2], [9, 9])), ("dims", ([2, 1], [3, 3], [])), ("target_shape", ([-1], [2, -1, -1], [4, 4], [0])),
-    ("n", (3, -1)), ("input_dim", (10, 2**33)), ("output_dim", (4, None)), ("input_length", (5, [2, 3])),
-    ("batch_input_shape", ([None, 4], [None, 8, 8, 3], [None, None, 3], [])), ("batch_shape", ([None, 4], [None, 28,
-    28, 1])),
-    ("return_sequences", (True, False)), ("return_state", (True, 1)), ("go_backwards", (True,)), ("merge_mode",
-    ("concat", "sum", None, 3)),
-    ("pool_size", (2, [2, 2], [0, 0])), ("cropping", (1, [[1, 1], [1, 1]])), ("size", (2, [2, 2], -1)), ("num_heads",
-    (2, 0)),
-    ("key_dim", (4,)), ("value_dim", (None, 4)), ("attention_axes", (None, [1], [7])), ("equation", ("ab,bc->ac",
-    "...x,xy->...y", "a->", "")),
-    ("output_shape", (8, [None, 8], [3, 3])), ("use_bias", (True, False, "x")), ("shared_axes", (None, [1], [5])),
-    ("groups", (32,)),
-    ("num_tokens", (None, 10)), ("output_mode", ("int", "multi_hot", "count")), ("bin_boundaries", ([0.0, 1.0], None)),
-    ("height", (8,)), ("width", (8, -8)), ("cells", ([{"class_name": "LSTMCell", "config": {"units": 3}}],)),
-    ("cell", ({"class_name": "GRUCell", "config": {"units": 3}},)), ("layer", ({"class_name": "LSTM",
-    "config": {"units": 3}},)),
-    ("function", ("relu", "math.add", "nn.conv2d", "__operators__.getitem", ["4wEA", None, None])), ("dtype",
-    ("float16", "mixed_float16")),
-    ("node_def", ({"op": "MatMul", "name": "m", "input": ["a", "b"], "attr": {}}, "x")), ("constants", ({"1": 2.0},
-    [])),
-    ("reset_after", (True,)), ("rank", (8,)), ("max_tokens", (5,)), ("vocabulary", (["a", "b"], None)), ("mode",
-    ("concat", "dot", 1)),
-)  # fmt: skip
-_KEYWORD_TEXT = tuple((name, tuple(json.dumps(value) for value in values)) for name, values in _KEYWORDS)
-
-
-def _layer(dice: Dice) -> dict[str, Any]:
-    """Return the entry of a layer of any class with some keywords."""
-    config = {"name": f"layer_{dice.below(5)}"}
-    for _ in range(1 + dice.below(6)):
-        name, values = dice.pick(_KEYWORD_TEXT)
-        config[name] = json.loads(dice.pick(values))
-    return {"class_name": dice.pick(CLASSES), "config": config, "name": config["name"]}
 
 
 def mutate_tree(dice: Dice, root: Any, generous: bool = True) -> tuple[Any, str]:
@@ -148,9 +92,9 @@ def mutate_tree(dice: Dice, root: Any, generous: bool = True) -> tuple[Any, str]
         return root, "another key"
     if roll == 11 and isinstance(value, dict):
         if isinstance(value.get("config"), dict) and dice.odds(0.5):
-            value["config"].update(_layer(dice)["config"])
+            value["config"].update(keywords(dice, 0.05))
             return root, f"more keywords in {key!r}"
-        holder[key] = _layer(dice)
+        holder[key] = layer(dice, "l1", 0)
         return root, f"{key!r} becomes a {holder[key]['class_name']} layer"
     if roll == 11:
         holder[key] = [value] if dice.odds(0.5) else {dice.pick(KEYS): value}
