@@ -54,6 +54,9 @@ def unknown(reason: str) -> Outcome:
     return Outcome(known=False, reason=reason)
 
 
+_NO_LAYER = unknown("no layer stands where one is expected")
+
+
 @record
 class Visit:
     """A layer of the config as it was called: the shapes that came in, and what came of it."""
@@ -98,6 +101,8 @@ class Evaluator:
         self, entry: Any, path: str, args: list[Any], kwargs: dict[str, Any] | None = None, depth: int = 0
     ) -> Outcome:
         """Follow one layer. `args` and `kwargs` hold `Tensor`s in nested lists, and plain values."""
+        if not isinstance(entry, dict) or not isinstance(entry.get("class_name"), str):
+            return _NO_LAYER  # nobody asks for visits there, and a file can list a million
         kwargs = kwargs or {}
         tensors = tuple(flatten([args, kwargs]))
         key = (path, tensors) if _only_tensors(args) and not kwargs else None
@@ -111,9 +116,9 @@ class Evaluator:
             self.visits.setdefault(path, []).append(Visit(shapes, outcome))
         return outcome
 
-    def _outcome(self, entry: Any, path: str, args: list[Any], kwargs: dict[str, Any], depth: int) -> Outcome:
-        if not isinstance(entry, dict) or not isinstance(entry.get("class_name"), str):
-            return unknown("no layer stands where one is expected")
+    def _outcome(
+        self, entry: dict[str, Any], path: str, args: list[Any], kwargs: dict[str, Any], depth: int
+    ) -> Outcome:
         self.left -= 1
         if self.left < 0 or depth > DEFAULT_LIMITS.depth:
             return unknown("the model is too large or nested too deep to be followed")
