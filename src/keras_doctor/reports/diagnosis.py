@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _MARKS = {"error": ("✗", "red"), "warning": ("!", "yellow"), "info": ("·", "dim")}
 _ALSO = 6  # further findings of one rule that are shown unless all are asked for
-_VERDICTS = {
+VERDICTS = {
     "loads": ("✓", "green", "loads"),
     "loads-differently": ("!", "yellow", "loads, and computes something else"),
     "loads-not-runnable": ("!", "yellow", "loads, and cannot be run"),
@@ -27,7 +27,7 @@ _VERDICTS = {
 def show(diagnosis: Diagnosis, terminal: Terminal, full: bool = False) -> None:
     """Print one diagnosis. Findings of severity info are shown with `full`, or when there is nothing graver."""
     document = diagnosis.document
-    mark, colour, verdict = _VERDICTS[diagnosis.verdict]
+    mark, colour, verdict = VERDICTS[diagnosis.verdict]
     where = describe(diagnosis.environment)
     terminal.paragraph(
         f"{terminal.style(mark, colour, 'bold')} {terminal.style(clean(document.path), 'bold')} {verdict} in {where}",
@@ -77,7 +77,7 @@ def show_finding(finding: Finding, terminal: Terminal) -> None:
 
 def summary(diagnosis: Diagnosis, terminal: Terminal, width: int) -> None:
     """Print a diagnosis in one line, for lists of many."""
-    mark, colour, verdict = _VERDICTS[diagnosis.verdict]
+    mark, colour, verdict = VERDICTS[diagnosis.verdict]
     decisive = diagnosis.decisive
     why = f"  {decisive.code} {clean(decisive.message, limit=120)}" if decisive else ""
     terminal.print(f"{terminal.style(mark, colour, 'bold')} {clean(diagnosis.document.path):<{width}}  {verdict}{why}")
@@ -89,7 +89,7 @@ def tally(verdicts: dict[tuple[str, str | None], int], environment: Environment,
     terminal.print()
     terminal.paragraph(f"{number(total, 'file')} checked for {describe(environment)}", 0, 2)
     for (verdict, cause), count in sorted(verdicts.items(), key=lambda item: -item[1]):
-        mark, colour, words = _VERDICTS[verdict]
+        mark, colour, words = VERDICTS[verdict]
         terminal.print(f"  {terminal.style(mark, colour)} {count:>6,} {words}{': ' + cause if cause else ''}")
 
 
