@@ -65,6 +65,7 @@ def trace(document: ModelDocument, environment: Environment, options: Options) -
     if document.format not in TITLES:
         return  # another kind of file, or none: nothing further can be said of a load
     library, version = environment.release
+    found = None
     if library and document.format not in ARCHITECTURE_ONLY:  # which no load_model is asked to open
         found = opening(document, library, version)
         hdf5 = reader_signs(environment) if found.reader in ("hdf5", "keras-v3") else ()
@@ -74,11 +75,29 @@ def trace(document: ModelDocument, environment: Environment, options: Options) -
     if document.unverified_bytes:
         yield Step("parse", ("unverified",), subject=document)
     yield Step(
-        "resolve",
-        ("config", *(f"config:{sign}" for sign in around if sign.startswith("clash:"))),
-        unexamined="classes, keywords and weights were not compared with the release: not yet in this version",
+        "parse", ("config", *(f"config:{sign}" for sign in around if sign.startswith("clash:"))), subject=document
     )
+    yield from _model(document, environment, options, found.reader if found else "")
     yield Step("call", (LOADED,))
+
+
+def _model(document: ModelDocument, environment: Environment, options: Options, reader: str) -> Iterator[Step]:
+    """Yield what the loader does with what it has read."""
+    library, version = environment.release
+    if not library or not reader:
+        yield Step("resolve", (), unexamined="which release would load it is not known")
+        return
+    from keras_doctor.loaders.eras import steps_of
+    from keras_doctor.loaders.load import Load, api_of
+
+    load = Load(document, environment, options, api_of(library, version), reader)
+    follow = steps_of(load)
+    if follow is None:
+        yield Step("resolve", (), unexamined=f"how {library} {version} loads such a file is not known")
+    elif document.config is None:
+        yield Step("parse", ("config:missing",), subject=document, unexamined="the model's config is not known")
+    else:
+        yield from follow(load)
 
 
 def _stage(damage: Damage) -> str:

@@ -16,7 +16,7 @@ from keras_doctor.releases.runs import members
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 # Kinds of classes, each a file; "functions" are told by the name of the module that they stand in.
 KINDS = (
@@ -139,6 +139,10 @@ class Api:
         self._data = Data(self.line, position)
         self._mros: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self._accepted: dict[tuple[str, str], Keywords] = {}
+        self._found: dict[tuple[str, str | None], Definition | None] = {}
+        self._exported: dict[tuple[str, str], Definition | None] = {}
+        self._compared: dict[tuple[str, str], tuple[tuple[str, Values], ...]] = {}
+        self._checked: dict[tuple[str, str], tuple[frozenset[str], frozenset[str], bool, bool]] = {}
 
     # Names
 
@@ -148,6 +152,13 @@ class Api:
         `kind`: whose table is asked ("layers", "losses", "activations", …; 2.9 to 2.15 have "optimizers.legacy" and
         "optimizers.new" too, between which `is_legacy_optimizer` of a config decides); None asks one after another.
         """
+        try:
+            return self._found[name, kind]
+        except KeyError:
+            found = self._found[name, kind] = self._find(name, kind)
+            return found
+
+    def _find(self, name: str, kind: str | None) -> Definition | None:
         for table in (kind,) if kind else _TABLES:
             found = self._data.fact("tables", table, name)
             if found is None and table.startswith("optimizers"):
@@ -174,6 +185,13 @@ class Api:
         """Return what a module of the release has under a name: a public one ("keras.layers", "Dense") or the one that
         it really stands in.
         """
+        try:
+            return self._exported[module, name]
+        except KeyError:
+            found = self._exported[module, name] = self._define(module, name)
+            return found
+
+    def _define(self, module: str, name: str) -> Definition | None:
         for space in (module, "keras" + module[len("tf_keras") :] if module.startswith("tf_keras") else module):
             found = self._data.fact("exports", space, name)
             if found is not None:
@@ -360,12 +378,33 @@ class Api:
         None are where `from_config` leaves what it does not know, nor for the config of a graph of layers, which no
         constructor sees.
         """
-        keys = tuple(keys)
-        if self.reads_selectively(definition) or self._is_graph(definition, keys):
+        known, refused, is_open, selective = self._check(definition)
+        if selective:
             return ()
+        found = tuple(key for key in keys if (key in refused if is_open else key not in known))
+        return () if found and self._is_graph(definition, tuple(keys)) else found
+
+    def missing(self, definition: Definition, keys: Collection[str]) -> tuple[str, ...]:
+        """Return the keywords without a default that a config does not give and `from_config` does not bring."""
         accepted = self.accepts(definition)
-        taken, _ = self.taken_before(definition)
-        return tuple(key for key in keys if key not in taken and not accepted.takes(key))
+        if not accepted.required:
+            return ()
+        given = {*keys, *(new for old, new in accepted.renamed if old in keys)}
+        taken, brought = self.taken_before(definition)
+        return tuple(name for name in accepted.required if name not in given | {*taken, *brought})
+
+    def _check(self, definition: Definition) -> tuple[frozenset[str], frozenset[str], bool, bool]:
+        """Return what `refused` asks of a class: keywords taken, keywords refused by name, whether all others are
+        taken, whether `from_config` picks what it knows.
+        """
+        key = definition.kind, definition.name
+        found = self._checked.get(key)
+        if found is None:
+            accepted, (taken, _) = self.accepts(definition), self.taken_before(definition)
+            refused = frozenset(accepted.refused).difference(taken, accepted.names())
+            known = frozenset((*accepted.names(), *taken))
+            found = self._checked[key] = known, refused, accepted.open, self.reads_selectively(definition)
+        return found
 
     def _is_graph(self, definition: Definition, keys: tuple[str, ...]) -> bool:
         if any(key not in keys for key in ("layers", "input_layers", "output_layers")):
@@ -387,6 +426,21 @@ class Api:
             if "init" in facts and "passes" not in facts and keyword not in facts.get("gives", ()):
                 return None
         return None
+
+    def compared(self, definition: Definition) -> tuple[tuple[str, Values], ...]:
+        """Return the keywords whose values the constructor compares with a list, and those lists."""
+        key = definition.kind, definition.name
+        found = self._compared.get(key)
+        if found is None:
+            names = {
+                fact[len("values ") :]
+                for kind, name in self.mro(definition)
+                for fact in self._data.section(kind, name) or {}
+                if fact.startswith("values ")
+            }
+            pairs = ((name, self.values(definition, name)) for name in sorted(names))
+            found = self._compared[key] = tuple((name, values) for name, values in pairs if values is not None)
+        return found
 
     def mro(self, definition: Definition) -> list[tuple[str, str]]:
         """Return the kinds and names of a class and its bases in the order in which Python asks them."""

@@ -166,7 +166,15 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "format:zstd-wrapped": ("kd112_wrapped",),
     "h5py:decodes": ("kd204_h5py_too_new",),
     "h5py:missing": ("kd203_h5py_missing",),
+    "keyword:missing": ("kd304_keyword_missing",),
+    "keyword:refused": ("kd303_keyword_unknown",),
     "misnamed": ("kd111_misleading_name",),
+    "object:unresolved": (
+        "kd301_class_unknown",
+        "kd302_module_moved",
+        "kd306_operation_unknown",
+        "kd401_custom_object_missing",
+    ),
     "oddity:duplicate-member": ("kd803_ambiguous_archive",),
     "oddity:encrypted-member": ("kd803_ambiguous_archive",),
     "oddity:external-link": ("kd804_outside_data",),
@@ -184,4 +192,5 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "oddity:zip-bomb": ("kd801_decompression_bomb",),
     "opening:refused": ("kd207_container_unknown",),
     "unverified": ("kd114_unverified_bytes",),
+    "value:refused": ("kd305_value_refused",),
 }

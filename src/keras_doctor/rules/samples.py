@@ -40,3 +40,20 @@ def sample(
         **fields,
     )
     return document, Environment.parse(env)
+
+
+def sequential(
+    *layers: tuple[str, dict[str, Any]], form: str = "keras-v3", module: str = "keras", env: str = NEWEST, **fields: Any
+) -> tuple[ModelDocument, Environment]:
+    """Return a Sequential model of layers, each a class name and its keywords, as `.keras` archives or (`module=""`)
+    HDF5 files have them.
+    """
+    held = [entry(name, keywords, module and f"{module}.layers") for name, keywords in layers]
+    config = entry("Sequential", {"name": "sequential", "layers": held}, module)
+    return sample(form, env=env, config=config, **fields)
+
+
+def entry(name: str, keywords: dict[str, Any], module: str = "keras.layers") -> dict[str, Any]:
+    """Return one object of a config, with its module (`.keras`) or without (HDF5)."""
+    made: dict[str, Any] = {"class_name": name, "config": keywords}
+    return {"module": module, **made, "registered_name": None} if module else made

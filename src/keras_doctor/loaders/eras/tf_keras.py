@@ -1,0 +1,23 @@
+"""tf.keras and tf-keras: `load_model` of HDF5 files.
+
+Source: tensorflow/python/keras/saving/hdf5_format.py, keras/saving/hdf5_format.py and, from 2.13 on,
+keras/src/saving/legacy/hdf5_format.py.
+"""
+
+from __future__ import annotations
+
+from keras_doctor.loaders.tables import TableWalk
+from keras_doctor.loaders.tracing import Step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keras_doctor.loaders.load import Load
+
+
+def steps(load: Load) -> Iterator[Step]:
+    """Yield the steps from the parsed config to the model that can be called."""
+    walk = TableWalk(load)
+    yield from walk.entry(load.document.config, "layers", "")
+    yield Step("weights", (), unexamined="weights were not compared with the release: not yet in this version")

@@ -1,0 +1,93 @@
+"""`ModuleWalk`: names looked for by module, as `.keras` archives are read.
+
+`deserialize_keras_object(config)`: what is registered or given as a custom object, then what Keras exports under
+`module` and `class_name`, then (as far as the release lets a file do that) what the module holds when it is imported.
+Sources: keras/src/saving/serialization_lib.py `_retrieve_class_or_fn` of 2.12 to 2.15, of tf-keras and of Keras 3.
+"""
+
+from __future__ import annotations
+
+from keras_doctor.loaders.objects import Resolution
+from keras_doctor.loaders.tables import TableWalk
+from keras_doctor.records import replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from keras_doctor.loaders.objects import Reference
+    from keras_doctor.releases.api import Definition
+
+# Kinds whose `get` hands a table to the deserializer: a name is looked for there, and comes back as it is when it is
+# not there. Layers, policies and what a model is compiled with are found by module alone.
+_BY_TABLE = ("activations", "initializers", "regularizers", "constraints")
+_FUNCTIONS = ("activations", "losses", "metrics", "initializers", "regularizers", "constraints", "optimizers")
+
+
+class ModuleWalk(TableWalk):
+    """The building of a model whose classes are found by module and name."""
+
+    def resolve(self, reference: Reference) -> Resolution:
+        """Look for a name as `serialization_lib` does."""
+        found = self.given(reference)
+        if found is not None:
+            return found
+        if reference.kind in _BY_TABLE and (reference.config is None or reference.function or not reference.module):
+            definition = self.api.find(reference.name, reference.kind)
+            return Resolution(reference, self.api, definition, problem="" if definition else "unknown")
+        if reference.config is None and not reference.function:
+            # A bare name stands for itself until somebody asks for what it means.
+            definition = self.api.find(reference.name, reference.kind)
+            return Resolution(reference, self.api, definition, problem="" if definition else "unknown")
+        return self.located(reference)
+
+    def given(self, reference: Reference) -> Resolution | None:
+        """Return the custom object that was given for a name, None when there is none."""
+        names = {reference.name, reference.registered_name}
+        if names & set(self.load.options.custom_objects):
+            return Resolution(reference, self.api, custom=True)
+        return None
+
+    def located(self, reference: Reference) -> Resolution:
+        """Return what the module of a reference brings."""
+        module = self.module(reference.module)
+        if module == "builtins" and reference.function:
+            for kind in _FUNCTIONS:
+                definition = self.api.find(reference.name, kind)
+                if definition is not None:
+                    return Resolution(reference, self.api, definition)
+        if module is None:
+            return Resolution(reference, self.api, problem="unlocated")
+        definition = self.exported(module, reference)
+        if definition is not None:
+            return Resolution(reference, self.api, definition)
+        return self.imported(module, reference)
+
+    def module(self, module: str | None) -> str | None:
+        """Return the module that the loader looks in: tf-keras puts its own name in place of Keras's."""
+        if module and self.load.does("renames-keras-modules") and module.partition(".")[0] == "keras":
+            return "tf_" + module
+        return module
+
+    def exported(self, module: str, reference: Reference) -> Definition | None:
+        """Return what the public interface has under a module and name."""
+        if module.partition(".")[0] not in ("keras", "tf_keras"):
+            return None
+        return self.api.definition(module, reference.name)
+
+    def imported(self, module: str, reference: Reference) -> Resolution:
+        """Return what comes of a module that is not in the public interface."""
+        package = module.partition(".")[0]
+        own = "tf_keras" if self.api.line == "tf-keras" else "keras"
+        if package == own or package not in ("keras", "tf_keras"):
+            importing = self.load.does("imports-any-module")
+        else:
+            importing = self.load.does("imports-any-module")
+            if importing and self.load.environment.package(package.replace("_", "-")):
+                return Resolution(reference, self.api, problem="mixed")
+        if importing and not (package == own and self.api.has_module(module)):
+            return Resolution(reference, self.api, problem="module")
+        return Resolution(reference, self.api, problem="unlocated")
+
+
+def unresolved(found: Resolution, problem: str) -> Resolution:
+    """Return a resolution with another problem."""
+    return replace(found, problem=problem)

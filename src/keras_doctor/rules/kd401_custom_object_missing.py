@@ -1,0 +1,60 @@
+"""The model uses a class or function that is not part of Keras, and it is not given to the loader.
+
+**What happens.** `Unknown layer: 'Scale'`, `Could not locate class 'Scale'. Make sure custom classes and functions are
+decorated with @keras.saving.register_keras_serializable()`, `Unknown loss function: my_loss`.
+
+**Why.** A file holds the name and the arguments of a custom object, never its code: that is in the program that made
+the model.
+
+**How to mend.** Import or copy the definition, and give it: `load_model(path, custom_objects={"Scale": Scale})`. Only
+for a loss or metric, `compile=False` is enough to predict.
+"""
+
+from __future__ import annotations
+
+from keras_doctor.findings import Finding, Remedy
+from keras_doctor.rules.rule import Context, Ill, Rule, Well
+from keras_doctor.rules.samples import sequential
+from keras_doctor.rules.spoken import known_where, shown, word_for
+from keras_doctor.rules.strangers import is_operation
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keras_doctor.loaders.objects import Resolution
+    from keras_doctor.loaders.tracing import Step
+
+RULE = Rule("KD401", "custom-object-missing", "custom-object-missing", "error", ("object:unresolved",), effect="fails")
+
+
+def examine(step: Step, context: Context) -> Iterator[Finding]:
+    """Report a name that no release of Keras knows."""
+    found: Resolution = step.subject
+    reference = found.reference
+    if found.problem not in ("unknown", "unlocated", "module", "not-saveable") or is_operation(reference):
+        return
+    package = (reference.module or "").partition(".")[0]
+    if package in ("keras", "tf_keras", "tensorflow") or known_where(reference.name, reference.kind):
+        return
+    name = shown(reference.registered_name or reference.name, 60)
+    short = name.rpartition(">")[2]
+    held = f", which {shown(reference.parent, 60)} uses" if reference.parent and reference.key != "layers" else ""
+    yield RULE.finding(
+        step,
+        f"the {word_for(reference.kind)} {name}{held} is not part of Keras, and its definition is not given",
+        evidence=(f"the config says that it stands in {shown(reference.module)}",) if reference.module else (),
+        remedies=(
+            Remedy(
+                "Give its definition to the loader:",
+                f"load_model({context.document.path!r}, custom_objects={{{name!r}: {short}}})",
+            ),
+        ),
+    )
+
+
+EXAMPLES = (
+    Ill(lambda: sequential(("Scale", {}), form="hdf5-model", module=""), "the layer Scale is not part of Keras"),
+    Well(lambda: sequential(("Dense", {"units": 3}))),
+    Well(lambda: sequential(("LocallyConnected1D", {}), form="hdf5-model", module="")),
+)

@@ -1,0 +1,32 @@
+"""What a name is that a release does not know: questions that the rules about names share."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from keras_doctor.loaders.objects import Reference
+    from keras_doctor.loaders.tracing import Step
+
+# Classes by which tf.keras stored calls of TensorFlow's functions on Keras tensors.
+OP_LAYERS = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceMethod", "InstanceProperty")
+_TRAINING = {
+    "optimizers": "optimizer-unresolvable", "schedules": "optimizer-unresolvable",
+    "losses": "loss-or-metric-unresolvable", "metrics": "loss-or-metric-unresolvable",
+}  # fmt: skip
+
+
+def is_operation(reference: Reference) -> bool:
+    """Tell whether a reference is a node of a graph that stands for an operation: of TensorFlow, or of Keras 3."""
+    if reference.kind != "layers":
+        return False
+    if reference.name in OP_LAYERS:
+        return True
+    module = reference.module or ""
+    return module.startswith("keras.") and ".ops" in module
+
+
+def stage_cause(step: Step, reference: Reference) -> str:
+    """Return the cause of what cannot be restored of a training config, "" for what belongs to the model."""
+    if step.stage != "compile":
+        return ""
+    return _TRAINING.get(reference.kind, "optimizer-unresolvable")
