@@ -5,6 +5,7 @@ The public interface, each name imported when it is first used:
 - `read(path)`: the `ModelDocument` of a file or directory
 - `Environment`: who would load it
 - `diagnose(path_or_document, environment)`: the `Diagnosis`
+- `explain(text, path_or_document, environment)`: the `Explanation` of a pasted traceback
 """
 
 from __future__ import annotations
@@ -20,14 +21,18 @@ if TYPE_CHECKING:
     from keras_doctor.findings import Finding as Finding
     from keras_doctor.findings import Remedy as Remedy
     from keras_doctor.rules import diagnose as diagnose
+    from keras_doctor.symptoms import Explanation as Explanation
+    from keras_doctor.symptoms import explain as explain
 
 _PUBLIC = {
     "Diagnosis": "findings",
     "Environment": "environments",
+    "Explanation": "symptoms",
     "Finding": "findings",
     "ModelDocument": "document",
     "Remedy": "findings",
     "diagnose": "rules",
+    "explain": "symptoms",
     "read": "artifacts",
 }
 __all__ = sorted(_PUBLIC)

@@ -1,0 +1,167 @@
+"""`explain`: a text's symptoms, ranked, and told as one answer."""
+
+from __future__ import annotations
+
+import re
+
+from keras_doctor.records import record
+from keras_doctor.rules.catalogue import entries
+from keras_doctor.symptoms._index import MARKS
+from keras_doctor.symptoms.explanation import Candidate, Explanation
+from keras_doctor.symptoms.scene import Scene, scene_of
+from keras_doctor.symptoms.symptom import Reading
+from keras_doctor.symptoms.text import plain
+from keras_doctor.symptoms.versions import inferred
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from os import PathLike
+    from types import ModuleType
+
+    from keras_doctor.document.model import ModelDocument
+    from keras_doctor.environments.environment import Environment
+    from keras_doctor.symptoms.symptom import Symptom
+
+# What a message counts by where it stands: first raised, wrapped around, raised earlier, anywhere in the text.
+_RANKS = (6, 5, 3, 0)
+_CLOSE = 2  # readings that are not further behind the best are told as well
+_LOWER = {"high": "medium", "medium": "low", "low": "low"}
+_SHOWN = 300
+
+
+@record
+class Hit:
+    """A symptom that was found."""
+
+    score: int
+    readings: tuple[Reading, ...]
+    question: str
+    seen: str
+
+
+def explain(
+    text: str | bytes,
+    path_or_doc: str | PathLike[str] | ModelDocument | None = None,
+    env: Environment | None = None,
+) -> Explanation:
+    """Say what a pasted traceback, log or description is the symptom of.
+
+    With a file (a path, or what `read` returned) the file decides where the text leaves several causes open; `env` is
+    the environment in which it failed (default: the current one). Never raises for what a text or a file holds.
+    """
+    scene = scene_of(plain(text))
+    explanation = told(scene)
+    if path_or_doc is None:
+        return explanation
+    from keras_doctor.symptoms.joint import joined
+
+    return joined(explanation, scene, path_or_doc, env)
+
+
+def told(scene: Scene) -> Explanation:
+    """Return what a scene alone says."""
+    hits = sorted(_hits(scene), key=lambda hit: -hit.score)
+    versions = tuple(inferred(scene))
+    if not hits:
+        return Explanation(
+            None,
+            "low",
+            "Nothing in this text is known as a failure of loading or saving a Keras model.",
+            versions=versions,
+            question="Paste the whole traceback, from `Traceback (most recent call last)` to the last line, or name the "
+            "file: keras-doctor explain FILE.txt --model PATH",
+        )
+    best = hits[0]
+    readings = list(best.readings)
+    confidence = readings[0].confidence
+    for hit in hits[1:]:
+        rival = hit.readings[0]
+        if best.score - hit.score <= _CLOSE and all(rival.cause != reading.cause for reading in readings):
+            readings.append(rival)
+            confidence = _LOWER[confidence]
+    first = readings[0]
+    several = len({reading.cause for reading in readings}) > 1
+    if several and confidence == "high":
+        confidence = "medium"
+    return Explanation(
+        cause=first.cause,
+        confidence=confidence,
+        what=first.what,
+        code=first.code or page_for(first.cause),
+        evidence=(best.seen, *first.evidence),
+        versions=versions,
+        candidates=tuple(
+            Candidate(reading.cause, reading.what, reading.when, reading.code or page_for(reading.cause))
+            for reading in readings
+        )
+        if several
+        else (),
+        question=(best.question or _ASK) if several or confidence == "low" else "",
+        remedies=tuple(dict.fromkeys(remedy for reading in readings for remedy in reading.remedies)),
+    )
+
+
+_ASK = "The file decides: keras-doctor explain FILE.txt --model PATH, or keras-doctor check PATH"
+
+
+def page_for(cause: str) -> str:
+    """Return the code of the rule that tells of a cause: the first grave one that has it, "" when there is none."""
+    codes = [entry for entry in entries() if entry.cause == cause]
+    return next((entry.code for entry in codes if entry.severity == "error"), codes[0].code if codes else "")
+
+
+def _hits(scene: Scene) -> Iterator[Hit]:
+    low = scene.low
+    names = dict.fromkeys(name for mark, names in MARKS.items() if mark in low for name in names)
+    for name in names:
+        for symptom in _family(name).SYMPTOMS:
+            hit = _hit(symptom, scene)
+            if hit is not None:
+                yield hit
+    yield from _by_place(scene)
+
+
+def _by_place(scene: Scene) -> Iterator[Hit]:
+    """Yield what the frames alone say."""
+    from keras_doctor.symptoms.staged import readings
+
+    found = readings(scene)
+    if found:
+        yield Hit(1, found, "", f"the frames end in: {_ending(scene)}")
+
+
+def _ending(scene: Scene) -> str:
+    frame = scene.parsed.frames[-1] if scene.parsed.frames else None
+    return f"{frame.path.rpartition('/')[2]} {frame.function}" if frame else scene.message[:_SHOWN]
+
+
+def _family(name: str) -> ModuleType:
+    return __import__(f"keras_doctor.symptoms.families.{name}", None, None, ("SYMPTOMS",))
+
+
+def _hit(symptom: Symptom, scene: Scene) -> Hit | None:
+    for utterance in scene.utterances:
+        if utterance.rank == 3 and not symptom.everywhere and scene.parsed.errors:
+            continue
+        mark = next((mark for mark in symptom.marks if mark in utterance.low), None)
+        if mark is None:
+            continue
+        match = re.search(symptom.pattern or re.escape(mark), utterance.text, re.IGNORECASE)
+        if match is None:
+            continue
+        told = symptom.tells if isinstance(symptom.tells, tuple) else symptom.tells(scene, match)
+        if told is None:
+            continue
+        readings = told if isinstance(told, tuple) else (told,)
+        if readings:
+            score = 2 * symptom.strength + _RANKS[utterance.rank]
+            return Hit(score, readings, symptom.question, _seen(scene, utterance.text, match))
+    return None
+
+
+def _seen(scene: Scene, text: str, match: re.Match[str]) -> str:
+    """Return the words that were recognised, with a little of what stands around them."""
+    start = max(text.rfind(". ", 0, match.start()) + 2 if match.start() > 80 else 0, match.start() - 80, 0)
+    shown = text[start : start + _SHOWN].strip()
+    return f"the text says: {shown}{'…' if start + _SHOWN < len(text) else ''}"

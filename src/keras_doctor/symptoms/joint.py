@@ -1,0 +1,92 @@
+"""Text and file together: the file decides what the text leaves open, and where the two part, that is said."""
+
+from __future__ import annotations
+
+from keras_doctor.environments import Environment
+from keras_doctor.records import replace
+from keras_doctor.rules import diagnose
+from keras_doctor.symptoms.setting import setting_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from keras_doctor.document.model import ModelDocument
+    from keras_doctor.findings import Diagnosis, Finding
+    from keras_doctor.symptoms.explanation import Explanation
+    from keras_doctor.symptoms.scene import Scene
+
+_RAISING = ("fails", "loads-not-runnable")
+
+
+def joined(
+    explanation: Explanation,
+    scene: Scene,
+    artifact: str | PathLike[str] | ModelDocument,
+    env: Environment | None,
+) -> Explanation:
+    """Return the explanation of a text whose file is at hand.
+
+    Without `env` the environment is the one that the text gives away, the current one where it gives none away.
+    """
+    diagnosis = diagnose(artifact, env or setting_of(scene) or Environment.current())
+    explanation = replace(explanation, diagnosis=diagnosis, findings=diagnosis.findings)
+    allowed = _allowed(explanation)
+    decisive = diagnosis.decisive if diagnosis.verdict in _RAISING else None
+    if decisive is not None and (not allowed or decisive.cause in allowed):
+        return _told_by(explanation, decisive, "agrees" if allowed else "decides")
+    same = [finding for finding in diagnosis.findings if finding.cause in allowed and finding.effect in _RAISING]
+    if same:
+        return _told_by(explanation, min(same, key=lambda finding: allowed.index(finding.cause)), "agrees")
+    if decisive is not None:
+        return _parted(explanation, decisive)
+    return replace(explanation, story="silent", parting=_silence(diagnosis))
+
+
+def _allowed(explanation: Explanation) -> list[str]:
+    """Return the causes that the text allows, the likeliest first."""
+    causes = [candidate.cause for candidate in explanation.candidates]
+    return causes or ([explanation.cause] if explanation.cause else [])
+
+
+def _told_by(explanation: Explanation, finding: Finding, story: str) -> Explanation:
+    """Return the explanation as a finding of the file tells it."""
+    return replace(
+        explanation,
+        cause=finding.cause,
+        code=finding.code,
+        confidence="high",
+        what=explanation.what if finding.cause == explanation.cause else finding.message,
+        evidence=(*explanation.evidence, f"the file says: {finding.message}", *finding.evidence),
+        candidates=(),
+        question="",
+        remedies=tuple(dict.fromkeys((*finding.remedies, *explanation.remedies))),
+        story=story,
+    )
+
+
+def _parted(explanation: Explanation, finding: Finding) -> Explanation:
+    """Return the explanation where the file would fail otherwise than the text tells."""
+    parting = (
+        f"in this environment it would fail with {finding.cause} ({finding.code}: {finding.message}). Is it the file, and "
+        "the environment, that the text is about?"
+    )
+    if explanation.confidence == "high":
+        return replace(explanation, story="parts", parting=parting)
+    return replace(
+        explanation,
+        cause=finding.cause,
+        code=finding.code,
+        confidence="medium",
+        what=finding.message,
+        evidence=(*explanation.evidence, f"the file says: {finding.message}", *finding.evidence),
+        remedies=tuple(dict.fromkeys((*finding.remedies, *explanation.remedies))),
+        story="parts",
+        parting=f"the text alone reads as {explanation.cause}",
+    )
+
+
+def _silence(diagnosis: Diagnosis) -> str:
+    if diagnosis.verdict == "unknown":
+        return "; ".join(diagnosis.unknowns[:3])
+    return "nothing in it would fail in this environment"

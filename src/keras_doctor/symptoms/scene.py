@@ -1,0 +1,105 @@
+"""What is known of a text before any symptom is looked for: what was raised, where, what people said of versions and
+files.
+"""
+
+from __future__ import annotations
+
+import re
+
+from keras_doctor.records import record
+from keras_doctor.symptoms.places import Place, place_of
+from keras_doctor.symptoms.traceback import Parsed, flat, parse, take_apart
+
+_MOST_PROSE = 60_000
+_STATED = (
+    r"\b(?P<name>tensorflow(?:[-_ ](?:gpu|cpu|macos|intel))?|tf[-_]keras|tf\.keras|tf|keras|python|h5py|numpy|protobuf|jax|torch)"
+    r"\s*(?:version)?\s*(?:==|=|:|>=|v|is|version)?\s*v?(?P<version>\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)"
+)
+_FILE = r"(?P<path>[^\s\"'`<>|,;()=]*[\w\-)\]}]\.(?P<ending>h5|hdf5|keras|json|ya?ml|pb|pbtxt|tflite|onnx|pkl|pickle|joblib|ckpt|index|zip|mlmodel|pth?|weights))\b"
+_NAMES = {"tf": "tensorflow", "tf.keras": "tensorflow", "tf-keras": "tf-keras", "tf_keras": "tf-keras"}
+
+
+@record
+class Utterance:
+    """One message. `rank`: 0 what was raised first within the last exception, 1 what it was wrapped in, 2 an earlier
+    exception, 3 all the rest of the text.
+    """
+
+    text: str
+    low: str
+    rank: int
+
+
+@record
+class Scene:
+    """What a text shows. `stated`: (package, version) as people say them; `files`: paths of models that are named."""
+
+    parsed: Parsed
+    place: Place
+    utterances: tuple[Utterance, ...]
+    stated: tuple[tuple[str, str], ...] = ()
+    files: tuple[str, ...] = ()
+    dump: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The class of the last exception, "" when none is named."""
+        return self.parsed.errors[-1].kind if self.parsed.errors else ""
+
+    @property
+    def message(self) -> str:
+        """What the last exception says, its innermost part."""
+        return self.parsed.errors[-1].inner if self.parsed.errors else self.utterances[0].text
+
+    def passed(self, *stages: str) -> bool:
+        """Tell whether the frames went through one of these stages."""
+        return any(stage in self.place.stages for stage in stages)
+
+    def calls(self, *names: str) -> bool:
+        """Tell whether one of these names stands in the text anywhere, as a word of code."""
+        return any(name in self.parsed.text for name in names)
+
+    def names_file(self, *endings: str) -> str:
+        """Return the last file named in the text that has one of these endings, "" when there is none."""
+        return next((path for path in reversed(self.files) if path.lower().endswith(endings)), "")
+
+    @property
+    def low(self) -> str:
+        """The whole text in lower case."""
+        return self.utterances[-1].low
+
+
+def scene_of(text: str) -> Scene:
+    """Return what a plain text shows."""
+    parsed = parse(text)
+    utterances: list[Utterance] = []
+    dump = ""
+    for number, error in enumerate(reversed(parsed.errors)):
+        dump = dump or (error.dumps[-1] if error.dumps else "")
+        for depth, part in enumerate(reversed(error.parts)):
+            rank = 2 if number else min(depth, 1)
+            utterances.append(Utterance(part, part.lower(), rank))
+    parts, dumps = take_apart(text[-_MOST_PROSE:])
+    dump = dump or (dumps[-1] if dumps else "")
+    if not parsed.errors:
+        utterances.append(Utterance(parts[-1], parts[-1].lower(), 1))
+    utterances.sort(key=lambda utterance: utterance.rank)
+    prose = flat(
+        text[:_MOST_PROSE] + ("\n" + text[-_MOST_PROSE:] if len(text) > 2 * _MOST_PROSE else text[_MOST_PROSE:])
+    )
+    utterances.append(Utterance(prose, prose.lower(), 3))
+    return Scene(parsed, place_of(parsed.frames), tuple(utterances), _stated(text), _files(text), dump)
+
+
+def _stated(text: str) -> tuple[tuple[str, str], ...]:
+    found: dict[str, str] = {}
+    for match in re.finditer(_STATED, text[:_MOST_PROSE] + text[-4000:], re.IGNORECASE):
+        name = match["name"].lower().replace("_", "-")
+        name = _NAMES.get(name, "tensorflow" if name.startswith("tensorflow") else name)
+        found.setdefault(name, match["version"])
+    return tuple(found.items())
+
+
+def _files(text: str) -> tuple[str, ...]:
+    found = (match["path"] for match in re.finditer(_FILE, text[-_MOST_PROSE:], re.IGNORECASE))
+    return tuple(dict.fromkeys(path for path in found if not path.startswith(("http:", "https:"))))[:50]
