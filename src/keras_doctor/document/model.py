@@ -125,6 +125,11 @@ class ModelDocument:
     def __repr__(self) -> str:
         return f"ModelDocument({self.path!r}, {self.format!r})"
 
+    def changed(self, **fields: Any) -> ModelDocument:
+        """Return a copy in which the named fields have other values, as a fix makes it. Raises TypeError for others."""
+        kept = {name: value for name, value in vars(self).items() if name != "_layers"}
+        return ModelDocument(**{**kept, **fields})
+
     @property
     def root(self) -> ConfigNode:
         """The config as an addressable tree."""

@@ -1,0 +1,1 @@
+"""Plan, write, verify; and what differs between two artifacts."""

@@ -1,0 +1,87 @@
+"""A file that appears whole or not at all.
+
+It is written under another name beside its place, brought to the disk and moved there. Whatever ends the process, the
+target is what it was before, or the new file.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+
+from keras_doctor.writers.refused import Refused
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+_BUFFER = 1 << 20
+_ENDING = ".partial"  # no reader takes such a file for a model
+
+
+@contextmanager
+def placed(path: str, *, force: bool = False) -> Iterator[BinaryIO]:
+    """Give a file to write to, which stands at `path` once the block has ended without an error.
+
+    A link is followed: the file that it leads to is replaced, with its mode kept. Raises `Refused` when something is
+    there and `force` is not given, and OSError as `open` does.
+    """
+    path = os.path.realpath(path)
+    before = _status(path)
+    if before is not None and not force:
+        raise _exists(path)
+    fresh = f"{path}.{os.getpid()}{_ENDING}"
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(fresh, flags, 0o666)
+    try:
+        with os.fdopen(descriptor, "w+b", buffering=_BUFFER) as file:
+            if before is not None and hasattr(os, "fchmod"):
+                os.fchmod(descriptor, before.st_mode & 0o7777)
+            yield file
+            file.flush()
+            os.fsync(descriptor)
+        _move(fresh, path, force)
+    finally:
+        if os.path.lexists(fresh):
+            os.unlink(fresh)
+    _settle(os.path.dirname(path))
+
+
+def _status(path: str) -> os.stat_result | None:
+    try:
+        return os.stat(path)
+    except FileNotFoundError:
+        return None
+
+
+def _exists(path: str) -> Refused:
+    return Refused(f"{path} is there already (--force replaces it)")
+
+
+def _move(fresh: str, path: str, force: bool) -> None:
+    """Move the finished file to its place. Without `force`, nothing that came there in the meantime is replaced."""
+    if not force:
+        try:
+            os.link(fresh, path)  # fails where a rename would replace
+            return
+        except FileExistsError:
+            raise _exists(path) from None
+        except OSError:  # a file system without links
+            if _status(path) is not None:
+                raise _exists(path) from None
+    os.replace(fresh, path)
+
+
+def _settle(folder: str) -> None:
+    """Bring the folder's new entry to the disk, where folders can be opened."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError:  # a file system that does not do this
+        pass
+    finally:
+        os.close(descriptor)

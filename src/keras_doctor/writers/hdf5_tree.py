@@ -1,0 +1,78 @@
+"""What an HDF5 file is to hold: groups, datasets whose bytes come later, attributes."""
+
+from __future__ import annotations
+
+from keras_doctor.document.expressions import item_size
+from keras_doctor.writers.evaluation import pieces
+from keras_doctor.writers.hdf5_types import TYPES, Attribute, opaque, unicode_text
+from keras_doctor.writers.refused import Refused
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from keras_doctor.document.tensors import TensorRef
+
+
+class Dataset:
+    """A dataset to be: its shape, encoded type and size are known, `chunks` gives its bytes when they are wanted."""
+
+    __slots__ = ("attributes", "chunks", "datatype", "nbytes", "path", "shape")
+
+    def __init__(
+        self, path: str, shape: tuple[int, ...], datatype: bytes, nbytes: int, chunks: Callable[[], Iterator[bytes]]
+    ) -> None:
+        self.path = path
+        self.shape = shape
+        self.datatype = datatype
+        self.nbytes = nbytes
+        self.chunks = chunks
+        self.attributes: dict[str, Attribute] = {}
+
+
+class Group:
+    """A group to be: attributes, and members by name."""
+
+    __slots__ = ("attributes", "members", "path")
+
+    def __init__(self, path: str = "") -> None:
+        self.path = path
+        self.attributes: dict[str, Attribute] = {}
+        self.members: dict[str, Group | Dataset] = {}
+
+    def group(self, path: str) -> Group:
+        """Return the group at `path` below this one, made where it is not there. Raises `Refused`."""
+        at = self
+        for name in path.split("/"):
+            if not name:
+                continue
+            member = at.members.get(name)
+            if member is None:
+                member = at.members[name] = Group(f"{at.path}/{name}")
+            if not isinstance(member, Group):
+                raise Refused(f"{member.path} would be a tensor and a group at once")
+            at = member
+        return at
+
+    def tensor(self, path: str, tensor: TensorRef) -> None:
+        """Put a tensor at `path` below this group. Raises `Refused` when something is there, or it has no values."""
+        folder, _, name = path.rpartition("/")
+        holder = self.group(folder)
+        where = f"{holder.path}/{name}"
+        if not name or name in (".", "..") or "\0" in path:
+            raise Refused(f"{path!r} cannot be the name of a tensor")
+        if name in holder.members:
+            raise Refused(f"{where} is the name of two tensors")
+        made = Dataset(where, tensor.shape, _datatype(tensor), tensor.nbytes, lambda: pieces(tensor))
+        if tensor.dtype == "bfloat16":  # NumPy has no such type; Keras notes it beside the bytes
+            made.attributes["dtype"] = unicode_text("bfloat16")
+        holder.members[name] = made
+
+
+def _datatype(tensor: TensorRef) -> bytes:
+    known = TYPES.get(tensor.dtype)
+    if known is not None:
+        return known
+    if tensor.dtype == "string":
+        raise Refused(f"{tensor.path} holds texts: no layer of Keras stores such a tensor in HDF5")
+    return opaque(item_size(tensor))
