@@ -127,7 +127,7 @@ class Evaluator:
         class_name = str(entry["class_name"])
         class_name = ALIASES.get(class_name, class_name)
         config, site = entry.get("config"), Site(self, path, depth)
-        if models.is_model(class_name, config) or (models.is_sequence(config) and _rule(entry, class_name) is None):
+        if models.is_model(class_name, config) or (models.is_sequence(config) and rule_for(entry, class_name) is None):
             outcome = models.evaluate_model(self, config, site, list(flatten([args, kwargs])))
         else:
             outcome = self._layer(entry, class_name, args, kwargs, site)
@@ -139,13 +139,10 @@ class Evaluator:
     def _layer(
         self, entry: dict[str, Any], class_name: str, args: list[Any], kwargs: dict[str, Any], site: Site
     ) -> Outcome:
-        rule = _rule(entry, class_name)
+        rule = rule_for(entry, class_name)
         if rule is None:
             return unknown(f"{class_name[:80]} is not a layer that Keras ships")
-        config = entry.get("config")
-        config = config if isinstance(config, dict) else {}
-        if self.era_name == "keras-1" or class_name in KEPT:
-            config = translate(class_name, config)
+        config = layer_config(entry, class_name, self.era_name)
         if any(tensor.shape is None for tensor in flatten(args)):
             args = _stated(entry) or args
         call = Call(class_name, config, args, kwargs, self.era, site)
@@ -158,7 +155,14 @@ class Evaluator:
         return Outcome(outputs, several, tuple(call.variables))
 
 
-def _rule(entry: dict[str, Any], class_name: str) -> Rule | None:
+def layer_config(entry: dict[str, Any], class_name: str, era: str) -> dict[str, Any]:
+    """Return the config of a layer's entry with Keras 2's argument names; {} when it has none."""
+    config = entry.get("config")
+    config = config if isinstance(config, dict) else {}
+    return translate(class_name, config) if era == "keras-1" or class_name in KEPT else config
+
+
+def rule_for(entry: dict[str, Any], class_name: str) -> Rule | None:
     """Return the rule of the class that an entry names, None when it is not Keras's own."""
     module = "keras.ops" if is_operation(entry) else entry.get("module")
     registered = entry.get("registered_name")

@@ -67,14 +67,14 @@ def infer(config: Any, era: str) -> tuple[LayerShape, ...]:
     follow from the config has `known` False.
     """
     nodes = tuple(walk_layers(config))
-    evaluator = Evaluator(era, _channels_first(nodes))
+    evaluator = Evaluator(era, channels_first(nodes))
     if isinstance(config, dict) and not isinstance(config.get("class_name"), str):
         config = {**config, "class_name": "Sequential"}
     evaluator.evaluate(config, "", [])
     return tuple(_entry(node.path, evaluator.visits.get(node.path, [])) for node in nodes)
 
 
-def _channels_first(nodes: tuple[LayerNode, ...]) -> bool:
+def channels_first(nodes: tuple[LayerNode, ...]) -> bool:
     """Whether every layer that states its data format says channels_first: Keras 1 wrote down those of some classes
     only.
     """

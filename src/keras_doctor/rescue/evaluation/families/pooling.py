@@ -1,0 +1,45 @@
+"""Poolings: over windows, over everything, and to a given size."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from keras_doctor.layers.families.convolution import rank_of
+from keras_doctor.rescue.evaluation.images import channels_last, padding_of, restored
+from keras_doctor.rescue.evaluation.registry import computes
+from keras_doctor.rescue.evaluation.windows import padded, slices
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from keras_doctor.rescue.evaluation.call import Call
+
+
+@computes("MaxPooling1D", "MaxPooling2D", "MaxPooling3D")
+def max_pooling(call: Call) -> Any:
+    """The largest value of each window."""
+    rank = rank_of(call)
+    x = channels_last(call, call.x, rank)
+    window = call.sizes("pool_size", rank, 2)
+    strides, ones = call.sizes("strides", rank, window), (1,) * rank
+    lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
+    x = padded(x, padding_of(call, x.shape[1:-1], window, strides, ones), lowest)
+    y: Any = None
+    for _, piece in slices(x, window, strides, ones):
+        y = piece if y is None else np.maximum(y, piece)
+    return restored(call, y, rank)
+
+
+@computes("AveragePooling1D", "AveragePooling2D", "AveragePooling3D")
+def average_pooling(call: Call) -> Any:
+    """The mean of each window, of what lies inside the image."""
+    rank = rank_of(call)
+    x = channels_last(call, call.x, rank)
+    window = call.sizes("pool_size", rank, 2)
+    strides, ones = call.sizes("strides", rank, window), (1,) * rank
+    pairs = padding_of(call, x.shape[1:-1], window, strides, ones)
+    inside = padded(np.ones((1, *x.shape[1:-1], 1), x.dtype), pairs)
+    total: Any = sum(piece for _, piece in slices(padded(x, pairs), window, strides, ones))
+    count: Any = sum(piece for _, piece in slices(inside, window, strides, ones))
+    return restored(call, total / count, rank)

@@ -1,0 +1,46 @@
+"""What convolutions and poolings have in common: the image with its channels last, and the padding of the config."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from keras_doctor.rescue.evaluation.values import CannotEvaluateError
+from keras_doctor.rescue.evaluation.windows import same_padding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from keras_doctor.rescue.evaluation.call import Call
+    from keras_doctor.rescue.evaluation.values import Array
+
+    Sizes = tuple[int, ...]
+
+
+def channels_last(call: Call, x: Array, rank: int) -> Array:
+    """Return an image, or a batch of them, with its channels at the end."""
+    return np.moveaxis(x, -rank - 1, -1) if call.channels_first else x
+
+
+def restored(call: Call, x: Array, rank: int) -> Array:
+    """Return an image with its channels where the layer has them."""
+    return np.moveaxis(x, -1, -rank - 1) if call.channels_first else x
+
+
+def batched(x: Array, rank: int) -> tuple[Array, Sizes]:
+    """Return an image with one dimension before its sides, and what stood there before."""
+    lead = x.shape[: x.ndim - rank - 1]
+    return x.reshape(-1, *x.shape[x.ndim - rank - 1 :]), lead
+
+
+def padding_of(call: Call, sides: Sizes, window: Sizes, strides: Sizes, dilation: Sizes) -> list[tuple[int, int]]:
+    """Return what a layer's padding adds to each side, before and after."""
+    mode = call.text("padding", "valid")
+    each = list(zip(sides, window, strides, dilation, strict=True))
+    if mode == "valid":
+        return [(0, 0)] * len(sides)
+    if mode == "causal":
+        return [((size - 1) * step, 0) for _, size, _, step in each]
+    if mode == "same":
+        return [same_padding(*one) for one in each]
+    if mode == "full":
+        return [((size - 1) * step,) * 2 for _, size, _, step in each]
+    raise CannotEvaluateError(f"its padding {mode[:40]!r} is none that Keras knows")
