@@ -210,8 +210,18 @@ class Keywords:
             elif isinstance(node, ast.If):
                 if any(isinstance(n, ast.Raise) for n in node.body):
                     self._refusal(node.test)
-            elif isinstance(node, ast.For) and self._is_kwargs_loop(node.iter) and isinstance(node.body[-1], ast.Raise):
-                self.closed = True  # `for k in kwargs: … raise`, the last branch refusing what none before took
+            elif isinstance(node, ast.For) and self._is_kwargs_loop(node.iter):
+                self._loop(node.body[-1])
+
+    def _loop(self, last: ast.stmt) -> None:
+        """Note what the last statement of `for k in kwargs` refuses: what no branch before it took."""
+        if isinstance(last, ast.Raise):
+            self.closed = True
+        elif isinstance(last, ast.If) and last.orelse and isinstance(last.orelse[-1], ast.Raise):
+            self.closed = True
+            known = last.test.comparators[0] if isinstance(last.test, ast.Compare) else None
+            if known is not None and not any(isinstance(n, ast.Raise) for n in last.body):
+                self._allow(known)  # `if k in (…): warn; else: raise`
 
     def _refusal(self, test: ast.expr) -> None:
         """Note what the condition of a `raise` says about `**kwargs`."""
