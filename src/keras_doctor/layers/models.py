@@ -172,37 +172,16 @@ class _Graph:
         self.layers: list[Any] = config["layers"]
         self.index: dict[str, int] = {}
         for position, entry in enumerate(self.layers):
-            self.index.setdefault(_name(entry), position)
+            self.index.setdefault(name_of(entry), position)
         names = frozenset(self.index)
-        self.nodes = [_calls_of(entry, names) for entry in self.layers]
+        self.nodes = [calls_of(entry, names) for entry in self.layers]
         self.given: dict[str, Tensor] = {}
         for ref, tensor in zip(read_refs(config.get("input_layers")), given, strict=False):
             self.given[ref.layer] = tensor
         self.made: dict[tuple[str, int], tuple[Tensor, ...]] = {}
-        taken = [ref for nodes in self.nodes for node in nodes for ref in refs_in([node.args, node.kwargs])]
         self.outputs = read_refs(config.get("output_layers"))
-        if any(node.keras3 for nodes in self.nodes for node in nodes):
-            self.shift, self.output_shift = self._shifts(taken), self._shifts(self.outputs, own_call_counts=True)
-        else:
-            self.shift = self.output_shift = self._shifts([*taken, *self.outputs])
+        self.shift, self.output_shift = shifts_of(self.layers, self.nodes, self.outputs)
         self.outcomes: dict[int, Outcome] = {}
-
-    def _shifts(self, refs: list[Ref], own_call_counts: bool = False) -> dict[str, int]:
-        """Return, by layer, how much more the references count than the config lists.
-
-        Keras 1 and 2 count the call that a nested model is made of; Keras 3 does so in `output_layers` alone, and only
-        for functional models: there one call may be all that is referred to.
-        """
-        shifts: dict[str, int] = {}
-        for ref in refs:
-            position = self.index.get(ref.layer)
-            listed = len(self.nodes[position]) if position is not None else 0
-            if listed and ref.node >= listed:
-                shifts[ref.layer] = 1
-            elif own_call_counts and position is not None and listed and ref.node >= 1:
-                config = self.layers[position].get("config")
-                shifts.setdefault(ref.layer, 1 if _is_graph(config) else 0)
-        return shifts
 
     def outcome(self) -> Outcome:
         for position, entry in enumerate(self.layers):
@@ -215,7 +194,7 @@ class _Graph:
         return Outcome(outputs, len(outputs) > 1, _joined(outcomes), not reason, reason)
 
     def _input(self, position: int, entry: Any) -> None:
-        name = _name(entry)
+        name = name_of(entry)
         tensor = self.given.get(name) or Tensor(stated_input(entry))
         outcome = self.site.inside(entry, f".config.layers[{position}]", [tensor])
         self.made[name, 0] = outcome.outputs
@@ -241,7 +220,7 @@ class _Graph:
                 if not waiting[fed]:
                     ready.append(fed)
         for key in waiting:
-            name = _name(self.layers[key[0]])
+            name = name_of(self.layers[key[0]])
             if (name, key[1]) not in self.made:
                 self._call(key)
 
@@ -258,7 +237,7 @@ class _Graph:
         outcome = self.site.inside(entry, f".config.layers[{position}]", args, kwargs)
         if position not in self.outcomes or not self.outcomes[position].known:
             self.outcomes[position] = outcome
-        made = (_name(entry), number)
+        made = (name_of(entry), number)
         self.made[made] = outcome.outputs
         return made
 
@@ -271,14 +250,47 @@ class _Graph:
         return Tensor(ref.shape) if tensor.shape is None else tensor
 
 
-def _calls_of(entry: Any, names: frozenset[str]) -> list[Node]:
+def shifts_of(
+    layers: list[Any], nodes: list[list[Node]], outputs: list[Ref]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Return, by layer, how much more the references of a graph count than the config lists calls: those of
+    `inbound_nodes` (`nodes`, by layer), and those of `output_layers`.
+
+    Keras 1 and 2 count the call that a nested model is made of; Keras 3 does so in `output_layers` alone, and only for
+    functional models: there one call may be all that is referred to.
+    """
+    taken = [ref for calls in nodes for node in calls for ref in refs_in([node.args, node.kwargs])]
+    if any(node.keras3 for calls in nodes for node in calls):
+        return _shifts(layers, nodes, taken), _shifts(layers, nodes, outputs, own_call_counts=True)
+    both = _shifts(layers, nodes, [*taken, *outputs])
+    return both, both
+
+
+def _shifts(
+    layers: list[Any], nodes: list[list[Node]], refs: list[Ref], own_call_counts: bool = False
+) -> dict[str, int]:
+    index: dict[str, int] = {}
+    for position, entry in enumerate(layers):
+        index.setdefault(name_of(entry), position)
+    shifts: dict[str, int] = {}
+    for ref in refs:
+        position = index.get(ref.layer, -1)
+        listed = len(nodes[position]) if position >= 0 else 0
+        if listed and ref.node >= listed:
+            shifts[ref.layer] = 1
+        elif own_call_counts and listed and ref.node >= 1:
+            shifts.setdefault(ref.layer, 1 if _is_graph(layers[position].get("config")) else 0)
+    return shifts
+
+
+def calls_of(entry: Any, names: frozenset[str]) -> list[Node]:
     """Return the calls of a layer. One that is in the graph without taking anything is a constant, made once."""
     if not isinstance(entry, dict) or is_input(entry):
         return []
     return read_nodes(entry, names) or ([Node([], {})] if "inbound_nodes" in entry else [])
 
 
-def _name(entry: Any) -> str:
+def name_of(entry: Any) -> str:
     """Return the name by which the graph knows a layer."""
     if not isinstance(entry, dict):
         return ""
