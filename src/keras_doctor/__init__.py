@@ -5,6 +5,7 @@ The public interface, each name imported when it is first used:
 - `read(path)`: the `ModelDocument` of a file or directory
 - `Environment`: who would load it
 - `diagnose(path_or_document, environment)`: the `Diagnosis`
+- `repair(source, destination, environment)`: the `RepairReport` of a file made to load there
 - `explain(text, path_or_document, environment)`: the `Explanation` of a pasted traceback
 """
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from keras_doctor.findings import Diagnosis as Diagnosis
     from keras_doctor.findings import Finding as Finding
     from keras_doctor.findings import Remedy as Remedy
+    from keras_doctor.rescue import RepairReport as RepairReport
+    from keras_doctor.rescue import repair as repair
     from keras_doctor.rules import diagnose as diagnose
     from keras_doctor.symptoms import Explanation as Explanation
     from keras_doctor.symptoms import explain as explain
@@ -31,9 +34,11 @@ _PUBLIC = {
     "Finding": "findings",
     "ModelDocument": "document",
     "Remedy": "findings",
+    "RepairReport": "rescue",
     "diagnose": "rules",
     "explain": "symptoms",
     "read": "artifacts",
+    "repair": "rescue",
 }
 __all__ = sorted(_PUBLIC)
 

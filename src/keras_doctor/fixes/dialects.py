@@ -1,0 +1,117 @@
+"""How a release writes what every release means: objects with or without their module, policies as dicts or names.
+
+`recast` brings a draft into the dialect of its target before anything is compared, so that fixes deal with what really
+differs. Sources: `serialize_keras_object` of keras/src/saving/serialization_lib.py (3.15) and of
+keras/utils/generic_utils.py (2.x).
+"""
+
+from __future__ import annotations
+
+from keras_doctor.fixes.fix import LOSSY, Change
+from keras_doctor.fixes.graphs import rewrite
+from keras_doctor.fixes.inputs import declare
+from keras_doctor.loaders.nested import kind_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from keras_doctor.fixes.draft import Draft
+    from keras_doctor.fixes.fix import Target
+    from keras_doctor.releases.api import Api
+
+DEPTH = 256
+_POLICIES = ("Policy", "PolicyV1", "DTypePolicy", "FloatDTypePolicy")
+_MODELS = {"Functional": "keras.src.models.functional", "Sequential": "keras", "Model": "keras"}
+# Keys of an entry that say how Keras built and compiled a layer: a loader finds it out again, and those of another
+# release would stop it.
+_LEFT_OUT = ("build_config", "compile_config", "shared_object_id")
+
+
+def recast(draft: Draft, target: Target) -> Iterator[Change]:
+    """Bring a draft's config into the dialect of its target."""
+    modern = target.api.line == "keras-3"
+    _sequences(draft.config)
+    if draft.config != draft.source.config:
+        yield Change("sequential-config", "write the layers of a Sequential as a dict, as Keras does since 2.2.3")
+    for message in declare(draft.config, modern):
+        yield Change("input-declared", message)
+    if draft.training and not draft.source.format.startswith("keras-v3"):
+        draft.training, draft.slots = None, ()
+        note = "compile the model again before training it on"
+        yield Change("training-dropped", "leave out what the model was compiled with", kind=LOSSY, note=note)
+    before = draft.era
+    if modern != (before == "keras-3") or not modern:
+        rewrite(draft.config, before, modern)
+    for entry, kind in objects(draft.config):
+        for key in _LEFT_OUT:
+            entry.pop(key, None)
+        config = entry.get("config")
+        if isinstance(config, dict):
+            _policy(config)
+        if modern:
+            _with_module(entry, kind, target.api)
+        else:
+            entry.pop("module", None)
+            entry.pop("registered_name", None)
+
+
+def objects(value: Any, kind: str = "layers", depth: int = 0) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield every object of a config with its kind, those inside it first."""
+    if depth > DEPTH:
+        return
+    if isinstance(value, list):
+        for one in value:
+            yield from objects(one, kind, depth + 1)
+    elif isinstance(value, dict) and isinstance(value.get("class_name"), str):
+        config = value.get("config")
+        if isinstance(config, list):
+            yield from objects(config, "layers", depth + 1)
+        elif isinstance(config, dict):
+            for key, inner in config.items():
+                found = "layers" if key == "layers" else kind_of(key, inner)
+                if found:
+                    yield from objects(inner, found, depth + 1)
+        yield value, kind
+
+
+def _sequences(value: Any, depth: int = 0) -> None:
+    """Give the bare lists of Sequentials up to Keras 2.2.2 their dicts."""
+    if depth > DEPTH or not isinstance(value, dict):
+        return
+    config = value.get("config")
+    if value.get("class_name") == "Sequential" and isinstance(config, list):
+        config = value["config"] = {"name": value.get("name") or "sequential", "layers": config}
+    if isinstance(config, dict):
+        for held in config.values():
+            for one in held if isinstance(held, list) else [held]:
+                _sequences(one, depth + 1)
+
+
+def _policy(config: dict[str, Any]) -> None:
+    """Name a dtype policy: every release takes the name, and no two the same dict."""
+    held = config.get("dtype")
+    if isinstance(held, dict) and held.get("class_name") in _POLICIES and isinstance(held.get("config"), dict):
+        name = held["config"].get("name")
+        if isinstance(name, str):
+            config["dtype"] = name
+
+
+def _with_module(entry: dict[str, Any], kind: str, api: Api) -> None:
+    """State the module of an object, as Keras 3 looks for it."""
+    name = entry["class_name"]
+    if name == "function" or isinstance(entry.get("module"), str) and ".ops" in entry["module"]:
+        return
+    found = api.find(name, kind)
+    if found is None:
+        entry.setdefault("module", None)
+        entry.setdefault("registered_name", name)
+        return
+    module = _MODELS.get(found.class_name) if kind == "layers" else None
+    if module is None:
+        spaces = [public.rpartition(".")[0] for public in api.public_names(found)]
+        module = next((space for space in spaces if space == f"keras.{kind}"), spaces[0] if spaces else found.module)
+    entry["module"] = module
+    entry["class_name"] = found.class_name
+    entry["registered_name"] = "Functional" if found.class_name == "Functional" else None

@@ -1,0 +1,188 @@
+"""`Draft`: a model on its way into another release: its config, and the tensors of each layer by the variable that they
+are.
+
+The entry of a layer (a dict with `class_name`) keeps its identity while fixes change what is in it, and its tensors go
+with it, wherever it moves. A variable is known by (part, name), as `layers.signature.Variable` has them, with the
+models around the layer left out of the part.
+"""
+
+from __future__ import annotations
+
+from keras_doctor.document.config import split_path
+from keras_doctor.document.model import ModelDocument, TrainingState
+from keras_doctor.layers.stored_order import hdf5_groups, v3_groups
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from keras_doctor.document.tensors import TensorRef, WeightGroup
+    from keras_doctor.layers.stored_order import StoredGroup
+
+    Key = tuple[str, str]  # part and name of a variable
+    Tensors = dict[Key, TensorRef]
+
+_V3 = ("keras-v3", "keras-v3-directory", "keras-v3-weights")
+
+
+class Draft:
+    """A model that fixes work on.
+
+    `source`: the document it began as. `config`: a copy, which fixes may change. `era`: whose names and layouts its
+    tensors have. `training`: config of the training state (a copy), None for none. `lost`: groups of the file whose
+    tensors could not be told apart, with the reason.
+    """
+
+    def __init__(self, source: ModelDocument) -> None:
+        self.source = source
+        self.config: Any = copied(source.config)
+        self.era = source.provenance.era
+        self.training: Any = copied(source.training.config)
+        self.training_path = source.training.path
+        self.slots = source.training.slots
+        self.lost: list[tuple[str, str]] = []
+        self.top_level: tuple[WeightGroup, ...] = ()
+        self._held: dict[int, Tensors] = {}
+        self._kept: dict[int, Any] = {}  # keeps the entries alive, so that an id stays theirs
+        self._take(source)
+
+    # Tensors
+
+    def tensors(self, entry: Any) -> Tensors:
+        """Return the tensors of a layer's entry, in stored order; changes to what is returned change the draft."""
+        self._kept[id(entry)] = entry
+        return self._held.setdefault(id(entry), {})
+
+    def give(self, entry: Any, tensors: Tensors) -> None:
+        """Give an entry these tensors in place of those that it has."""
+        self._kept[id(entry)] = entry
+        self._held[id(entry)] = dict(tensors)
+
+    def move(self, entry: Any, other: Any) -> None:
+        """Give the tensors of an entry to the one that takes its place."""
+        self.give(other, self._held.pop(id(entry), {}))
+
+    def _take(self, source: ModelDocument) -> None:
+        """Hand each stored tensor to the entry of the layer that owns it."""
+        stored = {group.owner: group for group in source.weights}
+        for group in self._layout(self.config, self.era, source):
+            found = stored.pop(group.name, None)
+            if found is None or not found.tensors:
+                if group.variables:
+                    self.lost.append((group.name, "the file has no tensors for it"))
+                continue
+            entry = self.at(group.path)
+            if not group.known or len(found.tensors) != len(group.variables):
+                self.tensors(entry).update((("", str(i)), tensor) for i, tensor in enumerate(found.tensors))
+                if group.known:
+                    what = f"the file has {len(found.tensors)} tensors where {len(group.variables)} are expected"
+                    self.lost.append((group.name, what))
+                continue
+            for variable, tensor in zip(group.variables, found.tensors, strict=True):
+                leaf, part = self.leaf(entry, variable.part)
+                self.tensors(leaf)[part, variable.name] = tensor
+        self.top_level = tuple(group for group in stored.values() if group.tensors)
+
+    def _layout(self, config: Any, era: str, source: ModelDocument) -> tuple[StoredGroup, ...]:
+        if source.format in _V3:
+            return v3_groups(config, era, source.provenance.keras_version or source.provenance.latest or "")
+        return hdf5_groups(config, era)
+
+    def leaf(self, entry: Any, part: str) -> tuple[Any, str]:
+        """Return the layer inside an entry that owns a variable, and what is left of the variable's part."""
+        steps = part.split("/") if part else []
+        while steps and steps[0].startswith("layers[") and is_model(entry):
+            number = int(steps.pop(0)[len("layers[") : -1])
+            entry = layers_of(entry)[number]
+        return entry, "/".join(steps)
+
+    # Config
+
+    def at(self, path: str) -> Any:
+        """Return what stands at a path. Raises KeyError when there is nothing."""
+        steps = split_path(path)
+        value = self.config
+        if steps and steps[0] == self.training_path and self.training is not None:
+            value = {self.training_path: self.training}
+        for step in steps:
+            try:
+                value = value[step]
+            except (IndexError, TypeError) as error:
+                raise KeyError(path) from error
+        return value
+
+    # Documents
+
+    def document(self, era: str, form: str, path: str, **fields: Any) -> ModelDocument:
+        """Return the draft as a document of a format, its tensors laid out as an era has them.
+
+        `fields`: of `ModelDocument`, in place of the source's. Tensors that the layout has no place for are left out;
+        a variable without a tensor makes a group that is too short, which the target's rules then report.
+        """
+        training = TrainingState(self.training, self.training_path, self.slots)
+        return ModelDocument(
+            path,
+            form,
+            {"keras-v3": "zip", "hdf5-model": "hdf5"}.get(form, "text"),
+            size=self.source.size,
+            config=self.config,
+            provenance=fields.get("provenance", self.source.provenance),
+            weights=self.weights(era, form, fields.get("release", "")),
+            training=training,
+            assets=self.source.assets,
+        )
+
+    def weights(self, era: str, form: str, release: str) -> tuple[WeightGroup, ...]:
+        """Return the tensors as groups of a format."""
+        from keras_doctor.document.tensors import WeightGroup
+
+        layout = v3_groups(self.config, era, release) if form in _V3 else hdf5_groups(self.config, era)
+        made = []
+        for group in layout:
+            entry = self.at(group.path)
+            if not group.known:
+                found = [(tensor.name, tensor) for tensor in self.tensors(entry).values()]
+            else:
+                found = list(self._chosen(entry, group))
+            tensors = tuple(self._named(form, group, n, name, tensor) for n, (name, tensor) in enumerate(found))
+            made.append(WeightGroup(group.name, "", tensors))
+        return tuple(made)
+
+    def _chosen(self, entry: Any, group: StoredGroup) -> Iterator[tuple[str, TensorRef]]:
+        """Yield the tensors of a group by the variables that it has."""
+        for variable in group.variables:
+            leaf, part = self.leaf(entry, variable.part)
+            tensor = self.tensors(leaf).get((part, variable.name))
+            if tensor is not None:
+                yield "/".join(word for word in (variable.part, variable.name) if word), tensor
+
+    def _named(self, form: str, group: StoredGroup, number: int, name: str, tensor: TensorRef) -> TensorRef:
+        from keras_doctor.document.expressions import renamed
+
+        if form in _V3:
+            return renamed(tensor, str(number))
+        return renamed(tensor, f"{group.name}/{name.replace('[', '_').replace(']', '')}:0")
+
+
+def is_model(entry: Any) -> bool:
+    """Tell whether an entry holds layers."""
+    return isinstance(entry, dict) and bool(layers_of(entry))
+
+
+def layers_of(entry: Any) -> list[Any]:
+    """Return the list of the layers in an entry; [] where there is none."""
+    config = entry.get("config") if isinstance(entry, dict) else None
+    if isinstance(config, list):
+        return config
+    held = config.get("layers") if isinstance(config, dict) else None
+    return held if isinstance(held, list) else []
+
+
+def copied(value: Any) -> Any:
+    """Return a deep copy of plain JSON."""
+    if isinstance(value, dict):
+        return {key: copied(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [copied(item) for item in value]
+    return value

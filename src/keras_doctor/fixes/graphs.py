@@ -1,0 +1,164 @@
+"""Calls of layers in a target's encoding: `inbound_nodes`, `input_layers` and `output_layers` written anew.
+
+Keras 3 writes each call as arguments and keyword arguments with tensors in them; every Keras before it as a list of
+[layer, call, tensor, keyword arguments] for the first argument. The two count the calls of a nested model differently,
+and a release that reads the other's count takes a wrong call, or waits for one that never comes.
+Sources: keras/src/models/functional.py `serialize_node`, `functional_from_config` (3.15); keras/engine/network.py and
+keras/src/engine/functional.py `get_network_config`, `_should_skip_first_node` (2.2 to 2.15).
+"""
+
+from __future__ import annotations
+
+from keras_doctor.fixes.draft import layers_of
+from keras_doctor.layers.graph import infer
+from keras_doctor.layers.inbound import Node, Ref, read_refs
+from keras_doctor.layers.models import calls_of, is_input, name_of, shifts_of
+from keras_doctor.layers.tensors import Slice
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from keras_doctor.layers.graph import LayerShape
+
+# Names of the arguments after the first, for calls that Keras 3 writes by position and its predecessors by name.
+_ARGUMENTS = {
+    "MultiHeadAttention": ("value", "key"),
+    "GroupQueryAttention": ("value", "key"),
+    "LSTM": ("mask", "training", "initial_state"),
+    "GRU": ("mask", "training", "initial_state"),
+    "SimpleRNN": ("mask", "training", "initial_state"),
+}
+
+
+def rewrite(config: Any, era: str, modern: bool) -> None:
+    """Write the graphs of a model's config, and of the models in it, in the encoding of Keras 3 (`modern`) or of the
+    Kerases before it. `era`: who wrote the config.
+    """
+    shapes = {shape.path: shape for shape in infer(config, era)}
+    _model(config, "config", shapes, modern)
+
+
+def _model(entry: Any, path: str, shapes: dict[str, LayerShape], modern: bool) -> None:
+    layers = layers_of(entry)
+    place = f"{path}.layers" if isinstance(entry.get("config"), dict) else path
+    for number, layer in enumerate(layers):
+        if isinstance(layer, dict) and layers_of(layer):
+            _model(layer, f"{place}[{number}].config", shapes, modern)
+    config = entry.get("config")
+    if isinstance(config, dict) and "output_layers" in config:
+        _Rewriting(config, place, shapes, modern).rewrite()
+
+
+class _Rewriting:
+    """One graph on its way into another encoding."""
+
+    def __init__(self, config: dict[str, Any], place: str, shapes: dict[str, LayerShape], modern: bool) -> None:
+        self.config = config
+        self.layers = [layer for layer in config["layers"] if isinstance(layer, dict)]
+        self.modern = modern
+        self.names = frozenset(name_of(layer) for layer in self.layers)
+        self.entries = {name_of(layer): layer for layer in self.layers}
+        self.shapes = {
+            name_of(layer): shapes[path]
+            for number, layer in enumerate(config["layers"])
+            if (path := f"{place}[{number}]") in shapes and isinstance(layer, dict)
+        }
+
+    def rewrite(self) -> None:
+        nodes = [calls_of(layer, self.names) for layer in self.layers]
+        outputs = self.config.get("output_layers")
+        shift, output_shift = shifts_of(self.layers, nodes, read_refs(outputs))
+        for layer, calls in zip(self.layers, nodes, strict=True):
+            if "inbound_nodes" in layer and not is_input(layer):
+                layer["inbound_nodes"] = [self.node(layer, call, shift) for call in calls if call.args or call.kwargs]
+        for key in ("input_layers", "output_layers"):
+            if key in self.config:
+                shifted = output_shift if key == "output_layers" else {}
+                self.config[key] = self.bare(self.config[key], shifted)
+
+    def node(self, layer: Any, call: Node, shift: dict[str, int]) -> Any:
+        if self.modern:
+            args = [self.value(arg, shift) for arg in call.args]
+            return {"args": args, "kwargs": {key: self.value(value, shift) for key, value in call.kwargs.items()}}
+        kwargs = {key: self.plain(value, shift) for key, value in call.kwargs.items()}
+        for name, value in zip(_ARGUMENTS.get(str(layer.get("class_name")), ()), call.args[1:], strict=False):
+            kwargs[name] = self.plain(value, shift)
+        first = call.args[0] if call.args else []
+        listed = first if isinstance(first, list) else [first]
+        return [self.legacy(value, shift, kwargs) for value in listed]
+
+    # Keras 3
+
+    def value(self, value: Any, shift: dict[str, int]) -> Any:
+        if isinstance(value, Ref):
+            call = value.node - shift.get(value.layer, 0)
+            config = {
+                "shape": self.shape(value, call),
+                "dtype": "float32",
+                "keras_history": [value.layer, call, value.tensor],
+            }
+            return {"class_name": "__keras_tensor__", "config": config}
+        if isinstance(value, Slice):
+            parts = (value.start, value.stop, value.step)
+            ends = [self.value(part, shift) for part in parts]
+            return {"class_name": "__slice__", "config": dict(zip(("start", "stop", "step"), ends, strict=True))}
+        if value is Ellipsis:
+            return {"class_name": "__ellipsis__", "config": {}}
+        if isinstance(value, list):
+            return [self.value(one, shift) for one in value]
+        if isinstance(value, dict):
+            return {key: self.value(one, shift) for key, one in value.items()}
+        return value
+
+    def shape(self, ref: Ref, call: int) -> list[int | None]:
+        """Return the shape of a tensor, which Keras 3 wants to be told and never looks at."""
+        found: Any = ref.shape
+        known = self.shapes.get(ref.layer)
+        if found is None and known is not None and known.calls:
+            found = known.calls[min(max(call, 0), len(known.calls) - 1)].output_shape
+            if found and isinstance(found[0], tuple):
+                found = found[ref.tensor] if 0 <= ref.tensor < len(found) else None
+        return list(found) if found is not None else [None]
+
+    # Before Keras 3
+
+    def legacy(self, value: Any, shift: dict[str, int], kwargs: dict[str, Any]) -> Any:
+        if isinstance(value, Ref):
+            return [*self.counted(value, shift), dict(kwargs)]
+        if isinstance(value, list):
+            return [self.legacy(one, shift, kwargs) for one in value]
+        return ["_CONSTANT_VALUE", -1, value, dict(kwargs)]
+
+    def plain(self, value: Any, shift: dict[str, int]) -> Any:
+        if isinstance(value, Ref):
+            return self.counted(value, shift)
+        if isinstance(value, list):
+            return [self.plain(one, shift) for one in value]
+        if isinstance(value, dict):
+            return {key: self.plain(one, shift) for key, one in value.items()}
+        return value
+
+    def counted(self, ref: Ref, shift: dict[str, int]) -> list[Any]:
+        """Return a reference as lists have it: the calls of a nested model count from 1."""
+        nested = bool(layers_of(self.entries.get(ref.layer)))
+        return [ref.layer, ref.node - shift.get(ref.layer, 0) + nested, ref.tensor]
+
+    # Both
+
+    def bare(self, value: Any, shift: dict[str, int]) -> Any:
+        """Return `input_layers` or `output_layers` with their references counted anew."""
+        found = read_refs(value)
+        if not found:
+            return value
+        refs = []
+        for ref in found:
+            call = ref.node - shift.get(ref.layer, 0)
+            entry = self.entries.get(ref.layer)
+            config = entry.get("config") if entry else None
+            graph = isinstance(config, dict) and "output_layers" in config
+            counts = graph if self.modern else bool(layers_of(entry))
+            refs.append([ref.layer, call + counts, ref.tensor])
+        if isinstance(value, dict):
+            return dict(zip(sorted(value, key=str), refs, strict=False))
+        return refs

@@ -1,0 +1,75 @@
+"""Where a model says what goes into it: a layer of its own in Keras 3, a keyword of the first layer before.
+
+Keras 3 has no `batch_input_shape` of a layer; reading HDF5 it even takes the batch for a dimension of the data. A
+Sequential of Keras 2 needs no InputLayer, and some releases write none.
+Sources: keras/src/layers/core/input_layer.py (3.15), keras/src/legacy/saving/serialization.py (3.15),
+keras/engine/input_layer.py (2.x).
+"""
+
+from __future__ import annotations
+
+from keras_doctor.fixes.draft import layers_of
+from keras_doctor.layers.models import is_input, stated_input
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+_SHAPES = ("batch_input_shape", "input_shape", "input_dim", "batch_size", "input_dtype")
+
+
+def declare(config: Any, modern: bool) -> Iterator[str]:
+    """Write the inputs of a model, and of the models in it, as Keras 3 (`modern`) or its predecessors have them; yield
+    what was done where that is more than a word for another.
+    """
+    for layer in layers_of(config):
+        if isinstance(layer, dict):
+            yield from declare(layer, modern)
+    layers = layers_of(config)
+    if modern and isinstance(config, dict) and config.get("class_name") == "Sequential":
+        yield from _insert(config, layers)
+    for layer in layers:
+        held = layer.get("config") if isinstance(layer, dict) else None
+        if not isinstance(held, dict):
+            continue
+        if is_input(layer):
+            _rename(held, modern)
+        elif modern and not layers_of(layer):
+            for key in _SHAPES:
+                if key != "input_dim" or layer.get("class_name") != "Embedding":
+                    held.pop(key, None)
+
+
+def _insert(config: Any, layers: list[Any]) -> Iterator[str]:
+    """Put an InputLayer before the first layer of a Sequential that says its input's shape itself."""
+    first = layers[0] if layers else None
+    if not isinstance(first, dict) or is_input(first) or layers_of(first):
+        return
+    shape = stated_input(first)
+    if shape is None:
+        built = config["config"].get("build_input_shape") if isinstance(config.get("config"), dict) else None
+        shape = tuple(built) if isinstance(built, list) else None
+    if shape is None:
+        return
+    held = first["config"]
+    name = f"{held.get('name', 'first')}_input"
+    dtype = held.get("input_dtype") or held.get("dtype")
+    if first.get("class_name") == "Embedding":
+        dtype = "float32"
+    declared = {
+        "batch_shape": list(shape),
+        "dtype": dtype if isinstance(dtype, str) and "mixed" not in dtype else "float32",
+        "name": name,
+    }
+    layers.insert(0, {"class_name": "InputLayer", "config": declared})
+    yield f"declare the input {list(shape)} of the Sequential in a layer of its own"
+
+
+def _rename(held: dict[str, Any], modern: bool) -> None:
+    """Call the shape and dtype of an InputLayer as the target does."""
+    new, old = ("batch_shape", "batch_input_shape") if modern else ("batch_input_shape", "batch_shape")
+    if old in held:
+        held[new] = held.pop(old)
+    if "input_dtype" in held:
+        held["dtype"] = held.pop("input_dtype")

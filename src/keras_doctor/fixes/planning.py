@@ -1,0 +1,95 @@
+"""`plan()`: from the clashes of a document with a target to none, one fix after the other.
+
+The target's own loader is followed; what clashes there is shown to the fixes that listen to it; then the loader is
+followed again, until nothing is left to mend. Whether the result loads is for the same rules to say that judge any
+other file.
+"""
+
+from __future__ import annotations
+
+from keras_doctor.fixes._index import FIXES
+from keras_doctor.fixes.dialects import recast
+from keras_doctor.fixes.draft import Draft
+from keras_doctor.fixes.fix import EXACT, Change, Target
+from keras_doctor.loaders.load import api_of
+from keras_doctor.loaders.tracing import Options, trace
+from keras_doctor.records import record, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from keras_doctor.document.model import ModelDocument
+    from keras_doctor.environments.environment import Environment
+    from keras_doctor.fixes.fix import FixModule
+    from keras_doctor.loaders.tracing import Step
+
+ROUNDS = 40
+_ERAS = {
+    "keras-1": "keras-1", "keras-2": "keras-2", "tensorflow": "tf.keras", "keras-2.6": "tf.keras", "tf-keras": "tf.keras",
+    "keras-3": "keras-3",
+}  # fmt: skip
+
+
+@record
+class Plan:
+    """What is to be done: `changes` in order, and the `document` that they make, in the target's format.
+
+    `lost`: groups of tensors that could not be told apart, with the reason. `exact`: every change is.
+    """
+
+    document: ModelDocument
+    target: Target
+    changes: tuple[Change, ...]
+    lost: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def exact(self) -> bool:
+        """Whether the model computes the same after all changes."""
+        return all(change.kind == EXACT for change in self.changes)
+
+
+def target_of(environment: Environment, form: str) -> Target:
+    """Return what a repair aims at. Raises ValueError when it is not known which release would load the file."""
+    library, version = environment.release
+    if not library:
+        raise ValueError("which Keras would load the file is not known: name it with --env, such as keras==3.15.1")
+    api = api_of(library, version)
+    return Target(environment, api, _ERAS.get(api.line, ""), form)
+
+
+def plan(document: ModelDocument, environment: Environment, form: str, path: str) -> Plan:
+    """Return how `document` becomes a file of the format `form` ("keras-v3", "hdf5-model") at `path` that loads in
+    `environment`.
+    """
+    target = target_of(environment, form)
+    draft = Draft(document)
+    changes = list(recast(draft, target))
+    draft.era = target.era
+    result = made(draft, target, path)
+    for _ in range(ROUNDS):
+        found = [change for step in trace(result, environment, Options()) for change in mended(step, draft, target)]
+        if not found:
+            break
+        changes += found
+        result = made(draft, target, path)
+    return Plan(result, target, tuple(changes), tuple(draft.lost))
+
+
+def mended(step: Step, draft: Draft, target: Target) -> list[Change]:
+    """Show a step to the fixes that listen to it."""
+    names = dict.fromkeys(name for tag in step.tags for name in FIXES.get(tag, ()))
+    return [change for name in names for change in _fix(name).mend(step, draft, target)]
+
+
+def made(draft: Draft, target: Target, path: str) -> ModelDocument:
+    """Return the draft as the target's own release would have saved it."""
+    version = target.api.version
+    provenance = replace(
+        draft.source.provenance, keras_version=version, earliest=version, latest=version, era=target.era,
+        backend=target.environment.backend or "tensorflow", library=target.api.library,
+    )  # fmt: skip
+    return draft.document(target.era, target.format, path, provenance=provenance, release=version)
+
+
+def _fix(name: str) -> FixModule:
+    module: FixModule = __import__(f"keras_doctor.fixes.{name}", None, None, ("FIX",))
+    return module
