@@ -25,6 +25,10 @@ from extraction.release import extract
 from extraction.sources import Sources, line_of, wanted
 from extraction.store import Line, load_lines, save_lines
 
+# TensorFlow 2.0 imports the table of layers before it turns its new behaviour on: files get the layers of 1.x, whose GRU
+# has reset_after=False, while `tf.keras.layers.GRU` is the new one (seen in 2.0.4 with `tf.keras.layers.deserialize`).
+EARLY = {"tensorflow 2.0": frozenset({"tensorflow.python.keras.layers.serialization"})}
+
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "keras-doctor" / "sources"
 
 
@@ -46,7 +50,9 @@ def main() -> None:
         line = Line(name, list(known.get(name, [])))
         for package, version in pairs:
             start = time.perf_counter()
-            facts = extract(sources.read(package, version), tf2=not (package == "tensorflow" and version[0] == "1"))
+            early = EARLY.get(f"{package} {version.rpartition('.')[0]}", frozenset())
+            tf2 = not (package == "tensorflow" and version[0] == "1")
+            facts = extract(sources.read(package, version), tf2, early)
             line.replace(version, facts)
             classes = sum(len(s) for f, s in facts.items() if f not in ("modules", "tables", "exports", "functions"))
             print(f"{name}: {package} {version}: {classes} classes, {time.perf_counter() - start:.1f} s", flush=True)

@@ -99,9 +99,10 @@ class Scope:
 
 
 class Program:
-    def __init__(self, trees: dict[str, ast.Module], tf2: bool = True) -> None:
+    def __init__(self, trees: dict[str, ast.Module], tf2: bool = True, early: frozenset[str] = frozenset()) -> None:
         self.modules: dict[str, Module] = {}
         self.tf2 = tf2
+        self.early = early  # modules that are imported before TensorFlow 2's behaviour is turned on
         self.tables_wanted = False
         for path, tree in trees.items():
             package = path.endswith("/__init__.py")
@@ -428,7 +429,7 @@ class Program:
         if name == "backend" and not node.args:
             return "tensorflow"
         if name == "enabled" and not node.args:
-            return self.tf2
+            return self.tf2 and scope.module.name not in self.early
         known = getattr(self, "_call_" + name, None)
         arguments = [self.value(a, scope) for a in node.args if not isinstance(a, ast.Starred)]
         keywords = {k.arg or "**": self.value(k.value, scope) for k in node.keywords}

@@ -76,9 +76,9 @@ def parsed(sources: dict[str, str]) -> dict[str, ast.Module]:
     return found
 
 
-def extract(sources: dict[str, str], tf2: bool) -> Release:
-    """Return the facts about the release that these sources are."""
-    return _Reading(Program(parsed(sources), tf2)).release
+def extract(sources: dict[str, str], tf2: bool, early: frozenset[str] = frozenset()) -> Release:
+    """Return the facts about the release that these sources are. `early`: modules that see TensorFlow 1's behaviour."""
+    return _Reading(Program(parsed(sources), tf2, early)).release
 
 
 class _Reading:
