@@ -69,7 +69,7 @@ def zero_padding(call: Call) -> Any:
     """Adds places at both ends."""
     rank = rank_of(call)
     lead, sides, channels = divided(call, rank, call.ranked(rank + 2))
-    pairs = _pairs(call.value("padding", 1), rank, "padding")
+    pairs = pairs_of(call.value("padding", 1), rank, "padding")
     return joined(call, lead, tuple(plus(n, *pair) for n, pair in zip(sides, pairs, strict=False)), channels)
 
 
@@ -78,11 +78,11 @@ def cropping(call: Call) -> Any:
     """Cuts places off at both ends."""
     rank = rank_of(call)
     lead, sides, channels = divided(call, rank, call.ranked(rank + 2))
-    pairs = _pairs(call.value("cropping", 1), rank, "cropping")
+    pairs = pairs_of(call.value("cropping", 1), rank, "cropping")
     return joined(call, lead, tuple(plus(n, -a, -b) for n, (a, b) in zip(sides, pairs, strict=False)), channels)
 
 
-def _pairs(value: Any, rank: int, name: str) -> list[tuple[int, int]]:
+def pairs_of(value: Any, rank: int, name: str) -> list[tuple[int, int]]:
     """Return how much is meant for each end of each side: from one number, one a side, or a pair a side."""
     if isinstance(value, dict):
         value = value.get("items")

@@ -94,14 +94,24 @@ class Call(shapes_call.Call):
         """Note what may differ from what the release computes."""
         self.runner.approximations.setdefault(text)
 
-    def run_inner(
-        self, key: str, args: list[Any], part: str, kwargs: dict[str, Any] | None = None, index: int | None = None
-    ) -> Outcome:
-        """Evaluate the layer that the config holds under `key` (in a list: at `index`), whose variables stand under
-        `part`.
-        """
+    def inner_entry(self, key: str, index: int | None = None) -> Any:
+        """Return what the config holds under `key`, in a list: at `index`."""
         entry = self.config.get(key)
         if index is not None:
             entry = entry[index] if isinstance(entry, list) and 0 <= index < len(entry) else None
-        path = f"{self.site.path}/{part}" if self.site.path else part
-        return self.runner.evaluate(entry, path, args, kwargs, self.site.depth + 1)
+        return entry
+
+    def run_inner(self, key: str, args: list[Any], part: str, index: int | None = None) -> Outcome:
+        """Evaluate the layer that the config holds under `key`, whose variables stand under `part`."""
+        return self.run_entry(self.inner_entry(key, index), args, part)
+
+    def run_entry(self, entry: Any, args: list[Any], part: str) -> Outcome:
+        """Evaluate a layer inside this one, whose variables stand under `part`."""
+        return self.runner.evaluate(entry, self._path(part), args, None, self.site.depth + 1)
+
+    def inner_call(self, key: str, part: str, index: int | None = None) -> Call:
+        """Return the layer that the config holds under `key` as a call without arguments."""
+        return self.runner.call_of(self.inner_entry(key, index), self._path(part), [], {}, self.site.depth + 1)
+
+    def _path(self, part: str) -> str:
+        return f"{self.site.path}/{part}" if self.site.path else part

@@ -42,10 +42,11 @@ def input_specs(document: ModelDocument) -> tuple[InputSpec, ...]:
     config = document.config
     if isinstance(config, dict) and not isinstance(config.get("class_name"), str):
         config = {**config, "class_name": "Sequential"}
-    return tuple(_specs(ConfigNode(config)))
+    return tuple(specs_of(ConfigNode(config)))
 
 
-def _specs(model: ConfigNode, depth: int = 0) -> list[InputSpec]:
+def specs_of(model: ConfigNode, depth: int = 0) -> list[InputSpec]:
+    """Return the inputs of the model whose entry stands at a node; of a layer, one."""
     layers = model_layers(model)
     if not layers or depth > 16:
         return [InputSpec("", None, "float32")]
@@ -60,9 +61,9 @@ def _specs(model: ConfigNode, depth: int = 0) -> list[InputSpec]:
         return found
     first = layers[0]
     if is_model(str(first.get("class_name")), first.get("config")):
-        return _specs(first, depth + 1)
+        return specs_of(first, depth + 1)
     if first.get("class_name") == "Merge":
-        return [spec for branch in model_layers(first) for spec in _specs(branch, depth + 1)]
+        return [spec for branch in model_layers(first) for spec in specs_of(branch, depth + 1)]
     takers = [layer.value for layer in layers[1:2]] if is_input(first.value) else [first.value]
     spec = _spec(_name(first.value), first.value, takers)
     if spec.shape is None and isinstance(config, dict):

@@ -1,16 +1,47 @@
-"""Products with plain, LoRA and quantized kernels."""
+"""Products with plain, LoRA and quantized kernels.
+
+Source: `_int8_call` and `enable_lora` of `keras/src/layers/core/dense.py` and `embedding.py` in Keras 3.
+"""
 
 from __future__ import annotations
 
 import numpy as np
+
+from keras_doctor.layers.quantization import mode_of
+from keras_doctor.rescue.evaluation.values import CannotEvaluateError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from keras_doctor.rescue.evaluation.call import Call
     from keras_doctor.rescue.evaluation.values import Array
 
+_EPSILON = 1e-7  # keras.backend.epsilon()
+
 
 def dense_product(call: Call, x: Array) -> Array:
     """Return `x` times the kernel of a Dense."""
-    kernel = call.variable("kernel")
-    return np.matmul(x, kernel)
+    kernel, mode = call.variable("kernel"), mode_of(call)[0]
+    if not mode:
+        return np.matmul(x, kernel)
+    if mode != "int8":
+        raise CannotEvaluateError(f"its kernel is quantized as {mode}")
+    rows, scale = absolute_maximum(x, -1)
+    product = np.matmul(rows.astype(np.int32), kernel.astype(np.int32)).astype(x.dtype)
+    return product / (scale * call.variable("kernel_scale"))
+
+
+def absolute_maximum(x: Array, axis: int) -> tuple[Array, Array]:
+    """Return numbers as whole ones between -127 and 127, and the factor that made them so (`abs_max_quantize`)."""
+    scale = 127 / (np.abs(x).max(axis=axis, keepdims=True) + np.asarray(_EPSILON, x.dtype))
+    return np.clip(np.round(x * scale), -127, 127).astype(np.int8), scale.astype(x.dtype)
+
+
+def embedding_table(call: Call) -> Array:
+    """Return the vectors of an Embedding."""
+    table, mode = call.variable("embeddings"), mode_of(call)[0]
+    if not mode:
+        return table
+    if mode != "int8":
+        raise CannotEvaluateError(f"its vectors are quantized as {mode}")
+    scale = call.variable("embeddings_scale")
+    return table.astype(scale.dtype) / scale[:, None]

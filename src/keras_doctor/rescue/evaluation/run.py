@@ -6,6 +6,7 @@ attributes that lead to the object that owns them. Both sides of a Bidirectional
 
 from __future__ import annotations
 
+from keras_doctor.document.config import ConfigNode
 from keras_doctor.layers import models
 from keras_doctor.layers.evaluation import Evaluator, Outcome, Site, layer_config, rule_for
 from keras_doctor.layers.models import is_input
@@ -14,6 +15,7 @@ from keras_doctor.layers.stock import ALIASES, is_operation
 from keras_doctor.layers.tensors import Tensor, flatten
 from keras_doctor.rescue.evaluation.call import Call
 from keras_doctor.rescue.evaluation.casting import cast_arguments, cast_variables
+from keras_doctor.rescue.evaluation.inputs import specs_of
 from keras_doctor.rescue.evaluation.masks import mask_after
 from keras_doctor.rescue.evaluation.registry import computation_of
 from keras_doctor.rescue.evaluation.values import CannotEvaluateError, Value, value
@@ -76,6 +78,24 @@ class Runner(Evaluator):
             reason = f"its config or variables make no sense together ({type(error).__name__}: {str(error)[:200]})"
             raise CannotEvaluateError(_named(entry, class_name, reason)) from error
 
+    def inputs_of(self, entry: Any) -> int:
+        """Return how many inputs a model takes that stands among the layers of a Merge."""
+        return len(specs_of(ConfigNode(entry)))
+
+    def call_of(self, entry: Any, path: str, args: list[Any], kwargs: dict[str, Any], depth: int) -> Call:
+        """Return a call of a layer, with its tensors and variables in the dtype in which it computes."""
+        if not isinstance(entry, dict) or not isinstance(entry.get("class_name"), str) or depth > DEFAULT_LIMITS.depth:
+            raise CannotEvaluateError("no layer stands where one is expected")
+        class_name = ALIASES.get(str(entry["class_name"]), str(entry["class_name"]))
+        config = layer_config(entry, class_name, self.era_name)
+        call = Call(class_name, config, args, kwargs, self.era, Place(self, path, depth))
+        call.runner = self
+        call.own_variables = self.variables.at(path)
+        if not is_input(entry) and not is_operation(entry):
+            cast_arguments(call)
+            cast_variables(call)
+        return call
+
     def _computed(
         self, entry: dict[str, Any], class_name: str, args: list[Any], kwargs: dict[str, Any], place: Place
     ) -> Outcome:
@@ -83,13 +103,7 @@ class Runner(Evaluator):
         computation = computation_of(f"operation {class_name}" if operation else class_name)
         if computation is None:
             raise CannotEvaluateError("there is no computation of this class yet")
-        config = layer_config(entry, class_name, self.era_name)
-        call = Call(class_name, config, args, kwargs, self.era, place)
-        call.runner = self
-        call.own_variables = self.variables.at(place.path)
-        if not is_input(entry) and not operation:
-            cast_arguments(call)
-            cast_variables(call)
+        call = self.call_of(entry, place.path, args, kwargs, place.depth)
         result = computation(call)
         several = isinstance(result, list)
         results = result if several else [result]

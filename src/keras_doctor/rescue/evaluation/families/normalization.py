@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from keras_doctor.rescue.evaluation.registry import computes
+from keras_doctor.rescue.evaluation.values import CannotEvaluateError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from keras_doctor.rescue.evaluation.values import Array
 
 
-def _along(call: Call, array: Array | None, axes: tuple[int, ...], rank: int) -> Array | None:
-    """Return a vector or array of the normalized axes in the shape in which it meets the input."""
+def _along(array: Array, axes: tuple[int, ...], rank: int) -> Array:
+    """Return a vector or array of some axes in the shape in which it meets an input of `rank` dimensions."""
     if array is None or array.ndim == rank:
         return array
     shape = [1] * rank
@@ -24,18 +25,100 @@ def _along(call: Call, array: Array | None, axes: tuple[int, ...], rank: int) ->
     return array.reshape(shape)
 
 
+def _wide(x: Array) -> Array:
+    """Return half precision as single: no release normalizes in less."""
+    return x.astype(np.float32) if x.dtype == np.float16 else x
+
+
+def _scaled(call: Call, y: Array, axes: tuple[int, ...], rank: int) -> Array:
+    gamma, beta = (_along(call.maybe(name), axes, rank) for name in ("gamma", "beta"))
+    y = y if gamma is None else y * gamma
+    return y if beta is None else y + beta
+
+
+def _epsilon(call: Call, default: float) -> Any:
+    return np.float32(call.value("epsilon", default))
+
+
 @computes("BatchNormalization", "BatchNormalizationV1")
 def batch_normalization(call: Call) -> Any:
     """Scale and offset by the mean and variance that training left behind."""
     x = call.x
+    if call.value("mode", 0) not in (0, 2):
+        raise CannotEvaluateError(f"it normalizes in Keras 1's mode {call.value('mode')}")
     axes = call.axes("axis", x.ndim, -1)
-    gamma, beta, mean, variance = (
-        _along(call, call.maybe(name), axes, x.ndim) for name in ("gamma", "beta", "moving_mean", "moving_variance")
-    )
-    if mean is None or variance is None:
-        mean, variance = call.variable("moving_mean"), call.variable("moving_variance")
-    factor = 1 / np.sqrt(variance.astype(np.float32) + np.float32(call.value("epsilon", 1e-3)))
-    if gamma is not None:
-        factor = factor * gamma
-    y = (x - mean) * factor
-    return (y if beta is None else y + beta).astype(x.dtype)
+    mean, variance = (_along(call.variable(name), axes, x.ndim) for name in ("moving_mean", "moving_variance"))
+    factor = 1 / np.sqrt(_wide(variance) + _epsilon(call, 1e-3))
+    return _scaled(call, (_wide(x) - mean) * factor, axes, x.ndim).astype(x.dtype)
+
+
+@computes("LayerNormalization")
+def layer_normalization(call: Call) -> Any:
+    """Normalizes each sample over some axes."""
+    x = call.x
+    axes = call.axes("axis", x.ndim, -1)
+    wide = _wide(x)
+    variance = wide.var(axis=axes, keepdims=True)
+    if call.flag("rms_scaling"):
+        y = wide / np.sqrt(variance + _epsilon(call, 1e-3)) * _along(call.variable("gamma"), axes, x.ndim)
+        return y.astype(x.dtype)
+    y = (wide - wide.mean(axis=axes, keepdims=True)) / np.sqrt(variance + _epsilon(call, 1e-3))
+    return _scaled(call, y, axes, x.ndim).astype(x.dtype)
+
+
+@computes("RMSNormalization")
+def rms_normalization(call: Call) -> Any:
+    """Divides by the root mean square."""
+    x = call.x
+    axes = call.axes("axis", x.ndim, -1)
+    wide = _wide(x)
+    y = wide / np.sqrt((wide * wide).mean(axis=axes, keepdims=True) + _epsilon(call, 1e-6))
+    return (y * _along(call.variable("scale"), axes, x.ndim)).astype(x.dtype)
+
+
+@computes("GroupNormalization")
+def group_normalization(call: Call) -> Any:
+    """Normalizes each sample over groups of channels."""
+    x = call.x
+    axis = call.axis("axis", x.ndim, -1)
+    groups = call.number("groups", 32)
+    groups = x.shape[axis] if groups == -1 else groups
+    wide = np.moveaxis(_wide(x), axis, 1)
+    parts = wide.reshape(len(x), groups, -1)
+    mean, variance = parts.mean(axis=-1, keepdims=True), parts.var(axis=-1, keepdims=True)
+    y = ((parts - mean) / np.sqrt(variance + _epsilon(call, 1e-3))).reshape(wide.shape)
+    return _scaled(call, np.moveaxis(y, 1, axis), (axis,), x.ndim).astype(x.dtype)
+
+
+@computes("UnitNormalization")
+def unit_normalization(call: Call) -> Any:
+    """Makes each sample a unit long."""
+    x = call.x
+    squares = (x * x).sum(axis=call.axes("axis", x.ndim, -1), keepdims=True)
+    return x / np.sqrt(np.maximum(squares, np.asarray(1e-12, x.dtype)))
+
+
+@computes("Normalization")
+def normalization(call: Call) -> Any:
+    """Takes away the mean and divides by the deviation that `adapt` found, or that the config states."""
+    x = call.x
+    whole = "axis" in call.config and call.config["axis"] is None
+    axes = () if whole else call.axes("axis", x.ndim, -1)
+    stated = call.config.get("mean")
+    if stated is None:
+        mean, variance = (_along(call.variable(name), axes, x.ndim) for name in ("mean", "variance"))
+    else:
+        mean, variance = (_stated(call.config.get(key), x, axes) for key in ("mean", "variance"))
+    deviation = np.maximum(np.sqrt(variance), np.float32(1e-7))
+    if call.flag("invert"):
+        return (mean + x * deviation).astype(x.dtype)
+    return ((x - mean) / deviation).astype(x.dtype)
+
+
+def _stated(numbers: Any, x: Array, axes: tuple[int, ...]) -> Array:
+    """Return a mean or variance of the config: one number, or one for each place along the axes that are kept."""
+    array = np.asarray(numbers, np.float32)
+    if array.ndim == x.ndim or not array.ndim:
+        return array
+    kept = [size if axis in axes else 1 for axis, size in enumerate(x.shape)]
+    return np.broadcast_to(array, [kept[axis] for axis in sorted(axes)]).reshape(kept)
