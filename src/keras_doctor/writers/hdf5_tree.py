@@ -54,6 +54,14 @@ class Group:
             at = member
         return at
 
+    def find(self, path: str) -> Group | None:
+        """Return the group at `path` below this one, None when there is none."""
+        at: Group | Dataset | None = self
+        for name in path.split("/"):
+            if name:
+                at = at.members.get(name) if isinstance(at, Group) else None
+        return at if isinstance(at, Group) else None
+
     def tensor(self, path: str, tensor: TensorRef) -> None:
         """Put a tensor at `path` below this group. Raises `Refused` when something is there, or it has no values."""
         folder, _, name = path.rpartition("/")

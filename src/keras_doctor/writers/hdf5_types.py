@@ -92,7 +92,7 @@ def text(value: str) -> Attribute:
     know.
     """
     data = value.encode("utf-8", "surrogateescape")
-    if data and len(data) <= _INLINE and not data.endswith(b"\0"):
+    if data and len(data) <= _INLINE:
         return Attribute(fixed_string(len(data)), (), data)
     return Attribute(variable_string(not data.isascii()), (), text=data)
 

@@ -27,21 +27,19 @@ def emit(document: ModelDocument, form: str, file: BinaryIO) -> None:
 def layout(document: ModelDocument) -> Layout:
     """Return the HDF5 file that the store is, laid out."""
     root = Group()
-    names = document.facts.get("object_names") or {}
+    root.group(VARS)  # releases before 3.10 open the model's own variables, whether it has any
     for group in document.weights:
         for tensor in group.tensors:
             if "/" in tensor.name:
                 raise Refused(f"{tensor.name!r} cannot be the key of a variable: the weights are not laid out for v3")
-        if not group.tensors:
-            continue
-        holder = root.group(f"{group.owner}/{VARS}")
-        if group.owner in names:
-            holder.attributes["name"] = unicode_text(names[group.owner])
-        for tensor in group.tensors:
-            holder.tensor(tensor.name, tensor)
+            root.tensor(f"{group.owner}/{VARS}/{tensor.name}", tensor)
     if document.training.config is not None or document.config is None:
         _put_states(root, "optimizer", document.training.slots)
         _put_states(root, "metrics", document.training.metric_state)
+    for owner, name in (document.facts.get("object_names") or {}).items():
+        holder = root.find(f"{owner}/{VARS}")
+        if holder is not None:
+            holder.attributes["name"] = unicode_text(name)
     return Layout(root)
 
 
