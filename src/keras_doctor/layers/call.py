@@ -5,7 +5,7 @@ variables here.
 from __future__ import annotations
 
 from keras_doctor.layers.dtypes import variable_dtype
-from keras_doctor.layers.shapes import CannotInferError, Shape, axis_of, product, read_number, read_shape
+from keras_doctor.layers.shapes import CannotInferError, MisfitError, Shape, axis_of, product, read_number, read_shape
 from keras_doctor.layers.signature import Variable
 from keras_doctor.layers.tensors import Tensor, flatten
 
@@ -149,10 +149,10 @@ class Call:
         return known
 
     def ranked(self, *ranks: int) -> Shape:
-        """Return the shape of the first tensor. Raises CannotInferError when it has none of these ranks."""
+        """Return the shape of the first tensor. Raises MisfitError when it has none of these ranks."""
         shape = self.input
         if len(shape) not in ranks:
-            raise CannotInferError(f"it takes {' or '.join(map(str, ranks))} dimensions and gets {len(shape)}")
+            raise MisfitError(f"it takes {' or '.join(map(str, ranks))} dimensions and gets {len(shape)}")
         return shape
 
     def argument(self, name: str, position: int) -> Shape | None:
@@ -211,7 +211,7 @@ class Call:
             entry = entry[index] if isinstance(entry, list) and 0 <= index < len(entry) else None
         outcome = self.site.inside(entry, f".config.{place}", args, kwargs)
         if not outcome.known:
-            raise CannotInferError(outcome.reason)
+            raise (MisfitError if outcome.impossible else CannotInferError)(outcome.reason)
         self.adopt(outcome.variables, part or place)
         return outcome
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from keras_doctor.layers.call import Call
 from keras_doctor.layers.eras import era_of
 from keras_doctor.layers.keras1 import KEPT, translate
-from keras_doctor.layers.shapes import CannotInferError, read_shape
+from keras_doctor.layers.shapes import CannotInferError, MisfitError, read_shape
 from keras_doctor.layers.signature import Signature, Variable
 from keras_doctor.layers.stock import ALIASES, is_operation, rule_of
 from keras_doctor.layers.tensors import Tensor, flatten
@@ -27,7 +27,7 @@ VISITS = 100_000  # layers that are followed for one model, however often it cal
 @record
 class Outcome:
     """What came of a call. `variables` stand in the order of the layers that own them; `Signature` puts the trainable
-    ones first.
+    ones first. `impossible`: no release can make this call.
     """
 
     outputs: tuple[Tensor, ...] = ()
@@ -35,6 +35,7 @@ class Outcome:
     variables: tuple[Variable, ...] = ()
     known: bool = True
     reason: str = ""
+    impossible: bool = False
 
     @property
     def output_shape(self) -> Shape | tuple[Shape | None, ...] | None:
@@ -149,7 +150,7 @@ class Evaluator:
         try:
             result = rule(call)
         except CannotInferError as error:
-            return unknown(str(error))
+            return replace(unknown(str(error)), impossible=isinstance(error, MisfitError))
         several = isinstance(result, list)
         outputs = tuple(one if isinstance(one, Tensor) else Tensor(one) for one in (result if several else [result]))
         return Outcome(outputs, several, tuple(call.variables))

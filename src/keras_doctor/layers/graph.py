@@ -34,7 +34,8 @@ class LayerShape:
     `path` as `document.model.walk_layers` gives it. `calls`: every call that the model makes of it; a layer inside a
     nested model has those of the model's own graph. `variables` stand in the order in which the era's legacy HDF5 files
     store them; those of a model or wrapper include its layers', so the parameters of a whole model are the sum over the
-    layers that have no other around them. `known`: variables and output were inferred; `reason` says why not.
+    layers that have no other around them. `known`: variables and output were inferred; `reason` says why not;
+    `impossible`: because no release can make the call.
     """
 
     path: str
@@ -42,6 +43,7 @@ class LayerShape:
     variables: tuple[Variable, ...] = ()
     known: bool = True
     reason: str = ""
+    impossible: bool = False
 
     @property
     def input_shapes(self) -> tuple[Shape | None, ...]:
@@ -92,4 +94,4 @@ def _entry(path: str, visits: list[Visit]) -> LayerShape:
     best = next((visit for visit in visits if visit.outcome.known), visits[0])
     signature = best.outcome.signature()
     calls = tuple(LayerCall(visit.input_shapes, visit.outcome.output_shape) for visit in visits)
-    return LayerShape(path, calls, signature.variables, signature.known, signature.reason)
+    return LayerShape(path, calls, signature.variables, signature.known, signature.reason, best.outcome.impossible)

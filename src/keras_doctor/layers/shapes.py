@@ -19,6 +19,12 @@ class CannotInferError(Exception):
     """A shape or variable does not follow from the config. The text is a reason that a person can read."""
 
 
+class MisfitError(CannotInferError):
+    """No release can call the layer on what it gets: what goes in has another number of dimensions than it takes, or
+    fewer than its window needs.
+    """
+
+
 def read_number(value: Any) -> int | None:
     """Return a whole number of JSON, 3 or 3.0, when it can be a size or a distance; None otherwise."""
     if isinstance(value, bool):

@@ -86,15 +86,17 @@ def _group(node: ConfigNode, shapes: dict[str, LayerShape]) -> StoredGroup:
     return StoredGroup(str(name), node.path, variables, known)
 
 
-def v3_groups(config: Any, era: str, release: str) -> tuple[StoredGroup, ...]:
+def v3_groups(
+    config: Any, era: str, release: str, inferred: tuple[LayerShape, ...] | None = None
+) -> tuple[StoredGroup, ...]:
     """Return the groups of a v3 store (`.keras`, `.weights.h5`) of this model that hold variables, as a writer of
     `release` ("2.13.1", "3.15.1") names them.
 
     A group holds the variables of one object: trainable ones first. Layers of classes that Keras does not ship are left
-    out.
+    out. `inferred`: what `infer(config, era)` returned, where that is at hand.
     """
-    layout = LAYOUTS.get(".".join(release.split(".")[:2]), LAYOUTS["3"])
-    shapes = {shape.path: shape for shape in infer(config, era)}
+    layout = layout_of(release)
+    shapes = {shape.path: shape for shape in (infer(config, era) if inferred is None else inferred)}
     found: dict[str, StoredGroup] = {}
     for node, place in _numbered(ConfigNode(config), shapes, layout):
         for variable in shapes[node.path].variables if node.path in shapes else ():
@@ -102,6 +104,24 @@ def v3_groups(config: Any, era: str, release: str) -> tuple[StoredGroup, ...]:
             before = found[path].variables if path in found else ()
             found[path] = StoredGroup(path, node.path, (*before, variable))
     return tuple(replace(group, variables=_as_saved(group.variables)) for group in found.values())
+
+
+def layout_of(release: str) -> Layout:
+    """Return how a release names the groups of the v3 store."""
+    return LAYOUTS.get(".".join(release.split(".")[:2]), LAYOUTS["3"])
+
+
+def v3_places(config: Any, release: str, inferred: tuple[LayerShape, ...]) -> Iterator[tuple[ConfigNode, str]]:
+    """Yield the layers of a model, and of the models in it, with the inner path of each: "layers/dense_1"."""
+    layout = layout_of(release)
+    shapes = {shape.path: shape for shape in inferred}
+    models = [(ConfigNode(config), "")]
+    for model, path in models:  # grows while it is walked
+        for node, name in _numbered(model, shapes, layout):
+            place = f"{path}{layout.container}/{name}"
+            yield node, place
+            if model_layers(node):
+                models.append((node, f"{place}/"))
 
 
 def _as_saved(variables: tuple[Variable, ...]) -> tuple[Variable, ...]:

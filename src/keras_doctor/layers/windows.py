@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keras_doctor.layers.shapes import LARGEST, CannotInferError
+from keras_doctor.layers.shapes import LARGEST, CannotInferError, MisfitError
 
 
 def slid(length: int | None, window: int, stride: int, padding: str, dilation: int = 1) -> int | None:
@@ -23,7 +23,7 @@ def slid(length: int | None, window: int, stride: int, padding: str, dilation: i
     if stride < 1:
         raise CannotInferError("its stride is not positive")
     if found < 1 and padding == "valid":
-        raise CannotInferError("its window is larger than its input")
+        raise MisfitError("its window is larger than its input")
     return -(-found // stride)
 
 
@@ -46,5 +46,5 @@ def spread(
     else:
         found = length * stride + max(reach - stride, 0)
     if not 0 <= found <= LARGEST:
-        raise CannotInferError("its output would have no size")
+        raise MisfitError("its output would have no size")
     return found

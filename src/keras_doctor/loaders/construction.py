@@ -58,6 +58,10 @@ class Walk:
         """Return the keywords whose objects `before` has built already."""
         return ()
 
+    def objects_first(self, definition: Definition) -> bool:
+        """Tell whether a constructor builds the objects inside it before it refuses keywords."""
+        return False
+
     def model(self, reference: Reference, definition: Definition | None, depth: int) -> Iterator[Step]:
         """Yield how a model is put together: its layers, and the graph that they make."""
         raise NotImplementedError
@@ -107,8 +111,12 @@ class Walk:
         if values:
             tags.append("value:refused")
         made = Built(reference, definition, self.api, config, refused, missing, values)
+        first = self.objects_first(definition)
+        if first:
+            yield from self.inside(reference, definition, config, depth)
         yield Step(self.stage, tuple(tags), Locus(path=reference.path), made)
-        yield from self.inside(reference, definition, config, depth)
+        if not first:
+            yield from self.inside(reference, definition, config, depth)
 
     def inside(
         self, reference: Reference, definition: Definition, config: dict[str, Any], depth: int

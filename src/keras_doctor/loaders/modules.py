@@ -30,7 +30,12 @@ class ModuleWalk(TableWalk):
         found = self.given(reference)
         if found is not None:
             return found
-        if reference.kind in _BY_TABLE and (reference.config is None or reference.function or not reference.module):
+        if reference.kind in _BY_TABLE and not (
+            reference.kind == "activations"
+            and reference.modern
+            and not reference.function
+            and self.load.does("activations-by-module")
+        ):
             definition = self.api.find(reference.name, reference.kind)
             return Resolution(reference, self.api, definition, problem="" if definition else "unknown")
         if reference.config is None and not reference.function:

@@ -15,7 +15,7 @@ _KINDS = {
 }  # fmt: skip
 _ENDINGS = (("_initializer", "initializers"), ("_regularizer", "regularizers"), ("_constraint", "constraints"))
 # Keywords that hold an object only where they hold a dict: a number or a name stands for itself.
-_DICTS = {"dtype": "policies", "learning_rate": "schedules", "lr": "schedules"}
+_DICTS = {"fn": "losses", "dtype": "policies", "learning_rate": "schedules", "lr": "schedules"}
 
 _known: dict[str, str] = {}
 

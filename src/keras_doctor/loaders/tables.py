@@ -8,6 +8,7 @@ keras/saving/legacy/serialization.py, keras/src/legacy/saving/serialization.py.
 from __future__ import annotations
 
 from keras_doctor.document.config import ConfigNode
+from keras_doctor.loaders import graphs, naming
 from keras_doctor.loaders.construction import Walk, node
 from keras_doctor.loaders.objects import Resolution
 from keras_doctor.loaders.tracing import Step
@@ -34,6 +35,8 @@ class TableWalk(Walk):
     def before(self, reference: Reference, definition: Definition, depth: int) -> Iterator[Step]:
         """Build the layer that a wrapper holds, or the cell of an RNN: their `from_config` does that first."""
         for key in self.early(reference, definition):
+            if key not in ("layer", "cell"):
+                continue
             path = f"{reference.path}.config.{key}"
             yield from self.entry(reference.config[key], "layers", path, depth + 1, reference.name, key)
 
@@ -50,6 +53,8 @@ class TableWalk(Walk):
         yield Step(self.stage, ("model", f"model:{reference.name}"), subject=reference)
         for child in self.layers(reference):
             yield from self.entry(child.value, "layers", child.path, depth + 1, reference.name, "layers")
+        yield from naming.twice(self.load, node(reference))
+        yield from graphs.replay(self.load, node(reference))
 
     def layers(self, reference: Reference) -> Iterator[ConfigNode]:
         """Yield the entries of a model's layers: of the bare list of Keras up to 2.2.2, too."""

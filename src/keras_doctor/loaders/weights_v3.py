@@ -1,10 +1,18 @@
 """The v3 store (`model.weights.h5` of a `.keras` archive): which group each layer of the target looks for, and whether
 what it holds fits.
+
+A loader goes through the layers as it would to save them, and takes of each group what it finds there: what no layer
+looks for stays where it is. Sources: `_load_state` of keras/src/saving/saving_lib.py (2.13 to 3.15),
+`load_own_variables` of keras/src/layers/layer.py, `load_assets` of keras/src/layers/preprocessing/index_lookup.py.
 """
 
 from __future__ import annotations
 
+from keras_doctor.document.locus import Locus
+from keras_doctor.layers.stored_order import v3_groups, v3_places
+from keras_doctor.loaders.graphs import era_of
 from keras_doctor.loaders.tracing import Step
+from keras_doctor.records import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,8 +20,81 @@ if TYPE_CHECKING:
 
     from keras_doctor.layers.graph import LayerShape
     from keras_doctor.loaders.load import Load
+    from keras_doctor.releases.api import Api
+
+# Layers whose vocabulary stands among the assets when it does not stand in their config, and where below the layer.
+_VOCABULARIES = {
+    "TextVectorization": ("", "/_lookup_layer"),
+    "StringLookup": ("",),
+    "IntegerLookup": ("",),
+}
+
+
+@record
+class Misfit:
+    """A group of variables that is not what the layer takes.
+
+    `group`: its inner path. `expected` and `found`: shapes; `found` is None where the file has no such group.
+    `elsewhere`: groups of the file in which just such variables stand.
+    """
+
+    api: Api
+    group: str
+    path: str
+    expected: tuple[tuple[int | None, ...], ...]
+    found: tuple[tuple[int, ...], ...] | None
+    elsewhere: tuple[str, ...] = ()
+
+
+@record
+class NoAsset:
+    """A layer whose vocabulary is not where the release looks for it."""
+
+    api: Api
+    place: str
+    elsewhere: str = ""
 
 
 def steps(load: Load, shapes: tuple[LayerShape, ...]) -> Iterator[Step]:
     """Yield what happens when the layers take their variables: stage "weights"."""
-    yield Step("weights", (), unexamined="weights were not compared with the release: not yet in this version")
+    document = load.document
+    if document.facts.get("weights_npz") and not load.does("reads-pickled-arrays"):
+        yield Step("weights", ("weights:pickled",), subject=load.api)
+    stored = {group.owner: tuple(tensor.shape for tensor in group.tensors) for group in document.weights}
+    for group in v3_groups(document.config, era_of(load), load.api.version, shapes):
+        expected = tuple(variable.shape for variable in group.variables)
+        found = stored.get(group.name)
+        if found is not None and _fits(expected, found):
+            continue
+        tag = "weights:absent" if found is None else "weights:count" if len(found) != len(expected) else "weights:shape"
+        elsewhere = tuple(name for name, held in stored.items() if found is None and _fits(expected, held))
+        misfit = Misfit(load.api, group.name, group.path, expected, found, elsewhere[:4])
+        yield Step("weights", (tag,), Locus(path=group.path), misfit)
+    yield from _assets(load, shapes)
+
+
+def _fits(expected: tuple[tuple[int | None, ...], ...], found: tuple[tuple[int, ...], ...]) -> bool:
+    """Tell whether variables have the shapes that are expected; None stands for any size."""
+    if len(expected) != len(found):
+        return False
+    return all(
+        len(want) == len(have) and all(size is None or size == held for size, held in zip(want, have, strict=True))
+        for want, have in zip(expected, found, strict=True)
+    )
+
+
+def _assets(load: Load, shapes: tuple[LayerShape, ...]) -> Iterator[Step]:
+    """Yield the layers whose vocabulary is not among the assets."""
+    present = {asset.path for asset in load.document.assets}
+    if not present:
+        return  # no loader looks for assets then
+    for node, place in v3_places(load.document.config, load.api.version, shapes):
+        config = node.get("config")
+        if node.get("class_name") not in _VOCABULARIES or not isinstance(config, dict) or config.get("vocabulary"):
+            continue
+        for part in _VOCABULARIES[str(node.get("class_name"))]:
+            if f"assets/{place}{part}/vocabulary.txt" not in present:
+                elsewhere = next((path for path in sorted(present) if path.endswith("/vocabulary.txt")), "")
+                missing = NoAsset(load.api, f"assets/{place}{part}", elsewhere)
+                yield Step("weights", ("asset:absent",), Locus(path=node.path), missing)
+                break

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from keras_doctor.document.model import ModelDocument
+from keras_doctor.document.locus import Locus
+from keras_doctor.document.model import ModelDocument, TrainingState
+from keras_doctor.document.tensors import TensorRef, WeightGroup
 from keras_doctor.environments import Environment
 from keras_doctor.wire.errors import Damage, Oddity
 
@@ -57,3 +59,55 @@ def entry(name: str, keywords: dict[str, Any], module: str = "keras.layers") -> 
     """Return one object of a config, with its module (`.keras`) or without (HDF5)."""
     made: dict[str, Any] = {"class_name": name, "config": keywords}
     return {"module": module, **made, "registered_name": None} if module else made
+
+
+def functional(
+    *layers: dict[str, Any], ends: tuple[Any, Any], form: str = "keras-v3", env: str = NEWEST, **fields: Any
+) -> tuple[ModelDocument, Environment]:
+    """Return a functional model of layer entries, each with its `inbound_nodes`; `ends`: its inputs and outputs."""
+    keywords = {"name": "functional", "layers": list(layers), "input_layers": ends[0], "output_layers": ends[1]}
+    module = "keras.src.models.functional" if form == "keras-v3" else ""
+    return sample(form, env=env, config=entry("Functional", keywords, module), **fields)
+
+
+def placed(name: str, class_name: str, keywords: dict[str, Any], *inbound: Any) -> dict[str, Any]:
+    """Return a layer of a functional model. `inbound`: for each call, the name of the layer before or a node."""
+    nodes = [tensors(node) if isinstance(node, str) else node for node in inbound]
+    return {**entry(class_name, {"name": name, **keywords}), "name": name, "inbound_nodes": nodes}
+
+
+def tensors(layer: str, node: int = 0) -> dict[str, Any]:
+    """Return the arguments of a call that takes what a layer puts out, as Keras 3 writes them."""
+    history = {"shape": [None, 4], "dtype": "float32", "keras_history": [layer, node, 0]}
+    return {"args": [{"class_name": "__keras_tensor__", "config": history}], "kwargs": {}}
+
+
+def stored(groups: dict[str, tuple[tuple[int, ...], ...]]) -> tuple[WeightGroup, ...]:
+    """Return the groups of a v3 store: inner path, and the shapes of the variables there."""
+    return tuple(
+        WeightGroup(
+            owner,
+            f"model.weights.h5:/{owner}/vars",
+            tuple(
+                TensorRef(str(n), f"{owner}/vars/{n}", shape, "float32", 0, Locus(), lambda: iter(()))
+                for n, shape in enumerate(shapes)
+            ),
+        )
+        for owner, shapes in groups.items()
+    )
+
+
+def trained(env: str = "python==3.11 tensorflow==2.15.1", **entries: Any) -> tuple[ModelDocument, Environment]:
+    """Return a small model in an HDF5 file with a training config as tf.keras 2.4 writes it. `entries` are put into
+    that config; one that is None is taken out.
+    """
+    config = {
+        "optimizer_config": entry("SGD", {"name": "SGD", "learning_rate": 0.01}, ""),
+        "loss": "mean_squared_error",
+        "metrics": [],
+        "loss_weights": [1.0],
+        **entries,
+    }
+    training = TrainingState({key: value for key, value in config.items() if value is not None}, "training_config")
+    layer = ("Dense", {"name": "dense", "batch_input_shape": [None, 4], "units": 3})
+    return sequential(layer, form="hdf5-model", module="", env=env, training=training)

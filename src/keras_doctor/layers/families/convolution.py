@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.layers.quantization import additions
-from keras_doctor.layers.shapes import CannotInferError, Shape, product, read_shape
+from keras_doctor.layers.shapes import CannotInferError, MisfitError, Shape, product, read_shape
 from keras_doctor.layers.stock import stock
 from keras_doctor.layers.windows import slid, spread
 
@@ -20,9 +20,11 @@ def rank_of(call: Call) -> int:
 
 
 def divided(call: Call, rank: int, shape: Shape) -> tuple[Shape, Shape, int | None]:
-    """Return what stands before the image (the batch, or several), the image's sides, and its channels."""
-    if len(shape) < rank + 2:
-        raise CannotInferError(f"it takes {rank + 2} dimensions and gets {len(shape)}")
+    """Return what stands before the image (the batch; what TensorFlow traces may have several), the image's sides, and
+    its channels.
+    """
+    if len(shape) < rank + 2 or (len(shape) > rank + 2 and not call.era.traced):
+        raise MisfitError(f"it takes {rank + 2} dimensions and gets {len(shape)}")
     lead = len(shape) - rank - 1
     if call.channels_first:
         return shape[:lead], shape[lead + 1 :], shape[lead]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keras_doctor.layers.families.cells import gates, gru_variables, lstm_variables, simple_variables, step
 from keras_doctor.layers.families.convolution import divided, joined, ordered, rank_of, slid_sides
-from keras_doctor.layers.shapes import CannotInferError, Shape, plus
+from keras_doctor.layers.shapes import CannotInferError, MisfitError, Shape, plus
 from keras_doctor.layers.stock import stock
 from keras_doctor.layers.tensors import Tensor
 
@@ -63,7 +63,7 @@ def rnn(call: Call) -> Any:
     """A layer around any cell."""
     shape = call.input
     if len(shape) < 3:
-        raise CannotInferError("it takes a sequence and gets less than 3 dimensions")
+        raise MisfitError("it takes a sequence and gets less than 3 dimensions")
     batch, steps = (shape[1], shape[0]) if call.flag("time_major") else shape[:2]
     output, *states = step(call, "cell", (batch, *shape[2:]))
     return _outputs(call, batch, steps, output[1:], [state[1:] for state in states])
