@@ -301,11 +301,12 @@ def _suspicions(member: Member, limits: Limits) -> Iterator[tuple[str, str]]:
 
 def _is_bomb(member: Member, limits: Limits) -> bool:
     """Tell whether a member inflates so much more than it stores that it is not inflated at all."""
-    if member.method != DEFLATED or member.lost:
+    if member.method != DEFLATED:
         return False
     stored, size = member.compressed_size, member.size
     large = size > limits.bomb_bytes and size > _SUSPICIOUS_RATIO * stored
-    return large or size > limits.inflate_ratio * max(stored, 8)
+    # What is declared of a member that is cut says nothing of the part that is left.
+    return large or (not member.lost and size > limits.inflate_ratio * max(stored, 8))
 
 
 def _method(method: int) -> str:

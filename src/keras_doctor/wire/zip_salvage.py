@@ -195,7 +195,9 @@ class _Walk:
                     break
         except zlib.error:
             return made, taken, False
-        return made, taken - len(inflater.unused_data) - len(inflater.unconsumed_tail), inflater.eof
+        # At the end of a stream zlib keeps what follows under both names.
+        left = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
+        return made, taken - len(left), inflater.eof
 
 
 def _find(source: Source, start: int, signatures: tuple[bytes, ...]) -> int:
