@@ -1,22 +1,65 @@
 """Keras 3: `load_model` of HDF5 files.
 
-Source: keras/src/legacy/saving/legacy_h5_format.py and keras/src/legacy/saving/serialization.py.
+A layer of a model is looked for by its bare name; what stands inside a layer (the layer of a wrapper, a cell,
+initializers, a policy) is looked for as in archives, by module. Weights come before the training config.
+
+Source: keras/src/legacy/saving/legacy_h5_format.py, saving_utils.py and serialization.py.
 """
 
 from __future__ import annotations
 
+from keras_doctor.document.locus import Locus
+from keras_doctor.loaders import calling, graphs, training, weights_hdf5
+from keras_doctor.loaders.axes import lost_axes
+from keras_doctor.loaders.construction import refer
+from keras_doctor.loaders.eras.keras_3_archive import ArchiveWalk
+from keras_doctor.loaders.legacy_view import View
 from keras_doctor.loaders.tables import TableWalk
 from keras_doctor.loaders.tracing import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from keras_doctor.loaders.load import Load
+    from keras_doctor.loaders.objects import Reference, Resolution
+
+
+class Hdf5Walk(ArchiveWalk):
+    """The building of a model from the config of an HDF5 file, as `View` gives it."""
+
+    def entry(
+        self, value: Any, kind: str, path: str, depth: int = 0, parent: str = "", key: str = ""
+    ) -> Iterator[Step]:
+        """Yield the steps for one entry: that of a layer has to be a dict of keywords."""
+        if kind == "layers" and isinstance(value, dict) and not isinstance(value.get("config", {}), dict):
+            reference = refer(value, kind, path, parent, key)
+            if reference is not None and _by_name(reference):
+                yield Step("construct", ("config:list",), Locus(path=path), (reference, self.api))
+        yield from super().entry(value, kind, path, depth, parent, key)
+
+    def resolve(self, reference: Reference) -> Resolution:
+        """Look for a name: that of a layer in the table."""
+        if _by_name(reference):
+            return TableWalk.resolve(self, reference)
+        return super().resolve(reference)
+
+
+def _by_name(reference: Reference) -> bool:
+    """Tell whether an entry goes through `model_from_config`: the model itself, and its layers without a module."""
+    if reference.kind != "layers":
+        return False
+    return not reference.key or (reference.key == "layers" and not reference.modern)
 
 
 def steps(load: Load) -> Iterator[Step]:
     """Yield the steps from the parsed config to the model that can be called."""
-    walk = TableWalk(load)
-    yield from walk.entry(load.document.config, "layers", "")
-    yield Step("weights", (), unexamined="weights were not compared with the release: not yet in this version")
+    view = View(load)
+    yield from Hdf5Walk(load).entry(view.config, "layers", "")
+    shapes = graphs.shapes(load, view.config)
+    yield from graphs.steps(load, view.config, shapes)
+    yield from lost_axes(load, view, shapes)
+    yield from weights_hdf5.steps(load, shapes)
+    yield from training.steps(load, Hdf5Walk(load, "compile"))
+    yield from calling.steps(load, shapes)

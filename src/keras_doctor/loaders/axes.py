@@ -1,0 +1,61 @@
+"""Axes that Keras 3 takes out of the configs of HDF5 files: what the class then works along is its default."""
+
+from __future__ import annotations
+
+from keras_doctor.document.config import ConfigNode
+from keras_doctor.document.locus import Locus
+from keras_doctor.loaders.tracing import Step
+from keras_doctor.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from keras_doctor.layers.graph import LayerShape
+    from keras_doctor.loaders.legacy_view import View
+    from keras_doctor.loaders.load import Load
+    from keras_doctor.releases.api import Api
+
+
+@record
+class LostAxis:
+    """A layer that works along another axis than the config says: along `default`, its class's own."""
+
+    api: Api
+    class_name: str
+    axis: Any
+    default: int
+
+
+def lost_axes(load: Load, view: View, shapes: tuple[LayerShape, ...]) -> Iterator[Step]:
+    """Yield the layers whose axis is lost where that makes a difference."""
+    if not view.lost_axes:
+        return
+    root = ConfigNode(view.config)
+    for shape in shapes:
+        axis = view.lost_axes.get(shape.path)
+        if axis is None:
+            continue
+        class_name = str(root.at(shape.path).get("class_name"))
+        definition = load.api.find(class_name, "layers")
+        default = load.api.accepts(definition).default("axis") if definition is not None else None
+        if default is None:
+            continue  # the class takes no axis, or requires one and says so
+        where = Locus(path=f"{shape.path}.config.axis")
+        first = shape.input_shapes[0] if shape.input_shapes else None
+        if first is None:
+            yield Step("graph", (), where, unexamined=f"whether {class_name} needs the axis that is lost is not known")
+        elif _along(axis, len(first)) != _along(_number(default), len(first)):
+            lost = LostAxis(load.api, class_name, axis, _number(default))
+            yield Step("graph", ("axis:lost",), where, lost)
+
+
+def _number(default: str) -> int:
+    return int(default) if default.lstrip("-").isdigit() else -1
+
+
+def _along(axis: Any, rank: int) -> tuple[int, ...]:
+    """Return the axes counted from the front."""
+    axes = axis if isinstance(axis, list) else [axis]
+    return tuple(one % rank if rank and isinstance(one, int) else -1 for one in axes)
