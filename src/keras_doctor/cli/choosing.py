@@ -1,13 +1,17 @@
-"""Which environment a command line means."""
+"""What a command line means for a file: in which environment it is looked at, what is ignored, when the check fails."""
 
 from __future__ import annotations
 
 from keras_doctor.cli.entry import Usage
+from keras_doctor.cli.project import project_file
 from keras_doctor.environments import Environment
+from keras_doctor.findings.diagnosis import LEVELS
+from keras_doctor.records import record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+    from collections.abc import Iterable
 
 
 def add_environment(parser: ArgumentParser) -> None:
@@ -35,3 +39,48 @@ def choose(env: str = "", python: str = "", requirements: str = "") -> Environme
     except OSError as problem:
         raise Usage(f"{problem.filename or ''}: {problem.strerror or problem}") from None
     return Environment.default()
+
+
+@record
+class ForIt:
+    """What holds for one file. `reasons`: of the findings that are ignored, by code."""
+
+    environment: Environment
+    level: str = LEVELS[0]
+    reasons: dict[str, str] | None = None
+
+
+class Wanted:
+    """What the command line asks for; what it leaves open is said by the project file above each file."""
+
+    def __init__(
+        self, env: str, python: str, requirements: str, fail_on: str, ignore: Iterable[str], isolated: bool
+    ) -> None:
+        self.named = bool(env or python or requirements)
+        self.level = fail_on
+        self.isolated = isolated
+        self.reasons: dict[str, str] = {}
+        if ignore:
+            from keras_doctor.cli.policy import ignored
+
+            self.reasons = ignored(ignore)
+        # Chosen now, so that words which make no sense are told of before any file is read.
+        self.environments = {"": choose(env, python, requirements)} if self.named else {}
+
+    def at(self, target: str) -> ForIt:
+        """Return what holds for a file. Raises `Usage` when its project file makes no sense."""
+        project = "" if self.isolated else project_file(target)
+        if not project:
+            return ForIt(self._environment(""), self.level or LEVELS[0], self.reasons)
+        from keras_doctor.cli.project_settings import settings_of
+
+        settings = settings_of(project)
+        environment = self._environment("" if self.named else settings.env, f"the environment that {project} names")
+        reasons = {**settings.ignored_in(target), **self.reasons}
+        return ForIt(environment, self.level or settings.fail_on or LEVELS[0], reasons)
+
+    def _environment(self, spec: str, origin: str = "") -> Environment:
+        if spec not in self.environments:
+            found = choose(spec)
+            self.environments[spec] = replace(found, origin=origin) if spec else found
+        return self.environments[spec]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from keras_doctor.document.locus import Locus
-from keras_doctor.records import as_dict, record
+from keras_doctor.records import as_dict, record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     from keras_doctor.document.model import ModelDocument
@@ -18,6 +18,7 @@ SCHEMA = "keras-doctor/diagnosis/1"
 # In the order in which they decide: a certain failure is a failure whatever else is unknown.
 VERDICTS = ("fails", "unknown", "loads-not-runnable", "loads-differently", "loads")
 SEVERITIES = ("error", "warning", "info")
+LEVELS = (*SEVERITIES, "never")  # at which a check fails, the usual one first
 
 
 @record
@@ -33,7 +34,8 @@ class Finding:
     """One thing that is wrong or worth knowing, with its evidence.
 
     `effect` is what it does to a plain load: one of the verdicts, "" when it changes nothing. `order` is the step of
-    the loader at which it strikes.
+    the loader at which it strikes. `ignored`: why a person does not want to hear of it ("" when they did not say), None
+    when they do.
     """
 
     code: str
@@ -47,6 +49,7 @@ class Finding:
     remedies: tuple[Remedy, ...] = ()
     effect: str = ""
     order: int = 0
+    ignored: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding as plain JSON, by the published schema."""
@@ -88,9 +91,28 @@ class Diagnosis:
 
     @property
     def worst(self) -> str | None:
-        """The gravest severity among the findings, None when there are none."""
-        found = {finding.severity for finding in self.findings}
+        """The gravest severity among the findings that are not ignored, None when there are none."""
+        found = {finding.severity for finding in self.findings if finding.ignored is None}
         return next((severity for severity in SEVERITIES if severity in found), None)
+
+    def passes(self, level: str = LEVELS[0]) -> bool:
+        """Tell whether the model loads and nothing of a level or graver is found that is not ignored.
+
+        Ignoring makes no model load; but one that "loads-differently" passes when all that says so is ignored.
+        """
+        if level == "never":
+            return True
+        worst = self.worst
+        if worst is not None and SEVERITIES.index(worst) <= SEVERITIES.index(level):
+            return False
+        if self.verdict == "loads-differently":
+            return all(finding.ignored is not None for finding in self.findings if finding.effect == self.verdict)
+        return self.verdict == "loads"
+
+    def ignoring(self, reasons: Mapping[str, str]) -> Diagnosis:
+        """Return the diagnosis with findings ignored, by code and reason. The verdict stays what it is."""
+        findings = (replace(f, ignored=reasons[f.code]) if f.code in reasons else f for f in self.findings)
+        return Diagnosis(self.document, self.environment, findings, self.unknowns)
 
     def to_json(self) -> dict[str, Any]:
         """Return the diagnosis as plain JSON, by the published schema (docs/schema/diagnosis-1.json)."""

@@ -25,7 +25,7 @@ VERDICTS = {
 
 
 def show(diagnosis: Diagnosis, terminal: Terminal, full: bool = False) -> None:
-    """Print one diagnosis. Findings of severity info are shown with `full`, or when there is nothing graver."""
+    """Print one diagnosis. Notes and what is ignored are counted, and shown with `full` or where they decide."""
     document = diagnosis.document
     mark, colour, verdict = VERDICTS[diagnosis.verdict]
     where = describe(diagnosis.environment)
@@ -34,16 +34,22 @@ def show(diagnosis: Diagnosis, terminal: Terminal, full: bool = False) -> None:
         0,
         2,
     )
-    shown = [entry for entry in diagnosis.findings if full or entry.severity != "info"]
-    decisive = [diagnosis.decisive.code] if diagnosis.decisive in shown and diagnosis.decisive else []
+    loud = [entry for entry in diagnosis.findings if entry.severity != "info" and entry.ignored is None]
+    shown = [entry for entry in diagnosis.findings if full or entry in loud or entry is diagnosis.decisive]
+    decisive = [diagnosis.decisive.code] if diagnosis.decisive else []
     for code in dict.fromkeys(decisive + [entry.code for entry in shown]):
         _group([entry for entry in shown if entry.code == code], terminal, full)
-    hidden = len(diagnosis.findings) - len(shown)
+    ignored = {entry.code: entry.ignored for entry in diagnosis.findings if entry.ignored is not None}
+    hidden = sum(entry not in shown and entry.ignored is None for entry in diagnosis.findings)
     for reason in diagnosis.unknowns if diagnosis.verdict == "unknown" else ():
         terminal.paragraph(f"? {clean(reason)}", 2, 4)
     terminal.print()
     for name, text in [*facts(document), ("checked in", origin(diagnosis.environment))]:
         terminal.paragraph(f"{terminal.style(f'{name:<10}', 'dim')} {clean(text)}", 2, 13)
+    for code, reason in ignored.items():
+        count = sum(entry.code == code for entry in diagnosis.findings)
+        why = f": {clean(reason)}" if reason else ""
+        terminal.paragraph(terminal.style(f"{number(count, 'finding')} of {code} ignored{why}", "dim"), 2, 4)
     if hidden:
         terminal.paragraph(terminal.style(f"{number(hidden, 'note')} more with --verbose", "dim"), 2)
 
@@ -83,11 +89,11 @@ def summary(diagnosis: Diagnosis, terminal: Terminal, width: int) -> None:
     terminal.print(f"{terminal.style(mark, colour, 'bold')} {clean(diagnosis.document.path):<{width}}  {verdict}{why}")
 
 
-def tally(verdicts: dict[tuple[str, str | None], int], environment: Environment, terminal: Terminal) -> None:
-    """Print how many of many files came to which verdict, for which cause."""
+def tally(verdicts: dict[tuple[str, str | None], int], where: str, terminal: Terminal) -> None:
+    """Print how many of many files came to which verdict, for which cause; `where` names the environment."""
     total = sum(verdicts.values())
     terminal.print()
-    terminal.paragraph(f"{number(total, 'file')} checked for {describe(environment)}", 0, 2)
+    terminal.paragraph(f"{number(total, 'file')} checked for {where}", 0, 2)
     for (verdict, cause), count in sorted(verdicts.items(), key=lambda item: -item[1]):
         mark, colour, words = VERDICTS[verdict]
         terminal.print(f"  {terminal.style(mark, colour)} {count:>6,} {words}{': ' + cause if cause else ''}")
