@@ -69,7 +69,8 @@ def told(scene: Scene) -> Explanation:
             "low",
             "Nothing in this text is known as a failure of loading or saving a Keras model.",
             versions=versions,
-            question="Paste the whole traceback, from `Traceback (most recent call last)` to the last line, or name the "
+            question="Paste the whole traceback, from `Traceback (most recent call "
+            "last)` to the last line, or name the "
             "file: keras-doctor explain FILE.txt --model PATH",
         )
     best = hits[0]

@@ -68,7 +68,8 @@ def _told_by(explanation: Explanation, finding: Finding, story: str) -> Explanat
 def _parted(explanation: Explanation, finding: Finding) -> Explanation:
     """Return the explanation where the file would fail otherwise than the text tells."""
     parting = (
-        f"in this environment it would fail with {finding.cause} ({finding.code}: {finding.message}). Is it the file, and "
+        f"in this environment it would fail with {finding.cause} ({finding.code}: {finding.message}). Is it the "
+        f"file, and "
         "the environment, that the text is about?"
     )
     if explanation.confidence == "high":

@@ -20,7 +20,8 @@ _TABLES = (
 )  # fmt: skip
 _LIBRARIES = {
     "keras-1": ("keras", "Keras"), "keras-2": ("keras", "Keras"), "keras-2.6": ("tf.keras", "tf.keras"),
-    "keras-3": ("keras", "Keras"), "tensorflow": ("tf.keras", "tf.keras of TensorFlow"), "tf-keras": ("tf-keras", "tf_keras"),
+    "keras-3": ("keras", "Keras"), "tensorflow": ("tf.keras", "tf.keras of TensorFlow"),
+    "tf-keras": ("tf-keras", "tf_keras"),
 }  # fmt: skip
 # Nodes of a functional graph that are operations, not layers.
 _OPERATIONS = (
@@ -151,7 +152,7 @@ def _edge(takes: object, inside: int, outside: int) -> int:
 
 
 def keyword_owners(keyword: str, kind: str = "layers") -> tuple[str, ...]:
-    """Return the classes of Keras, of any release, whose own constructor names a keyword. A few, in no order of worth."""
+    """Return the classes of Keras, of any release, whose own constructor names a keyword. A few."""
     if not keyword.replace("_", "").isalnum():
         return ()
     found: list[str] = []

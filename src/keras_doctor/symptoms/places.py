@@ -32,7 +32,8 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("save", (
         ".save_model", ".save_model_to_hdf5", "models.save", "training.save", "network.save", "save.save_model",
         ".save_weights", ".save_weights_to_hdf5_group", ".save_model_tf", ".export_saved_model", "model_checkpoint.",
-        ".on_epoch_end", ".to_json", ".to_yaml", ".save_attributes_to_hdf5_group", ".func_dump", ".serialize_keras_object",
+        ".on_epoch_end", ".to_json", ".to_yaml", ".save_attributes_to_hdf5_group", ".func_dump",
+        ".serialize_keras_object",
         "export_lib.", ".export", "model.save", ".get_json_type", ".save_model_to_file", ".get_config", ".save_to_zip",
     )),
     ("open", (
@@ -41,7 +42,8 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
     )),
     ("resolve", ("._retrieve_class_or_fn", ".class_and_config_for_serialized_keras_object", ".get_from_module")),
     ("construct", (
-        ".from_config", ".deserialize_keras_object", ".layer_from_config", ".process_layer", ".deserialize", ".__init__",
+        ".from_config", ".deserialize_keras_object", ".layer_from_config", ".process_layer", ".deserialize",
+        ".__init__",
         ".get_or_create_layer",
     )),
     ("lambda", (".func_load", "lambda_layer.", "._parse_function_from_config", ".<lambda>")),
@@ -60,7 +62,8 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("compile", (
         ".compile", ".compile_from_config", ".compile_args_from_training_config", "._deserialize_nested_config",
         "._deserialize_metric", "._resolve_compile_arguments_compat", ".try_build_compiled_arguments",
-        ".convert_custom_objects", "optimizers.", "optimizer.", "optimizer_v2.", "losses.", "metrics.", "base_optimizer.",
+        ".convert_custom_objects", "optimizers.", "optimizer.", "optimizer_v2.", "losses.", "metrics.",
+        "base_optimizer.",
     )),
     ("revive", (
         ".revive_custom_object", "._revive_layer_or_model_from_config", "._recreate_base_user_object",
@@ -139,7 +142,7 @@ def _module(path: str) -> tuple[str, str]:
     """Return the package of a file's path and its module, ("", module) for a path whose beginning is cut off."""
     path = path.replace("\\", "/")
     for mark in _INSTALLED:
-        head, found, rest = path.rpartition(mark)
+        _, found, rest = path.rpartition(mark)
         if found:
             break
     else:
@@ -220,7 +223,7 @@ def _having(line: str, module: str) -> tuple[str, ...]:
         while place >= 0:
             head = text.rfind("\n=", 0, place + 1) + 2
             full, _, runs = text[head : text.find("\n", head)].partition("\t")
-            if full in (package, ".") and (full == package or not package) or full.endswith("." + package):
+            if full == package or full.endswith("." + package) or (full == "." and not package):
                 end = text.find("\n", place + 1)
                 own = text[place + 1 : end if end >= 0 else len(text)].partition("\t")[2]
                 have.update(members(own or runs, releases))

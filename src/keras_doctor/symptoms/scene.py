@@ -12,10 +12,14 @@ from keras_doctor.symptoms.traceback import Parsed, flat, parse, take_apart
 
 _MOST_PROSE = 60_000
 _STATED = (
-    r"\b(?P<name>tensorflow(?:[-_ ](?:gpu|cpu|macos|intel))?|tf[-_]keras|tf\.keras|tf|keras|python|h5py|numpy|protobuf|jax|torch)"
+    r"\b(?P<name>tensorflow(?:[-_ ](?:gpu|cpu|macos|intel))?|tf[-_]keras|tf\.keras|tf|keras|python|h5py|numpy"
+    r"|protobuf|jax|torch)"
     r"\s*(?:version)?\s*(?:==|=|:|>=|v|is|version)?\s*v?(?P<version>\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)"
 )
-_FILE = r"(?P<path>[^\s\"'`<>|,;()=]*[\w\-)\]}]\.(?P<ending>h5|hdf5|keras|json|ya?ml|pb|pbtxt|tflite|onnx|pkl|pickle|joblib|ckpt|index|zip|mlmodel|pth?|weights))\b"
+_FILE = (
+    r"(?P<path>[^\s\"'`<>|,;()=]*[\w\-)\]}]\.(?P<ending>h5|hdf5|keras|json|ya?ml|pb|pbtxt|tflite|onnx|pkl|pickle"
+    r"|joblib|ckpt|index|zip|mlmodel|pth?|weights))\b"
+)
 _NAMES = {"tf": "tensorflow", "tf.keras": "tensorflow", "tf-keras": "tf-keras", "tf_keras": "tf-keras"}
 
 
@@ -78,15 +82,17 @@ def scene_of(text: str) -> Scene:
         dump = dump or (error.dumps[-1] if error.dumps else "")
         for depth, part in enumerate(reversed(error.parts)):
             rank = 2 if number else min(depth, 1)
-            utterances.append(Utterance(part, part.lower(), rank))
-    parts, dumps = take_apart(text[-_MOST_PROSE:])
+            shown = f"{error.kind}: {part}" if depth == len(error.parts) - 1 else part
+            utterances.append(Utterance(shown, shown.lower(), rank))
+    told = parsed.prose
+    parts, dumps = take_apart(told[-_MOST_PROSE:])
     dump = dump or (dumps[-1] if dumps else "")
     if not parsed.errors:
         utterances.append(Utterance(parts[-1], parts[-1].lower(), 1))
     utterances.sort(key=lambda utterance: utterance.rank)
-    prose = flat(
-        text[:_MOST_PROSE] + ("\n" + text[-_MOST_PROSE:] if len(text) > 2 * _MOST_PROSE else text[_MOST_PROSE:])
-    )
+    if len(told) > 2 * _MOST_PROSE:
+        told = told[:_MOST_PROSE] + "\n" + told[-_MOST_PROSE:]
+    prose = flat(told)
     utterances.append(Utterance(prose, prose.lower(), 3))
     return Scene(parsed, place_of(parsed.frames), tuple(utterances), _stated(text), _files(text), dump)
 

@@ -24,7 +24,8 @@ _BARE_COLOURS = (
     r"\^\[\[[0-9;]*[mK]|\\(?:u001b|x1b|033)\[[0-9;]*[mK]|(?<![\w.\])])\[(?:\d{1,2}(?:;\d{1,3}){1,4}|0|[39][0-7])m"
 )
 _TAGS = (
-    r"</?(?:pre|br|div|span|code|p|font|b|i|em|strong|a|table|tbody|tr|td|th|html|body|head|h[1-6]|li|ul|ol|samp|kbd|tt|"
+    r"</?(?:pre|br|div|span|code|p|font|b|i|em|strong|a|table|tbody|tr|td|th|html|body|head|h[1-6]|li|ul|ol"
+    r"|samp|kbd|tt|"
     r"blockquote|section|details|summary|img|hr|script|style|sub|sup|small|mark|u)(?:\s[^<>]{0,400})?/?>"
 )
 _QUOTE = r"^[ \t]*(?:>[ \t]?|[│|]\s)+"
@@ -69,7 +70,7 @@ def _bounded(text: str) -> str:
 
 
 def _unwrapped_json(text: str) -> str:
-    """Return the strings of a notebook, of an editor's error report or of a log line in JSON as the text that they are."""
+    """Return the strings of a notebook, an editor's error report or a log line in JSON as the text that they are."""
     if "\\n" not in text or '"' not in text:
         return text
     if not re.search(r'"(?:traceback|evalue|stack|message|text|error|log|msg|exc_info|detail)"\s*:', text):

@@ -20,8 +20,10 @@ _FUNCTION = r"(?:\s*,\s*|\s*:\s*|\s+)?(?:in\s+)?(?P<function><?[A-Za-z_*][\w.<>*
 _FRAME = _PATH + _LINE + _FUNCTION
 _COMPILED = r"[Ff]ile \"?(?P<path>[\w/\\.]+\.pyx)\"?, line (?P<line>\d+), in (?P<function>[\w.]+)"
 _ERROR = (
-    r"^(?P<lead>[^A-Za-z0-9]{0,12}|E\s{1,8}|# |.{0,60}?(?:PyException|RuntimeException|Error in [\w.$:]+\([^\n]{0,80}\) ?):\s*)"
-    r"(?P<kind>(?:[A-Za-z_]\w*\.){0,6}(?:[A-Z]\w*(?:Error|Exception|Warning|Interrupt|Iteration|Exit)|[a-z]\w*\.error|Error|error))"
+    r"^(?P<lead>[^A-Za-z0-9]{0,12}|E\s{1,8}|# |.{0,60}?(?:PyException|RuntimeException"
+    r"|Error in [\w.$:]+\([^\n]{0,80}\) ?):\s*)"
+    r"(?P<kind>(?:[A-Za-z_]\w*\.){0,6}(?:[A-Z]\w*(?:Error|Exception|Warning|Interrupt|Iteration|Exit)"
+    r"|[a-z]\w*\.error|Error|error))"
     r"\b(?P<mark>\*{0,2}:\s*|\*{0,2}\s*$)(?P<message>.*)$"
 )
 _HEADER = r"Traceback \(most recent call last\)"
@@ -66,11 +68,14 @@ class Error:
 
 @record
 class Parsed:
-    """What a text tells: `errors` in the order in which they stand, `frames` in theirs, `text` as prose."""
+    """What a text tells: `errors` in the order in which they stand, `frames` in theirs; `prose`: the text without the
+    lines of source code that a traceback shows and that were not what raised.
+    """
 
     text: str
     errors: tuple[Error, ...]
     frames: tuple[Frame, ...]
+    prose: str = ""
 
 
 def parse(text: str) -> Parsed:
@@ -81,15 +86,22 @@ def parse(text: str) -> Parsed:
     message: list[str] | None = None
     kind = ""
     size = 0
+    prose: list[str] = []
+    source = ""  # what the line before was, by `_source`; "frame" for a frame
+    numbered = re.compile(_SOURCE)
     for line in text.split("\n"):
         if len(line) > _MOST_MESSAGE:
             line = line[:_MOST_MESSAGE]
         low = line.strip().lower()
+        source = _source(line, source, numbered)
+        if source in ("", "raised"):
+            prose.append(line)
         found = _frame(line, frame, compiled) if (".py" in line or "<frozen" in line) else None
         if found is not None and not _is_prose(line, message):
             kind, message = _close(errors, kind, message)
             if len(frames) < _MOST_FRAMES:
                 frames.append(found)
+            source = "frame"
             continue
         match = error.match(line) if _may_be_error(line) else None
         if match and (match["message"].strip() or match["mark"].strip(" *\n") == ":" or not match["lead"].strip()):
@@ -108,7 +120,20 @@ def parse(text: str) -> Parsed:
                 message.append(line)
                 size += len(line)
     _close(errors, kind, message)
-    return Parsed(text, tuple(errors[-_MOST_ERRORS:]), tuple(frames))
+    return Parsed(text, tuple(errors[-_MOST_ERRORS:]), tuple(frames), "\n".join(prose))
+
+
+def _source(line: str, before: str, numbered: re.Pattern[str]) -> str:
+    """Return what a line is: "" for prose, "code" for source that a traceback shows, "raised" for the source from
+    the arrow of IPython on when that line raises (its strings are the message).
+    """
+    if numbered.match(line):
+        if ">" in line[: line.find("raise")] if "raise" in line else False:
+            return "raised"
+        return "raised" if before == "raised" else "code"
+    if before == "frame" and line[:1] in " \t" and line.strip():
+        return "code"
+    return ""
 
 
 def _may_be_error(line: str) -> bool:

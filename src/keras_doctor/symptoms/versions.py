@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from keras_doctor.symptoms.scene import Scene
 
 _PACKAGES = {
-    "keras-1": "Keras", "keras-2": "Keras", "keras-2.6": "tf.keras of TensorFlow", "keras-3": "Keras", "tensorflow": "TensorFlow",
-    "tf-keras": "tf_keras",
+    "keras-1": "Keras", "keras-2": "Keras", "keras-2.6": "tf.keras of TensorFlow", "keras-3": "Keras",
+    "tensorflow": "TensorFlow", "tf-keras": "tf_keras",
 }  # fmt: skip
 
 

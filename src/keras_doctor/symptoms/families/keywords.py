@@ -2,18 +2,452 @@
 
 from __future__ import annotations
 
-from keras_doctor.symptoms.remedies import LEGACY_KERAS, NEWER_KERAS_3
+import re
+
+from keras_doctor.findings import Remedy
+from keras_doctor.symptoms import names
+from keras_doctor.symptoms.families.classes import training
+from keras_doctor.symptoms.remedies import (
+    COMPILE_FALSE,
+    INSPECT,
+    LEGACY_KERAS,
+    NEWER_KERAS_3,
+    REBUILD,
+    REGISTER,
+    SAME_VERSION,
+    UPGRADE,
+)
 from keras_doctor.symptoms.symptom import Reading, Symptom
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import re
-
     from keras_doctor.symptoms.scene import Scene
 
+_PUBLIC_CALLS = (
+    "load_model",
+    "save_model",
+    "load_weights",
+    "save_weights",
+    "save",
+    "fit",
+    "fit_generator",
+    "predict",
+    "compile",
+    "evaluate",
+    "model_from_json",
+    "from_json",
+    "clone_model",
+    "Model",
+    "add",
+    "call",
+    "train_on_batch",
+)
+_CLASS = re.compile(
+    r"Error when deserializing class '?(?P<name>\w+)|<class '?[\w.]*?\.?(?P<module>layers|optimizers|losses"
+    r"|metrics|initializers)?[\w.]*?\.(?P<full>\w+)'?> could not be deserialized"
+)
+# Keywords that came with Keras 3, in files that Keras 2 reads.
+_OF_KERAS_3 = (
+    "batch_shape",
+    "optional",
+    "quantization_config",
+    "input_axes",
+    "output_axes",
+    "lora_rank",
+    "registered_name",
+)
+_HANDLING = Remedy(
+    "Have keras-doctor name every key that this loader will refuse, and whether leaving it out changes anything:",
+    "keras-doctor check PATH",
+)
 
-def _unrecognized(scene: Scene, match: re.Match[str]) -> Reading:
-    return Reading("unknown-keyword", "x", (LEGACY_KERAS, NEWER_KERAS_3))
+
+def _unexpected(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
+    groups = {name.rstrip("234"): text for name, text in match.groupdict().items() if text}
+    words = _keys(groups.get("keys", "")) or (groups.get("key", "").strip("'\""),)
+    words = tuple(word for word in words if word and not word.isdigit())
+    if not words:
+        return None
+    return refused(scene, groups.get("name") or _wrapped_class(scene), words)
 
 
-SYMPTOMS = (Symptom(("unrecognized keyword argument",), _unrecognized, strength=7),)
+def _keys(shown: str) -> tuple[str, ...]:
+    """Return the names in a list, or the keys of a dict (not those of dicts in it), as Python prints them."""
+    found, depth = [], 0
+    for match in re.finditer(r"[\[{(]|[\]})]|'(?P<name>\w+)'(?P<colon>:)?", shown):
+        if match["name"] is None:
+            depth += 1 if match[0] in "[{(" else -1
+        elif depth <= 1 and (match["colon"] or shown[:1] != "{"):
+            found.append(match["name"])
+    return tuple(dict.fromkeys(found))
+
+
+def _wrapped_class(scene: Scene) -> str:
+    for utterance in scene.utterances[:3]:
+        found = _CLASS.search(utterance.text)
+        if found:
+            return found["name"] or found["full"] or ""
+    return ""
+
+
+def refused(scene: Scene, name: str, words: tuple[str, ...]) -> Reading | tuple[Reading, ...]:
+    """Tell of keywords that a class (by name, "" when it is not named) does not take."""
+    name = name.strip("'\"").rpartition(".")[2]
+    shown = ", ".join(words[:4])
+    if name in _PUBLIC_CALLS and name not in ("Model",):
+        return _function(name, shown)
+    known = names.library(name) if name else None
+    if known is not None and known.kind in ("optimizers", "schedules", "losses", "metrics"):
+        return _of_training(known.kind, name, shown)
+    if scene.passed("compile") and not scene.passed("graph"):
+        table = "optimizers" if scene.calls("optimizer") and not scene.calls("metrics.py", "losses.py") else "losses"
+        return _of_training(table, name or "the class", shown)
+    if name and known is None:
+        return _custom(name, shown)
+    return _layer(scene, name, words, shown, known)
+
+
+def _of_training(table: str, name: str, shown: str) -> Reading:
+    first = training(name, table)
+    return Reading(
+        first.cause,
+        f"the training config has {shown} for {name}, which this release does not take; the model itself is fine",
+        first.remedies,
+        code=first.code,
+    )
+
+
+def _function(name: str, shown: str) -> Reading | tuple[Reading, ...]:
+    return (
+        Reading(
+            "environment-broken",
+            f"{name}() of the installed release does not take {shown}: the caller (your code, R's keras, "
+            f"another package) was written for another release",
+            (
+                Remedy(
+                    "Upgrade (or update, or reinstall) Keras and TensorFlow to the release that the caller was "
+                    "written for.",
+                    "pip install -U tensorflow keras",
+                ),
+                Remedy(f"Or leave {shown} out.", f"help({name})"),
+            ),
+            "medium",
+            "another package makes the call",
+            "KD909",
+        ),
+        Reading(
+            "wrong-api-use",
+            f"{name}() has no argument {shown}",
+            (Remedy(f"Leave {shown} out, or look up its name in this release."),),
+            "medium",
+            "your own code makes the call",
+            "KD903",
+        ),
+    )
+
+
+def _custom(name: str, shown: str) -> Reading | tuple[Reading, ...]:
+    return (
+        Reading(
+            "custom-object-broken",
+            f"the class {name} was found, and its __init__ does not take {shown}, which Keras stores for every "
+            f"layer or which its get_config returns",
+            (
+                Remedy(
+                    "Let __init__ take **kwargs and pass them to super().__init__(**kwargs); return all of its "
+                    "arguments in get_config.",
+                    "def __init__(self, units, **kwargs):\n    super().__init__(**kwargs)",
+                ),
+                REGISTER,
+                REBUILD,
+            ),
+            "medium",
+            f"{name} is a class of your own",
+            "KD917",
+        ),
+        Reading(
+            "unknown-keyword",
+            f"{name} of the installed package does not take {shown}: it is of another release than the file",
+            (SAME_VERSION, UPGRADE, LEGACY_KERAS),
+            "medium",
+            f"{name} is another package's",
+            "",
+        ),
+    )
+
+
+def _layer(
+    scene: Scene, name: str, words: tuple[str, ...], shown: str, known: names.Known | None
+) -> Reading | tuple[Reading, ...]:
+    """Tell of a layer (or an initializer …) of Keras's own; its class may not be named."""
+    kind = known.kind if known is not None and known.kind not in ("private", "operations") else "layers"
+    owners = (name,) if name else names.keyword_owners(words[0])
+    if not owners and words[0] not in (
+        "dtype",
+        "name",
+        "trainable",
+        "input_dtype",
+        "batch_input_shape",
+        "dynamic",
+        "autocast",
+        "weights",
+        "input_shape",
+    ):
+        owners = names.keyword_owners(words[0], "initializers")
+        if not owners:
+            return (
+                Reading(
+                    "custom-object-broken",
+                    f"no class of Keras takes {shown}: it is the keyword of a class of your own, whose __init__ "
+                    f"and get_config do not agree",
+                    (REGISTER, REBUILD),
+                    "medium",
+                    "the class is your own",
+                    "KD917",
+                ),
+                Reading(
+                    "unknown-keyword",
+                    f"a class does not take {shown}",
+                    (SAME_VERSION, UPGRADE),
+                    "medium",
+                    "the class is Keras's own",
+                    "",
+                ),
+            )
+    what = f"{name or 'a class'} of this release does not take {shown}, which the file's config has"
+    since = names.spans(names.taking(name, words[0], kind)) if name else ""
+    evidence = (f"{name} takes {words[0]} in: {since}",) if since else ()
+    if not name and owners:
+        evidence = (f"classes of Keras that have {words[0]}: {', '.join(owners[:6])}",)
+    if any(word in _OF_KERAS_3 for word in words) and not scene.place.only("keras-3"):
+        what += ": the file was saved by Keras 3"
+        remedies: tuple[Remedy, ...] = (
+            NEWER_KERAS_3,
+            Remedy(
+                "To stay with Keras 2: batch_shape is called batch_input_shape there; the config can be rewritten.",
+                "keras-doctor check PATH",
+            ),
+        )
+    elif scene.place.only("keras-3") or (not scene.place.releases and "passed to" in scene.low):
+        newer = _newer_in_line(scene, name, words[0], kind)
+        if newer:
+            what += f": it came with {newer}"
+            remedies = (Remedy(f"Upgrade to {newer} or newer:", "pip install -U keras"), _HANDLING)
+        else:
+            remedies = (
+                _HANDLING,
+                LEGACY_KERAS,
+                Remedy(
+                    f"Where {shown} has its default, the key can be dropped from the config without a change.",
+                    "keras-doctor check PATH",
+                ),
+            )
+    else:
+        remedies = (
+            Remedy(
+                "Load it with a newer release (upgrade; tf.keras, that is tensorflow.keras of tensorflow>=2, "
+                "instead of an old keras): the file is newer than this loader.",
+                "pip install -U tensorflow",
+            ),
+            SAME_VERSION,
+            _HANDLING,
+            LEGACY_KERAS,
+        )
+    return Reading("unknown-keyword", what, (*remedies, REBUILD), evidence=evidence)
+
+
+def _newer_in_line(scene: Scene, name: str, keyword: str, kind: str) -> str:
+    """Return the first Keras 3 that takes a keyword, "" when all or none do."""
+    if not name:
+        return ""
+    have = dict(names.taking(name, keyword, kind)).get("keras-3", ())
+    return f"Keras {have[0]}" if have and have[0] != "3.0.0" else ""
+
+
+def _missing(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
+    """Tell of "__init__() missing 1 required positional argument: 'units'"."""
+    name = (match["name"] or "").rpartition(".")[2] or _wrapped_class(scene)
+    function = match["function"]
+    words = tuple(re.findall(r"\w+", match["keys"].replace(" and ", " "))) if match["keys"] else ()
+    if function == "build":
+        return None
+    if function not in ("__init__", "__new__", "from_config"):
+        return None
+    known = names.library(name) if name else None
+    owned = known is not None or (not name and bool(words) and all(names.keyword_owners(word) for word in words))
+    sure = known is not None or bool(set(words) & _USUAL)
+    shown = ", ".join(words[:4])
+    if owned:
+        return Reading(
+            "missing-keyword",
+            f"the config lacks {shown}, which {name or 'the class'} of this release wants: it was written by "
+            f"another generation of Keras (Keras 1 called them otherwise)",
+            (
+                SAME_VERSION,
+                Remedy(
+                    "Files of Keras 1 are translated by Keras 2.0 to 2.3: load it there and save it anew.",
+                    "keras-doctor check PATH",
+                ),
+                REBUILD,
+                LEGACY_KERAS,
+            ),
+            "high" if sure else "medium",
+        )
+    return Reading(
+        "custom-object-broken",
+        f"the class {name or 'of your own'} was found, and its config lacks {shown}: its get_config does not "
+        f"return all arguments of __init__",
+        (
+            Remedy(
+                "Write a get_config that returns every argument of __init__, and save again.",
+                'def get_config(self):\n    return {**super().get_config(), "units": self.units}',
+            ),
+            REBUILD,
+        ),
+        "high" if words else "medium",
+        code="KD917",
+    )
+
+
+_USUAL = {
+    "units",
+    "output_dim",
+    "filters",
+    "kernel_size",
+    "nb_filter",
+    "nb_row",
+    "nb_col",
+    "input_dim",
+    "rate",
+    "p",
+    "size",
+    "pool_size",
+    "n",
+    "filter_length",
+    "layer",
+    "cell",
+    "name",
+}
+
+
+def _missing_key(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
+    """Tell of a KeyError whose key is one of a config."""
+    key = match["key"] or match["key2"]
+    found = _KEYS.get(key)
+    if found is not None:
+        return found
+    if key.isdigit() or key == "0":
+        return _LIST_OR_DICT
+    if scene.passed("compile"):
+        return Reading(
+            "loss-or-metric-unresolvable",
+            f"the training config has no {key}, which this release wants; the model itself is fine",
+            (COMPILE_FALSE, SAME_VERSION),
+        )
+    if scene.passed("pickle") or scene.passed("save"):
+        return None
+    if scene.passed("construct", "graph", "resolve", "load") or scene.place.releases:
+        owners = names.keyword_owners(key)
+        return Reading(
+            "config-value" if not owners else "missing-keyword",
+            f"the config has no {key}, which this release wants: it was written by another one",
+            (SAME_VERSION, UPGRADE, INSPECT, REBUILD),
+            "medium",
+        )
+    return None
+
+
+_LIST_OR_DICT = Reading(
+    "config-value",
+    "the config of a Sequential model is a list in old releases (before Keras 2.2.3) and a dict in newer ones; "
+    "this loader reads the other form",
+    (
+        Remedy(
+            "Load it with a newer release (Keras 2.2.4 or later, tensorflow>=2; TensorFlow 2.1 alone does not "
+            "read the list): most read both forms (upgrade, or TensorFlow 2.0).",
+            "pip install -U tensorflow",
+        ),
+        Remedy("Or wrap the list in a dict in the config.", "keras-doctor check PATH"),
+        SAME_VERSION,
+    ),
+)
+_KEYS = {
+    "sample_weight_mode": Reading(
+        "loss-or-metric-unresolvable",
+        "the training config was written by TensorFlow 2.2 or later, which does not store sample_weight_mode "
+        "any more; this older loader wants it",
+        (COMPILE_FALSE, UPGRADE),
+    ),
+    "class_name": Reading(
+        "config-value",
+        "what should be the config of a model or layer has no class_name: another generation's JSON, or JSON "
+        "of something else (TensorFlow.js, a history)",
+        (INSPECT, SAME_VERSION, REBUILD),
+        "medium",
+    ),
+    "query_shape": Reading(
+        "config-value",
+        "a MultiHeadAttention saved by TensorFlow 2.4 has no query_shape in its config, which later releases want",
+        (
+            Remedy(
+                "Load it with TensorFlow 2.4 (the same version), or rebuild the model with the same code and "
+                "load the weights.",
+                'uv run --python 3.8 --with "tensorflow==2.4.4" python',
+            ),
+            REBUILD,
+        ),
+    ),
+    "output_mask_type": Reading(
+        "missing-keyword",
+        "a Merge layer saved by Keras 1.1.1 or before has no output_mask_type",
+        (SAME_VERSION, REBUILD),
+    ),
+}
+
+SYMPTOMS = (
+    Symptom(
+        (
+            "unrecognized keyword argument",
+            "keyword argument not understood",
+            "got an unexpected keyword argument",
+            "unexpected keyword arguments",
+            "got unexpected keyword argument",
+            "invalid keyword argument",
+            "('keyword argument",
+            "unexpected keyword argument",
+        ),
+        _unexpected,
+        pattern=r"Unrecognized keyword arguments? passed to (?P<name>\w+):?\s*(?P<keys>\{.*)"
+        r"|Unrecognized keyword arguments?:?'?,?\s*(?:dict_keys\()?(?P<keys2>\[.*?\])"
+        r"|Keyword argument not understood:?'?,?\s*'?(?P<key2>\w+)"
+        r"|(?:__init__|__new__|(?P<name3>\w+)(?:\.__init__"
+        r"|\.__new__)?)\(\) got (?:an )?unexpected keyword arguments? (?P<key3>'?\w+)"
+        r"|unexpected keyword argument:?\s+(?P<key4>'\w+|\"\w+|\w+)",
+        strength=6,
+    ),
+    Symptom(
+        ("missing", "takes at least"),
+        _missing,
+        pattern=r"(?:(?P<name>[\w.]+)\.)?(?P<function>__init__|__new__|build|from_config"
+        r"|\w+)\(\) missing \d+ required (?:positional|keyword-only) arguments?:?\s*(?P<keys>[^\n]*)",
+        strength=6,
+    ),
+    Symptom(
+        ("keyerror",),
+        _missing_key,
+        pattern=r"KeyError:\s*[\"']{1,2}(?P<key>\w+)[\"']{1,2}|KeyError:\s*(?P<key2>\d+)\b",
+        strength=4,
+    ),
+    Symptom(
+        ("missing required argument", "required argument"),
+        (
+            Reading(
+                "missing-keyword",
+                "the config lacks an argument that this release wants",
+                (SAME_VERSION, REBUILD),
+                "medium",
+            ),
+        ),
+        strength=3,
+    ),
+)

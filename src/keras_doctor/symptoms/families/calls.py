@@ -1,0 +1,175 @@
+"""Calls that cannot work, whatever the file."""
+
+from __future__ import annotations
+
+from keras_doctor.findings import Remedy
+from keras_doctor.symptoms.remedies import CHECK, INSPECT, REBUILD
+from keras_doctor.symptoms.symptom import Reading, Symptom
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+
+    from keras_doctor.symptoms.scene import Scene
+
+
+def _wrong(what: str, *remedies: Remedy, confidence: str = "high", **more: str) -> Reading:
+    return Reading("wrong-api-use", what, remedies, confidence, code="KD903", **more)  # type: ignore[arg-type]
+
+
+def _no_attribute(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
+    kind, name = match["kind"], match["name"]
+    if kind in ("str", "PosixPath", "WindowsPath", "dict", "list", "NoneType", "tuple") and name in (
+        "predict",
+        "summary",
+        "evaluate",
+        "layers",
+        "fit",
+        "load_weights",
+        "get_weights",
+        "compile",
+        "input",
+        "output",
+        "save",
+    ):
+        return _wrong(
+            f"a {kind} is used as if it were a model: what was loaded is not one, or the path was passed in its place",
+            Remedy("Load the model first, and pass what load_model returns.", "model = load_model(PATH)"),
+        )
+    if name in ("predict_classes", "predict_proba"):
+        return _wrong(
+            f"{name} was removed in TensorFlow 2.6",
+            Remedy("Use predict, and take the class of the highest value.", "model.predict(x).argmax(-1)"),
+        )
+    if name in ("fit_generator", "predict_generator", "evaluate_generator"):
+        return _wrong(
+            f"{name} was removed in Keras 3",
+            Remedy("Use fit, predict or evaluate, which take generators.", "model.fit(generator)"),
+        )
+    return None
+
+
+SYMPTOMS = (
+    Symptom(
+        ("object has no attribute",),
+        _no_attribute,
+        pattern=r"'(?P<kind>\w+)' object has no attribute '(?P<name>\w+)'",
+        strength=5,
+    ),
+    Symptom(
+        (
+            "model_from_yaml() has been removed",
+            "has no attribute 'model_from_yaml'",
+            "model_from_yaml method has been removed",
+        ),
+        (
+            Reading(
+                "format-not-supported",
+                "YAML is not read any more (from TensorFlow 2.6 on, for safety)",
+                (
+                    Remedy(
+                        "Load it with an older release and write JSON; or read the YAML with a safe parser and "
+                        "pass the same as JSON to model_from_json.",
+                        "keras-doctor inspect PATH",
+                    ),
+                ),
+                code="KD207",
+            ),
+        ),
+        pattern=r"model_from_yaml",
+        strength=6,
+    ),
+    Symptom(
+        (
+            "by_name only supports loading legacy",
+            "invalid keyword arguments",
+            "by_name is only supported",
+            "by_name and skip_mismatch",
+            "the following argument(s) are not supported with",
+        ),
+        (
+            _wrong(
+                "by_name works only for weights in the older HDF5 layout (.h5), not for .weights.h5, .keras or "
+                "checkpoints",
+                Remedy(
+                    "Rename the file to .h5 when it has the older layout; else leave by_name out.",
+                    "model.load_weights(PATH, skip_mismatch=True)",
+                ),
+                INSPECT,
+            ),
+        ),
+        pattern=r"by_name`? (?:only supports|is only supported)|by_name[^\n]{0,60}not supported"
+        r"|Invalid keyword arguments: \{'by_name'",
+        strength=7,
+    ),
+    Symptom(
+        (
+            "you must feed a value for placeholder tensor",
+            "learning_phase",
+            "tensor is not an element of this graph",
+            "is not an element of this graph",
+            "session graph is empty",
+            "cannot use the given session",
+        ),
+        (
+            _wrong(
+                "the model was loaded in another graph or session (another thread, a web server) than it is used in",
+                Remedy(
+                    "Keep graph and session of the load, and use them when predicting; or use TensorFlow 2.",
+                    "with graph.as_default(), session.as_default():\n    model.predict(x)",
+                ),
+                confidence="medium",
+            ),
+        ),
+        pattern=r"is not an element of this graph|session graph is empty|cannot use the given session"
+        r"|must feed a value for placeholder",
+        strength=3,
+    ),
+    Symptom(
+        (
+            "attempt to use uninitialized value",
+            "failedpreconditionerror",
+            "error while reading resource variable",
+            "container localhost does not exist",
+        ),
+        (
+            _wrong(
+                "variables are used before they hold anything: initialised after the load, or in another session",
+                Remedy(
+                    "Load the weights after the variables were initialised, in the session that is used "
+                    "(K.get_session()).",
+                    "K.set_session(session)  # before load_model",
+                ),
+                confidence="medium",
+            ),
+        ),
+        strength=5,
+    ),
+    Symptom(
+        (
+            "expected to see",
+            "model is already compiled",
+            "call the model first",
+            "model has not yet been built",
+            "hasn't been built",
+            "this model has not yet been built",
+        ),
+        (
+            _wrong(
+                "the model was not built yet: it has no variables before it is called or its input shape is known",
+                Remedy("Build it, or call it on an example first.", "model.build((None, 28, 28, 1))"),
+                REBUILD,
+                confidence="medium",
+            ),
+        ),
+        pattern=r"model has not yet been built|call the model first|hasn't been built",
+        strength=4,
+    ),
+    Symptom(
+        ("must be an instance of", "unable to load model", "unrecognized path", "invalid file:", "file path must be"),
+        (_wrong("load_model was given something that is no path", CHECK, confidence="low"),),
+        pattern=r"unrecognized path type|Invalid file: <|filepath must be"
+        r"|expected str, bytes or os\.PathLike object, not (?!NoneType)\w+",
+        strength=5,
+    ),
+)

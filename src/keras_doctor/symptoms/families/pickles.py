@@ -1,0 +1,126 @@
+"""Models that went through pickle, joblib or a deep copy."""
+
+from __future__ import annotations
+
+from keras_doctor.findings import Remedy
+from keras_doctor.symptoms.remedies import SAME_VERSION, UPGRADE
+from keras_doctor.symptoms.symptom import Reading, Symptom
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+
+    from keras_doctor.symptoms.scene import Scene
+
+_SAVE = Remedy(
+    "Unpickle it where it was pickled (same version), and save it with model.save; store the path in the "
+    "pickle, not the model.",
+    'model.save("model.keras")',
+)
+_DEFINE = Remedy(
+    "Define or import what the pickle names in the module that it names, before it is unpickled: a pickle "
+    "holds names, not code.",
+    "from my_module import unpack",
+)
+_IMPORT = Remedy(
+    "Import tensorflow (and the package that the pickle names) before unpickling; upgrade to a newer TensorFlow.",
+    "import tensorflow",
+)
+
+
+def _pickle(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
+    pickled = scene.passed("pickle") or any(
+        word in scene.low for word in ("pickle", ".pkl", "joblib", "dill", "deepcopy", "databricks")
+    )
+    name = match.groupdict().get("name") or ""
+    if not pickled and not (name and not name.startswith(("tensorflow", "keras.layers", "h5py"))):
+        return None
+    if not pickled:
+        return None
+    provider = name.partition(".")[0]
+    more = (
+        (
+            Remedy(
+                f"The module {name} is of another release of {provider}: install the one that pickled it "
+                f"({provider.replace('_', '-')}), or newer code for it.",
+                f"pip install -U {provider.replace('_', '-')}",
+            ),
+        )
+        if provider
+        else ()
+    )
+    return Reading(
+        "pickled-model",
+        f"a pickle holds names of modules and classes, and {name or 'what it names'} is not here: it was "
+        f"pickled with other releases, or in another script",
+        (*more, SAME_VERSION, _SAVE, _DEFINE),
+        code="KD904",
+    )
+
+
+SYMPTOMS = (
+    Symptom(
+        ("can't get attribute", "can't get local object"),
+        (
+            Reading(
+                "pickled-model",
+                "the pickle names a function or class of the script that made it, which is not in the module "
+                "that it names here (another main module, gunicorn, a notebook)",
+                (_DEFINE, _SAVE),
+                code="KD904",
+            ),
+        ),
+        strength=8,
+    ),
+    Symptom(("no module named",), _pickle, pattern=r"No module named:?\s*['\"]?(?P<name>[\w.]+)", strength=6),
+    Symptom(
+        (
+            "cannot unpickle",
+            "pickle.loads",
+            "unpickling",
+            "ram://",
+            "pickle_utils",
+            "unpicklingerror",
+            "unsupported pickle protocol",
+            "deserialize_model_from_bytecode",
+        ),
+        (
+            Reading(
+                "pickled-model",
+                "a pickled Keras model does not come back here: pickling depends on the very release (and "
+                "modules) that did it",
+                (_SAVE, _IMPORT, SAME_VERSION, UPGRADE),
+                "medium",
+                code="KD904",
+            ),
+        ),
+        strength=4,
+    ),
+    Symptom(
+        ("keyerror: 'tensorflow.keras'", "cloudpickle"),
+        (
+            Reading(
+                "pickled-model",
+                "the pickle names tensorflow.keras as a module, which TensorFlow 1.14 and 1.15 make only when "
+                "it is asked for",
+                (_IMPORT, _SAVE),
+                code="KD904",
+            ),
+        ),
+        pattern=r"KeyError: ?'tensorflow\.keras'|cloudpickle cannot",
+        strength=7,
+    ),
+    Symptom(
+        ("unsuccessful tensorslicereader constructor: failed to find any matching files for ram://",),
+        (
+            Reading(
+                "pickled-model",
+                "a pickled model keeps a SavedModel in memory (ram://), which is not there any more, or not "
+                "read by this release",
+                (_SAVE, SAME_VERSION),
+                code="KD904",
+            ),
+        ),
+        strength=9,
+    ),
+)

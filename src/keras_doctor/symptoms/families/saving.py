@@ -1,0 +1,278 @@
+"""Failures of saving: nothing (or only half a file) was written."""
+
+from __future__ import annotations
+
+from keras_doctor.findings import Remedy
+from keras_doctor.symptoms.remedies import REGISTER, UPGRADE
+from keras_doctor.symptoms.symptom import Reading, Symptom
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+
+    from keras_doctor.symptoms.scene import Scene
+
+_KERAS = Remedy("Save with a name that ends in .keras (or .h5).", 'model.save("model.keras")')
+_EXPORT = Remedy("For a SavedModel (serving, TFLite): use model.export.", 'model.export("folder")')
+_WEIGHTS = Remedy("Name weights so that they end in .weights.h5.", 'model.save_weights("model.weights.h5")')
+_WEIGHTS_ONLY = Remedy(
+    "Or save the weights alone (save_weights), and rebuild the model from its code.",
+    'model.save_weights("model.weights.h5")',
+)
+_NO_OPTIMIZER = Remedy("Or leave the optimizer's state out.", "model.save(PATH, include_optimizer=False)")
+_GET_CONFIG = Remedy(
+    "Write a get_config that returns the arguments of __init__, as plain values.",
+    'def get_config(self):\n    return {**super().get_config(), "units": self.units}',
+)
+_NAMES = Remedy(
+    "Give every layer and variable a name of its own (layers that are used twice, models nested in each other).",
+    'layer._name = "other"',
+)
+
+
+def _refused(what: str, *remedies: Remedy, confidence: str = "high") -> Reading:
+    return Reading("save-refused", what, remedies, confidence, code="KD901")
+
+
+def _pickled(scene: Scene, match: re.Match[str]) -> Reading:
+    if scene.passed("pickle") or "pickle" in scene.low or "deepcopy" in scene.low or "joblib" in scene.low:
+        return Reading(
+            "pickled-model",
+            "a Keras model (or its optimizer, a lock, a session in it) cannot be pickled or copied in this release",
+            (
+                Remedy(
+                    "Save it with model.save, and let the pickle hold the path; copy with "
+                    "keras.models.clone_model and set_weights.",
+                    'model.save("model.keras")',
+                ),
+                UPGRADE,
+            ),
+            code="KD904",
+        )
+    return _refused(
+        "something in the model's config (a tensor, a function, a lock) cannot be written", _GET_CONFIG, REGISTER
+    )
+
+
+SYMPTOMS = (
+    Symptom(
+        (
+            "filename must end in .weights.h5",
+            "must end in .weights.h5",
+            "must end in .keras",
+            "invalid filepath extension for saving",
+            "must end in .weights.json",
+            "please add either a .keras extension",
+            "the filepath provided must end",
+        ),
+        lambda scene, match: _refused(
+            "this release wants a certain ending of the name, and does not save under this one",
+            *((_WEIGHTS, _KERAS) if ".weights" in match[0].lower() else (_KERAS, _EXPORT, _WEIGHTS)),
+        ),
+        pattern=r"(?:file(?:name|path)[^\n]{0,40} must end in \.?[\w.]+|invalid filepath extension for saving"
+        r"|please add either a \.keras|must end in \.(?:weights\.h5|keras))",
+        strength=8,
+    ),
+    Symptom(
+        ("object header message is too large",),
+        (
+            _refused(
+                "HDF5 stores the names of layers and weights as attributes, which hold 64 KB at most: the "
+                "model has too many, or too long names (or the optimizer has)",
+                Remedy(
+                    "Save in the .keras format, or in TensorFlow's, which know no such limit.",
+                    'model.save("model.keras")',
+                ),
+                Remedy("Or give the layers shorter names.", 'Dense(10, name="d1")'),
+                _NO_OPTIMIZER,
+                _WEIGHTS_ONLY,
+                UPGRADE,
+            ),
+        ),
+        strength=9,
+    ),
+    Symptom(
+        (
+            "name already exists",
+            "unable to create link",
+            "unable to create dataset",
+            "unable to create group",
+            "object already exists",
+        ),
+        (
+            _refused(
+                "two weights would be stored under the same name",
+                _NAMES,
+                Remedy("Or save in the .keras format, which numbers them.", 'model.save("model.keras")'),
+                _NO_OPTIMIZER,
+                _WEIGHTS_ONLY,
+                UPGRADE,
+            ),
+        ),
+        pattern=r"(?:name|object) already exists|unable to create (?:link|dataset|group)",
+        strength=8,
+    ),
+    Symptom(
+        (
+            "must override get_config",
+            "have arguments in __init__",
+            "has arguments in __init__",
+            "get_config must be overridden",
+            "object was not serializable",
+            "must implement get_config",
+            "notimplementederror: layer",
+        ),
+        (
+            _refused(
+                "a custom layer (or model) has arguments in __init__ and no get_config, so that it cannot be saved",
+                _GET_CONFIG,
+                REGISTER,
+                _WEIGHTS_ONLY,
+            ),
+        ),
+        pattern=r"must override `?get_config|has?v?e? arguments in `?__init__|get_config`? must be overridden"
+        r"|must implement `?get_config|with arguments in __init__",
+        strength=8,
+    ),
+    Symptom(
+        (
+            "is not json serializable",
+            "not json serializable",
+            "unable to serialize",
+            "cannot be serialized",
+            "not serializable",
+            "unable to serialise",
+        ),
+        (
+            _refused(
+                "something in a layer's config cannot be written as JSON: a tensor, an array, a NumPy number "
+                "or a function in get_config",
+                Remedy(
+                    "Return plain numbers, strings and lists from get_config (float(x), x.tolist()); upgrade, "
+                    "for this was also a bug of some releases (EagerTensor in EfficientNet, TensorFlow 2.10).",
+                    "return {**super().get_config(), 'rate': float(self.rate)}",
+                ),
+                _WEIGHTS_ONLY,
+                UPGRADE,
+            ),
+        ),
+        pattern=r"not JSON serializable|unable to seriali[sz]e|cannot be serialized",
+        strength=7,
+    ),
+    Symptom(
+        (
+            "can't pickle",
+            "cannot pickle",
+            "thread.rlock",
+            "_thread.lock",
+            "_thread.rlock",
+            "weakref",
+            "can't pickle local object",
+        ),
+        _pickled,
+        pattern=r"(?:can't|cannot) (?:pickle|deepcopy)|(?:_thread|thread)\.[R_]?[lL]ock",
+        strength=7,
+    ),
+    Symptom(
+        (
+            "saving the model to hdf5 format requires",
+            "requires the model to be a functional model or a sequential",
+            "doesn't support saving",
+            "saving requires the model",
+            "because it is a subclassed",
+            "saving of subclassed",
+            "model cannot be saved because the input shapes have not been set",
+            "cannot be saved because",
+            "not supported for subclassed",
+        ),
+        (
+            _refused(
+                "a subclassed model (or one that was never called) cannot be saved in this form",
+                Remedy(
+                    "Save it in the .keras format, or as a SavedModel; call it on data first, so that its "
+                    "shapes are known.",
+                    'model(example); model.save("model.keras")',
+                ),
+                _WEIGHTS_ONLY,
+            ),
+        ),
+        pattern=r"saving the model to HDF5 format requires|to be a Functional model or a Sequential"
+        r"|cannot be saved because|saving requires|not supported for subclassed",
+        strength=8,
+    ),
+    Symptom(
+        ("func_dump", "rawunicodeescape", "marshal.dumps"),
+        (
+            _refused(
+                "the code of a Lambda layer cannot be written: this Keras (2.1.1 and before) encodes bytecode "
+                "in a way that a path of Windows in it breaks",
+                Remedy(
+                    "Upgrade to a newer Keras (2.1.2 or later), or move the script to a path without \\U or \\u.",
+                    "pip install -U keras",
+                ),
+            ),
+        ),
+        pattern=r"func_dump|rawunicodeescape",
+        strength=7,
+    ),
+    Symptom(
+        (
+            "save_format",
+            "the following argument(s) are not supported with the native keras format",
+            "options argument is not supported",
+            "argument is deprecated in keras 3",
+        ),
+        (
+            _refused(
+                "this release's save does not take that argument (save_format, options, include_optimizer): "
+                "the name's ending decides the format",
+                _KERAS,
+                _EXPORT,
+                Remedy("In MLflow: upgrade mlflow, which passes save_format.", "pip install -U mlflow"),
+            ),
+        ),
+        pattern=r"argument\(?s?\)? (?:are|is) not supported with the native Keras format"
+        r"|unexpected keyword argument '?save_format|save_format[^\n]{0,60}(?:deprecated|not supported"
+        r"|unexpected)|options`? argument is not supported",
+        strength=7,
+    ),
+    Symptom(
+        (
+            "disk quota exceeded",
+            "no space left on device",
+            "file write failed",
+            "unable to flush",
+            "unable to truncate",
+        ),
+        (
+            _refused(
+                "the disk is full, or the file cannot be written",
+                Remedy("Make room, or save elsewhere; the half-written file is not a model.", "df -h"),
+            ),
+        ),
+        strength=6,
+    ),
+    Symptom(
+        (
+            "'nonetype' object has no attribute '_inbound_nodes'",
+            "has no attribute '_inbound_nodes'",
+            "tfoplambda",
+            "jacobian",
+        ),
+        (
+            Reading(
+                "wrong-api-use",
+                "a plain function was used between layers of an old Keras, which wants every step to be a layer",
+                (
+                    Remedy(
+                        "Wrap the function in a Lambda layer, or upgrade to TensorFlow 2.4 or later.",
+                        "x = Lambda(f)(x)",
+                    ),
+                ),
+                code="KD903",
+            ),
+        ),
+        pattern=r"has no attribute '_inbound_nodes'",
+        strength=6,
+    ),
+)

@@ -1,0 +1,272 @@
+"""Other tools that read or convert Keras's files: TensorFlow.js, TFLite, ONNX, DL4J, R, MLflow, Netron …"""
+
+from __future__ import annotations
+
+from keras_doctor.findings import Remedy
+from keras_doctor.symptoms.remedies import LEGACY_KERAS, SAME_VERSION
+from keras_doctor.symptoms.symptom import Reading, Symptom
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+
+    from keras_doctor.symptoms.scene import Scene
+
+# Words of texts that come from other tools.
+OTHER_TOOLS = (
+    "org.tensorflow",
+    "deeplearning4j",
+    "dl4j",
+    "tf2onnx",
+    "keras2onnx",
+    "onnxmltools",
+    "hls4ml",
+    "tensorflowjs",
+    "tfjs",
+    "TFLiteConverter",
+    "frugally",
+    "coremltools",
+    "mlflow",
+    "tensorflow.java",
+    "Keras.NET",
+    "kerasjs",
+    "netron",
+    "openvino",
+    "mmdnn",
+    "keras2c",
+    "kotlindl",
+)
+_TOOL = Remedy(
+    "Save the model with a release that the tool was written for (tf_keras or TensorFlow 2.15, which is Keras "
+    "2, for most converters), or upgrade the tool.",
+    "pip install tf-keras",
+)
+_BATCH_SHAPE = Remedy(
+    "In the converted model.json, rename batch_shape to batch_input_shape (batchInputShape) in every "
+    "InputLayer; that is exact.",
+    'sed -i \'s/"batch_shape"/"batch_input_shape"/g\' model.json',
+)
+_GRAPH_MODEL = Remedy(
+    "Convert to a graph model from a SavedModel, which needs no layer classes.",
+    "tensorflowjs_converter --input_format=tf_saved_model --output_format=tfjs_graph_model SAVED OUT",
+)
+
+
+def _converter(what: str, *remedies: Remedy, confidence: str = "high") -> Reading:
+    return Reading("converter-incompatible", what, remedies or (_TOOL, SAME_VERSION), confidence, code="KD902")
+
+
+def _dl4j(scene: Scene, match: re.Match[str]) -> Reading:
+    return _converter(
+        "DL4J (deeplearning4j) does not import this layer or configuration of Keras",
+        Remedy(
+            "Make the model flat: no Sequential or Model nested in another one, only layers that dl4j imports; "
+            "custom layers have to be registered with KerasLayer.registerCustomLayer.",
+            "KerasLayer.registerCustomLayer(name, cls)",
+        ),
+        _TOOL,
+    )
+
+
+SYMPTOMS = (
+    Symptom(
+        (
+            "an inputlayer should be passed either a batchinputshape",
+            "should have been passed either a batchinputshape",
+            "the first layer in a sequential model must get",
+            "batchinputshape",
+            "corrupted configuration, expected array for nodedata",
+        ),
+        (
+            _converter(
+                "TensorFlow.js reads the config of Keras 2, and this model was saved by Keras 3 (batch_shape "
+                "in place of batch_input_shape)",
+                _BATCH_SHAPE,
+                Remedy(
+                    "Or save it with tf_keras (Keras 2: TF_USE_LEGACY_KERAS=1) before converting.",
+                    "pip install tf-keras\nexport TF_USE_LEGACY_KERAS=1",
+                ),
+                _GRAPH_MODEL,
+            ),
+        ),
+        strength=8,
+    ),
+    Symptom(
+        ("shape mismatch: [", "variables.ts", "based on the provided shape"),
+        (
+            _converter(
+                "TensorFlow.js has a GRU with one bias, and the file one with two (reset_after=True, the "
+                "default of TensorFlow 2)",
+                Remedy(
+                    "Train (or rebuild) the GRU with reset_after=False, and convert again.",
+                    "GRU(units, reset_after=False)",
+                ),
+                _GRAPH_MODEL,
+            ),
+        ),
+        pattern=r"Shape mismatch: \[(\d+)\] vs\. \[2,\s?\1\]",
+        strength=9,
+    ),
+    Symptom(
+        (
+            "uncaught (in promise)",
+            "unhandledpromiserejection",
+            "tf.serialization",
+            "tfjs@",
+            "tfjs-layers",
+            "@tensorflow/tfjs",
+            "tensorflowjs_converter",
+        ),
+        (
+            _converter(
+                "TensorFlow.js does not understand this model",
+                _GRAPH_MODEL,
+                Remedy(
+                    "Convert the whole model (model.save, not only weights with save_weights), and use a tfjs "
+                    "of the time of the file or newer.",
+                    "npm install @tensorflow/tfjs@latest",
+                ),
+                _BATCH_SHAPE,
+                _TOOL,
+                confidence="medium",
+            ),
+        ),
+        strength=2,
+    ),
+    Symptom(
+        ("deeplearning4j", "unsupportedkerasconfigurationexception", "invalidkerasconfigurationexception", "dl4j"),
+        _dl4j,
+        strength=5,
+    ),
+    Symptom(
+        (
+            "has no attribute '_get_save_spec'",
+            "_get_save_spec",
+            "has no attribute 'output_names'",
+            "has no attribute '_saved_model_inputs_spec'",
+        ),
+        (
+            _converter(
+                "the converter (TFLite, tf2onnx) asks a Keras 3 model for something that only models of Keras 2 have",
+                Remedy(
+                    "Export first, and convert the folder.",
+                    'model.export("saved")  # then tf.lite.TFLiteConverter.from_saved_model("saved")',
+                ),
+                LEGACY_KERAS,
+                _TOOL,
+            ),
+        ),
+        strength=7,
+    ),
+    Symptom(
+        ("tf2onnx", "keras2onnx", "onnxmltools"),
+        (
+            _converter(
+                "the converter to ONNX does not understand this model: it was written for another release of Keras",
+                Remedy(
+                    "Export a SavedModel and convert that; keras2onnx is no longer maintained, tf2onnx is its "
+                    "successor.",
+                    "python -m tf2onnx.convert --saved-model SAVED --output model.onnx",
+                ),
+                _TOOL,
+                confidence="medium",
+            ),
+        ),
+        strength=2,
+    ),
+    Symptom(
+        (
+            "hls4ml",
+            "frugally",
+            "keras2c",
+            "coremltools",
+            "kotlindl",
+            "openvino",
+            "mmdnn",
+            "keras.net",
+            "keras-js",
+            "kerasjs",
+            "sas dlpy",
+            "matlab",
+            "importkerasnetwork",
+            "importkeraslayers",
+            "pytorch2keras",
+            "x2paddle",
+            "nengo",
+        ),
+        (
+            _converter(
+                "another tool does not understand this model: it was written for another release of Keras, or "
+                "does not know a layer",
+                _TOOL,
+                SAME_VERSION,
+                confidence="medium",
+            ),
+        ),
+        strength=2,
+    ),
+    Symptom(
+        (
+            "tfliteconverter",
+            "tf.lite",
+            "convertererror",
+            "some ops are not supported by the native tflite",
+            "flex op",
+            "neither a custom op nor a flex op",
+            "select_tf_ops",
+            "toco",
+        ),
+        (
+            _converter(
+                "TFLite's converter does not know an operation of the model",
+                Remedy(
+                    "Allow TensorFlow's own operations.",
+                    "converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS, "
+                    "tf.lite.OpsSet.SELECT_TF_OPS]",
+                ),
+                _TOOL,
+                confidence="medium",
+            ),
+        ),
+        pattern=r"ConverterError|not supported by the native TFLite|neither a custom op nor a flex op|SELECT_TF_OPS"
+        r"|toco_convert|TFLiteConverter",
+        strength=3,
+    ),
+    Symptom(
+        ("mlflow",),
+        (
+            _converter(
+                "MLflow passes arguments (save_format, custom_objects) that this Keras does not take, or "
+                "stored the model in a form that it does not load",
+                Remedy(
+                    "Let mlflow and Keras be of one time: upgrade mlflow; give "
+                    "keras_model_kwargs={'save_format': 'h5'} (or .keras) when logging, and custom_objects, "
+                    "compile=False when loading.",
+                    "pip install -U mlflow",
+                ),
+                confidence="low",
+            ),
+        ),
+        strength=1,
+        everywhere=False,
+    ),
+    Symptom(
+        ("error in py_call_impl", "reticulate", "py_call_impl"),
+        (
+            Reading(
+                "environment-broken",
+                "R's package keras and the Python packages that it calls are not of one time",
+                (
+                    Remedy(
+                        "Update both (upgrade, reinstall): the R packages keras (or keras3) and reticulate, "
+                        "and the Python side.",
+                        "install.packages('keras3'); keras3::install_keras()",
+                    ),
+                ),
+                "low",
+                code="KD909",
+            ),
+        ),
+        strength=1,
+    ),
+)
