@@ -50,6 +50,8 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
         config = entry.get("config")
         if isinstance(config, dict):
             _policy(config)
+            if modern and isinstance(config.get("axis"), list) and len(config["axis"]) == 1:
+                config["axis"] = config["axis"][0]  # as Keras 3 itself does when it reads HDF5
         if modern:
             _with_module(entry, kind, target.api)
         else:

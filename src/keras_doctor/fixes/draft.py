@@ -11,6 +11,7 @@ from __future__ import annotations
 from keras_doctor.document.config import split_path
 from keras_doctor.document.model import ModelDocument, TrainingState
 from keras_doctor.layers.stored_order import hdf5_groups, v3_groups
+from keras_doctor.layers.stored_variables import stored_variables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +43,6 @@ class Draft:
         self.training_path = source.training.path
         self.slots = source.training.slots
         self.lost: list[tuple[str, str]] = []
-        self.top_level: tuple[WeightGroup, ...] = ()
         self._held: dict[int, Tensors] = {}
         self._kept: dict[int, Any] = {}  # keeps the entries alive, so that an id stays theirs
         self._take(source)
@@ -65,29 +65,16 @@ class Draft:
 
     def _take(self, source: ModelDocument) -> None:
         """Hand each stored tensor to the entry of the layer that owns it."""
-        stored = {group.owner: group for group in source.weights}
-        for group in self._layout(self.config, self.era, source):
-            found = stored.pop(group.name, None)
-            if found is None or not found.tensors:
-                if group.variables:
-                    self.lost.append((group.name, "the file has no tensors for it"))
-                continue
-            entry = self.at(group.path)
-            if not group.known or len(found.tensors) != len(group.variables):
-                self.tensors(entry).update((("", str(i)), tensor) for i, tensor in enumerate(found.tensors))
-                if group.known:
-                    what = f"the file has {len(found.tensors)} tensors where {len(group.variables)} are expected"
-                    self.lost.append((group.name, what))
-                continue
-            for variable, tensor in zip(group.variables, found.tensors, strict=True):
-                leaf, part = self.leaf(entry, variable.part)
-                self.tensors(leaf)[part, variable.name] = tensor
-        self.top_level = tuple(group for group in stored.values() if group.tensors)
-
-    def _layout(self, config: Any, era: str, source: ModelDocument) -> tuple[StoredGroup, ...]:
-        if source.format in _V3:
-            return v3_groups(config, era, source.provenance.keras_version or source.provenance.latest or "")
-        return hdf5_groups(config, era)
+        given: set[str] = set()
+        for path, name, tensor in stored_variables(source, self.era):
+            entry, part = self.leaf(self.config, path)
+            self.tensors(entry)[part, name] = tensor
+            given.add(tensor.path)
+        for group in source.weights:
+            left = [tensor for tensor in group.tensors if tensor.path not in given]
+            if left:
+                what = f"{len(left)} of its {len(group.tensors)} tensors fit no variable of the layers that are known"
+                self.lost.append((group.owner, what))
 
     def leaf(self, entry: Any, part: str) -> tuple[Any, str]:
         """Return the layer inside an entry that owns a variable, and what is left of the variable's part."""
@@ -140,11 +127,7 @@ class Draft:
         layout = v3_groups(self.config, era, release) if form in _V3 else hdf5_groups(self.config, era)
         made = []
         for group in layout:
-            entry = self.at(group.path)
-            if not group.known:
-                found = [(tensor.name, tensor) for tensor in self.tensors(entry).values()]
-            else:
-                found = list(self._chosen(entry, group))
+            found = list(self._chosen(self.at(group.path), group))
             tensors = tuple(self._named(form, group, n, name, tensor) for n, (name, tensor) in enumerate(found))
             made.append(WeightGroup(group.name, "", tensors))
         return tuple(made)
@@ -180,8 +163,13 @@ def layers_of(entry: Any) -> list[Any]:
 
 
 def copied(value: Any) -> Any:
-    """Return a deep copy of plain JSON."""
+    """Return a deep copy of plain JSON, with the tuples and shapes that tf.keras marks as such made lists."""
     if isinstance(value, dict):
+        kind = value.get("class_name")
+        if kind == "__tuple__" and "items" in value:
+            return copied(value["items"])
+        if kind == "TensorShape" and "items" in value:
+            return copied(value["items"])
         return {key: copied(item) for key, item in value.items()}
     if isinstance(value, list):
         return [copied(item) for item in value]

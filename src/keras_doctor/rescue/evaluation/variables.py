@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
-from keras_doctor.layers.graph import infer
-from keras_doctor.layers.stored_order import hdf5_groups, v3_groups
+from keras_doctor.layers.stored_variables import stored_variables
 from keras_doctor.rescue.evaluation.values import CannotEvaluateError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from keras_doctor.document.model import ModelDocument
     from keras_doctor.document.tensors import TensorRef
-    from keras_doctor.layers.signature import Variable
+    from keras_doctor.layers.stored_variables import Found
     from keras_doctor.rescue.evaluation.values import Array
-
-    # Where a variable stands ("layers[3]/cell"), its name, and its tensor.
-    Found = tuple[str, str, TensorRef]
 
 
 class Variables:
@@ -63,70 +57,4 @@ def read_tensor(tensor: TensorRef) -> Array:
 
 def variables_of(document: ModelDocument, era: str) -> Variables:
     """Return the variables of a document whose config belongs to `era`. What does not fit its layer is left out."""
-    groups = {group.owner: group.tensors for group in document.weights}
-    if any(owner.startswith(("layer_with_weights-", "layer-")) for owner in _paths(document)):
-        return Variables(_from_checkpoint(document, era))
-    if any("/" in owner for owner in groups) and document.format not in _LEGACY:
-        return Variables(_from_store(document, era, groups))
-    return Variables(_from_hdf5(document, era, groups))
-
-
-_LEGACY = ("hdf5-model", "hdf5-weights")
-
-
-def _paths(document: ModelDocument) -> list[str]:
-    return [group.path for group in document.weights]
-
-
-def _from_hdf5(document: ModelDocument, era: str, groups: dict[str, tuple[TensorRef, ...]]) -> Iterator[Found]:
-    """Legacy HDF5: one group a layer, the variables in the era's order."""
-    for group in hdf5_groups(document.config, era):
-        yield from _matched(part_path(group.path), group.variables, groups.get(group.name, ()))
-
-
-def _from_store(document: ModelDocument, era: str, groups: dict[str, tuple[TensorRef, ...]]) -> Iterator[Found]:
-    """The v3 store: one group an object."""
-    provenance = document.provenance
-    release = provenance.keras_version or provenance.latest or "3"
-    for group in v3_groups(document.config, era, release):
-        yield from _matched(part_path(group.path), group.variables, groups.get(group.name, ()))
-
-
-def _from_checkpoint(document: ModelDocument, era: str) -> Iterator[Found]:
-    """TensorFlow's object graph: layers with variables are numbered, and variables have the names of attributes."""
-    held = {(group.path, tensor.name): tensor for group in document.weights for tensor in group.tensors}
-    places: list[tuple[str, str]] = []
-    for shape in infer(document.config, era):
-        if shape.path.count(".layers[") + shape.path.startswith("config[") == 1 and shape.path.endswith("]"):
-            top = part_path(shape.path)
-            places.extend((f"{top}/{v.part}" if v.part else top, v.name) for v in shape.variables)
-    weighted: dict[str, set[int]] = {}  # by the path of a model, the numbers of its layers that own variables
-    for path, _ in places:
-        for match in re.finditer(r"layers\[(\d+)\]", path):
-            weighted.setdefault(path[: match.start()], set()).add(int(match[1]))
-
-    for path, name in places:
-
-        def numbered(match: re.Match[str], path: str = path) -> str:
-            before = sorted(weighted[path[: match.start()]])
-            return f"layer_with_weights-{before.index(int(match[1]))}"
-
-        stored = re.sub(r"\[(\d+)\]", r"/\1", re.sub(r"layers\[(\d+)\]", numbered, path))
-        tensor = held.get((stored, name))
-        if tensor is not None:
-            yield path, name, tensor
-
-
-def _matched(path: str, variables: tuple[Variable, ...], tensors: tuple[TensorRef, ...]) -> Iterator[Found]:
-    """Pair variables with the tensors of their group, in order."""
-    if len(variables) != len(tensors):
-        return
-    for variable, tensor in zip(variables, tensors, strict=True):
-        yield f"{path}/{variable.part}" if variable.part else path, variable.name, tensor
-
-
-def part_path(path: str) -> str:
-    """Return the place of a layer's variables from its place in the config: "config.layers[3].config.layers[0]" gives
-    "layers[3]/layers[0]".
-    """
-    return "/".join(f"layers[{number}]" for number in re.findall(r"\[(\d+)\]", path))
+    return Variables(stored_variables(document, era))
