@@ -15,6 +15,19 @@ import pytest
 from keras_doctor.cli import main
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schema/diagnosis-1.json").read_text())
+
+
+def closed(schema):
+    """Return a schema that takes no key which it does not list: ours may grow, but not without being written down."""
+    if isinstance(schema, dict):
+        schema = {key: closed(value) for key, value in schema.items()}
+        if isinstance(schema.get("properties"), dict):
+            schema.setdefault("additionalProperties", False)
+        return schema
+    return [closed(value) for value in schema] if isinstance(schema, list) else schema
+
+
+CLOSED = closed(SCHEMA)
 SPEC = "python==3.11 keras==3.15.1 tensorflow==2.21.0"
 
 
@@ -102,7 +115,21 @@ def test_json_follows_the_published_schema_for_every_kind_of_file(run, corpus, t
     shown = json.loads(out)
     assert len(shown) >= len(paths) - 1
     for diagnosis in shown:
-        jsonschema.validate(diagnosis, SCHEMA)
+        jsonschema.validate(diagnosis, CLOSED)
+
+
+def test_json_of_odd_documents_and_environments_follows_the_schema(run, corpus, tmp_path, monkeypatch):
+    old = tmp_path / "keras-0.json"
+    old.write_text(json.dumps({"name": "Graph", "node_config": [], "input_config": [], "output_config": []}))
+    monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path / "gone"))
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    for words in (
+        [old],
+        [old, "--env", "keras==1.2.2"],
+        [old, "--python", sys.executable],
+        [corpus / "pathology/cut_half-tf215h5/model.h5", "--env", "tensorflow==2.4.4", "--ignore", "KD104=ours"],
+    ):
+        jsonschema.validate(json.loads(run("check", "--json", *words)[1]), CLOSED)
 
 
 def test_one_file_is_one_object_and_several_are_a_list(run, model):
