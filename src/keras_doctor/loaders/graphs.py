@@ -137,6 +137,10 @@ class _Replay:
         if absent:
             yield self._step("graph:missing", absent)
             return
+        indexed = self._indexed() if self.modern and self.load.does("indexes-by-tuple-only") else []
+        if indexed:
+            yield self._step("graph:encoding", indexed)
+            return
         early = self._early() if self.modern and self.load.does("wants-graph-in-order") else ""
         if early:
             yield self._step("graph:order", [early])
@@ -163,6 +167,15 @@ class _Replay:
                 if not all(_is_reference(call) for call in calls):
                     return False
         return True
+
+    def _indexed(self) -> list[str]:
+        """Return the operations that take a part of a tensor by more than one index."""
+        return [
+            name
+            for name, nodes in self.nodes.items()
+            if self.layers[name].get("class_name") == "GetItem"
+            and any(isinstance(value, list) for node in nodes for value in (*node.args[1:], node.kwargs.get("key")))
+        ]
 
     def _own(self, name: str) -> int:
         """Return how many calls a layer has before the graph makes any."""

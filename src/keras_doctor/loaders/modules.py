@@ -63,7 +63,8 @@ class ModuleWalk(TableWalk):
             return Resolution(reference, self.api, problem="unlocated")
         definition = self.exported(module, reference)
         if definition is not None:
-            return Resolution(reference, self.api, definition)
+            legacy = definition.class_name == "LegacyOptimizerWarning"  # keras/src/optimizers/__init__.py of 3.x
+            return Resolution(reference, self.api, definition, problem="legacy-optimizer" if legacy else "")
         return self.imported(module, reference)
 
     def module(self, module: str | None) -> str | None:

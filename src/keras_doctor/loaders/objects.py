@@ -46,6 +46,7 @@ class Resolution:
     - "unlocated": neither registered, nor exported, nor custom
     - "not-saveable": the name stands for something that the release does not let a file name
     - "form": the entry has a form that the release takes for no object at all
+    - "legacy-optimizer": there is a stand-in of that name, which says that there are no such optimizers any more
     - "mixed": it comes from another Keras that is installed here too
     """
 

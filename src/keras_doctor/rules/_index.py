@@ -6,6 +6,7 @@ from __future__ import annotations
 TRIGGERS: dict[str, tuple[str, ...]] = {
     "asset:absent": ("kd503_vocabulary_absent",),
     "axis:lost": ("kd702_axis_lost",),
+    "build:refused": ("kd312_layer_not_rebuilt",),
     "clash:keras": ("kd202_unmatched_pair",),
     "clash:numpy": ("kd205_numpy_too_new",),
     "clash:protobuf": ("kd211_protobuf_clash",),
@@ -193,6 +194,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
         "kd306_operation_unknown",
         "kd331_entry_unreadable",
         "kd401_custom_object_missing",
+        "kd602_legacy_optimizer",
     ),
     "oddity:duplicate-member": ("kd803_ambiguous_archive",),
     "oddity:encrypted-member": ("kd803_ambiguous_archive",),

@@ -250,6 +250,13 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "error",
         "A layer has a name that this release does not take.",
     ),
+    "KD312": (
+        "kd312_layer_not_rebuilt",
+        "layer-not-rebuilt",
+        "config-value",
+        "error",
+        "This release cannot rebuild a layer that it saves itself.",
+    ),
     "KD313": (
         "kd313_keywords_in_list",
         "keywords-in-list",
@@ -312,6 +319,13 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "loss-or-metric-unresolvable",
         "error",
         "The compile config has an argument that `compile` does not take in this release.",
+    ),
+    "KD602": (
+        "kd602_legacy_optimizer",
+        "legacy-optimizer",
+        "optimizer-unresolvable",
+        "error",
+        "The model was trained with a legacy optimizer, which this release does not have.",
     ),
     "KD702": (
         "kd702_axis_lost",

@@ -1,0 +1,47 @@
+"""This release cannot rebuild a layer that it saves itself.
+
+**What happens.** `A Dot layer should be called on a list of 2 inputs. Received: input_shape=[[None, 4], [None, 4]]`,
+`Unsupported key type for array slice`, `Layer 'lstm_cell' expected 3 variables, but received 0 variables during
+loading`.
+
+**Why.** A config is JSON: tuples come back as lists. Keras 3.0 and 3.1 did not expect that for some layers, or built a
+layer twice. Later releases read the same file.
+
+**How to mend.** Load the file with a later release of Keras 3: nothing is wrong with the file.
+"""
+
+from __future__ import annotations
+
+from keras_doctor.findings import Finding
+from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.rule import Context, Ill, Rule, Well
+from keras_doctor.rules.samples import sequential
+from keras_doctor.rules.spoken import named, release_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keras_doctor.loaders.objects import Built
+    from keras_doctor.loaders.tracing import Step
+
+RULE = Rule("KD312", "layer-not-rebuilt", "config-value", "error", ("build:refused",), effect="fails")
+
+
+def examine(step: Step, context: Context) -> Iterator[Finding]:
+    """Report a layer whose own release does not get it back."""
+    made: Built = step.subject
+    yield RULE.finding(
+        step,
+        f"{release_of(made.api)} cannot rebuild {named(made.reference)} from a file, though it saves it",
+        remedies=(fresh(context.document, context.environment.python),),
+        cause="weights-mismatch" if made.reference.name == "Bidirectional" else RULE.cause,
+    )
+
+
+_DOT = ("Dot", {"name": "dot", "axes": 1, "normalize": False})
+
+EXAMPLES = (
+    Ill(lambda: sequential(_DOT, env="keras==3.0.5 tensorflow==2.16.2"), "cannot rebuild the layer Dot"),
+    Well(lambda: sequential(_DOT, env="keras==3.2.1 tensorflow==2.16.2")),
+)
