@@ -4,5 +4,6 @@ from __future__ import annotations
 
 # Tag of a step → the fixes that look at it.
 FIXES: dict[str, tuple[str, ...]] = {
-    "keyword:refused": ("keyword_dropped",),
+    "keyword:refused": ("keyword_dropped", "keyword_renamed"),
+    "object:unresolved": ("class_renamed",),
 }

@@ -53,7 +53,7 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
             if modern and isinstance(config.get("axis"), list) and len(config["axis"]) == 1:
                 config["axis"] = config["axis"][0]  # as Keras 3 itself does when it reads HDF5
         if modern:
-            _with_module(entry, kind, target.api)
+            name_module(entry, kind, target.api)
         else:
             entry.pop("module", None)
             entry.pop("registered_name", None)
@@ -100,9 +100,11 @@ def _policy(config: dict[str, Any]) -> None:
             config["dtype"] = name
 
 
-def _with_module(entry: dict[str, Any], kind: str, api: Api) -> None:
-    """State the module of an object, as Keras 3 looks for it."""
+def name_module(entry: dict[str, Any], kind: str, api: Api) -> None:
+    """State the module of an object, as Keras 3 looks for it; other releases look for the bare name."""
     name = entry["class_name"]
+    if api.line != "keras-3":
+        return
     if name == "function" or isinstance(entry.get("module"), str) and ".ops" in entry["module"]:
         return
     found = api.find(name, kind)

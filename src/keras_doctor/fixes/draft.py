@@ -99,6 +99,15 @@ class Draft:
                 raise KeyError(path) from error
         return value
 
+    def put(self, path: str, value: Any) -> None:
+        """Put a value in the place of what stands at a path."""
+        *steps, last = split_path(path)
+        training = bool(steps) and steps[0] == self.training_path and self.training is not None
+        holder = {self.training_path: self.training} if training else self.config
+        for step in steps:
+            holder = holder[step]
+        holder[last] = value
+
     # Documents
 
     def document(self, era: str, form: str, path: str, **fields: Any) -> ModelDocument:

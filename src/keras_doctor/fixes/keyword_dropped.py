@@ -1,13 +1,15 @@
 """A keyword that the target's constructor does not take is left out, where that changes nothing.
 
-It stands at the default that the release has which wrote it: then the model is the same without it. What is not at its
-default stays, and the target refuses it: another fix must say the same in other words, or nobody can.
+Either it stands at the default that every release gives it, or it says nothing about what a built model computes
+(`idle.tsv`). What is neither stays, and the target refuses it: another fix must say the same in other words, or nobody
+can.
 """
 
 from __future__ import annotations
 
 from keras_doctor.fixes.fix import Change, Fix
 from keras_doctor.fixes.knowledge import is_default
+from keras_doctor.fixes.tables import idle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,15 +24,19 @@ FIX = Fix("keyword-dropped", ("keyword:refused",))
 
 
 def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
-    """Leave out the refused keywords that stand at their default."""
+    """Leave out the refused keywords that change nothing."""
     made: Built = step.subject
-    entry = draft.at(made.reference.path)
+    reference = made.reference
+    entry = draft.at(reference.path)
     config = entry.get("config") if isinstance(entry, dict) else None
     if not isinstance(config, dict):
         return
     for name in made.refused:
-        if name in config and is_default(made.reference, name, config[name]):
+        if name not in config:
+            continue
+        why = idle(reference.kind, made.definition.class_name, name)
+        if not why and is_default(reference, name, config[name]):
+            why = "it is the default"
+        if why:
             value = config.pop(name)
-            yield Change(
-                FIX.slug, f"leave out {name} = {value!r} of {made.reference.name}, which is its default", step.where
-            )
+            yield Change(FIX.slug, f"leave out {name} = {value!r} of {reference.name}: {why}", step.where)

@@ -16,21 +16,11 @@ _LIBRARIES = {
     "keras-3": "keras",
 }  # fmt: skip
 
-# Keywords that say nothing about what a model computes once it is built: a seed of numbers drawn for training, how a
-# loop is carried out. And what a loader would find out for itself.
-_IDLE = (
-    "implementation", "unroll", "rng_type", "force_generator", "autocast", "dynamic", "jit_compile", "fused",
-    "time_major_unused", "is_legacy_optimizer", "enable_caching_device", "experimental_autocast",
-    "_make_function_unused",
-)  # fmt: skip
-
 _defaults: dict[tuple[str, str, str], tuple[str, ...]] = {}
 
 
 def is_default(reference: Reference, keyword: str, value: Any) -> bool:
-    """Tell whether a keyword may be left out: it is idle, or has the one default that every release gives it."""
-    if keyword in _IDLE:
-        return True
+    """Tell whether a keyword has the one default that every release gives it which knows it."""
     found = defaults(reference.name, reference.kind, keyword)
     return bool(found) and all(same(value, default) for default in found)
 
