@@ -20,6 +20,22 @@ _CONTAINERS = {
 NEWEST = "python==3.11 keras==3.15.1 tensorflow==2.21.0"
 
 
+def _code(text: str) -> dict[str, Any]:
+    return {"class_name": "__lambda__", "config": {"code": text, "defaults": None, "closure": None}}
+
+
+# Functions as Keras 3 under Python 3.11 writes them: `lambda x: x * 2.0 + 1.0`, `lambda x: tf.reduce_sum(x, 1)`.
+PLAIN_CODE = _code(
+    "4wEAAAAAAAAAAAAAAAIAAAADAAAA8xIAAACXAHwAZAF6BQAAZAJ6AAAAUwApA05nAAAAAAAAAEBnAAAAAAAA8D+pACkB2gF4cwEAAAAg+gRtLnB5"
+    "+gg8bGFtYmRhPnIFAAAAAQAAAHMOAAAAgACIIYhjiSeQQ4ktgADzAAAAAA=="
+)
+GLOBAL_CODE = _code(
+    "4wEAAAAAAAAAAAAAAAQAAAADAAAA8zgAAACXAHQAAAAAAAAAAAAAAKABAAAAAAAAAAAAAAAAAAAAAAAAAAB8AGQBpgIAAKsCAAAAAAAAAABTACkC"
+    "TukBAAAAKQLaAnRm2gpyZWR1Y2Vfc3VtKQHaAXhzAQAAACD6BG0ucHn6CDxsYW1iZGE+cgcAAAABAAAAcxQAAACAAI0ijy2KLZgBmDHRCh3UCh2A"
+    "APMAAAAA"
+)
+
+
 def sample(
     form: str = "keras-v3",
     *,
@@ -53,6 +69,15 @@ def sequential(
     held = [entry(name, keywords, module and f"{module}.layers") for name, keywords in layers]
     config = entry("Sequential", {"name": "sequential", "layers": held}, module)
     return sample(form, env=env, config=config, **fields)
+
+
+def lambda_model(function: Any, env: str = NEWEST, **keywords: Any) -> tuple[ModelDocument, Environment]:
+    """Return a model with a Lambda layer, as an HDF5 file of Keras 3 has it."""
+    held = {"name": "lambda", "function": function, **keywords}
+    return sequential(_FOUR, ("Lambda", held), form="hdf5-model", module="", env=env)
+
+
+_FOUR = ("InputLayer", {"batch_shape": [None, 4], "dtype": "float32", "name": "input_layer"})
 
 
 def entry(name: str, keywords: dict[str, Any], module: str = "keras.layers") -> dict[str, Any]:

@@ -8,7 +8,7 @@ Source: keras/src/saving/saving_lib.py and serialization_lib.py of 3.0 to 3.15.
 
 from __future__ import annotations
 
-from keras_doctor.loaders import calling, compile_config, graphs, lambdas, naming, rebuilding, weights_v3
+from keras_doctor.loaders import calling, compile_config, graphs, naming, rebuilding, weights_v3
 from keras_doctor.loaders.legacy_entries import keywords as legacy_keywords
 from keras_doctor.loaders.modules import ModuleWalk
 from keras_doctor.loaders.tables import TableWalk
@@ -63,8 +63,6 @@ class ArchiveWalk(ModuleWalk):
         if reference.kind == "layers":
             yield from naming.steps(self.load, reference)
             yield from rebuilding.steps(self.load, reference, definition)
-        if definition.class_name == "Lambda" and reference.kind == "layers":
-            yield from lambdas.steps(self.load, reference, definition)
         yield from super().built(reference, definition, depth)
 
     def objects_first(self, definition: Definition) -> bool:
