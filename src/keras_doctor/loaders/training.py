@@ -2,22 +2,128 @@
 
 `steps(load, walk)` yields the steps of stage "compile" of any era that reads HDF5; `walk` is the era's walk of what
 the model is compiled with (its stage is "compile").
+
+Since tf.keras 2.2 (and in Keras 3) every object is restored before `compile` is called, which looks at nothing until
+the model is trained. Keras 1 and 2 and tf.keras up to 2.1 restore the optimizer and hand the rest to `compile`, which
+looks for losses and metrics by the outputs of the model: `loaders.compiling`.
+
+Sources: `load_model` of keras/models.py (1.x to 2.1), keras/engine/saving.py (2.2, 2.3); `load_model_from_hdf5` and
+`compile_args_from_training_config` of tensorflow/python/keras/saving and keras/saving/legacy.
 """
 
 from __future__ import annotations
 
+from keras_doctor.document.locus import Locus
+from keras_doctor.loaders.objects import Reference, Resolution
 from keras_doctor.loaders.tracing import Step
+from keras_doctor.records import record
+from keras_doctor.wire.limits import DEFAULT_LIMITS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from keras_doctor.loaders.construction import Walk
     from keras_doctor.loaders.load import Load
+    from keras_doctor.releases.api import Api
+
+# Which kind of objects stands under a key. The order is that in which they are restored.
+KINDS = {"optimizer_config": "optimizers", "loss": "losses", "metrics": "metrics", "weighted_metrics": "metrics"}
+# Names of metrics that `compile` makes a metric of by the loss and the shape of the output.
+SHORTHANDS = ("accuracy", "acc", "crossentropy", "ce")
+# Metrics that hold the function they take the mean of.
+WRAPPERS = ("MeanMetricWrapper", "SumOverBatchSizeMetricWrapper")
+
+
+@record
+class Lacking:
+    """A key that the loader reads and the training config does not have."""
+
+    api: Api
+    key: str
 
 
 def steps(load: Load, walk: Walk) -> Iterator[Step]:
     """Yield how the model is compiled; nothing when the call or the file says not to."""
-    if not load.options.compile or load.document.training.config is None:
+    config = load.document.training.config
+    if config is None or not (load.options.compile or load.does("compiles-always")):
         return
-    yield Step("compile", (), unexamined="what the model is compiled with was not examined: not yet in this version")
+    yield from _Training(load, walk, config, load.document.training.path or "training_config").steps()
+
+
+class _Training:
+    """One training config on its way to `compile`."""
+
+    def __init__(self, load: Load, walk: Walk, config: dict[str, Any], path: str) -> None:
+        self.load = load
+        self.walk = walk
+        self.config = config
+        self.path = path
+
+    def steps(self) -> Iterator[Step]:
+        optimizer = self.config.get("optimizer_config")
+        if "optimizer_config" not in self.config:
+            yield self._lacking("optimizer_config")
+        elif not isinstance(optimizer, dict) or not {"class_name", "config"} <= optimizer.keys():
+            yield self._unread(optimizer, "optimizers", f"{self.path}.optimizer_config")
+        else:
+            yield from self.walk.entry(optimizer, "optimizers", f"{self.path}.optimizer_config")
+        if self.load.does("restores-before-compiling"):
+            for key in ("loss", "metrics", "weighted_metrics"):
+                yield from self.nested(self.config.get(key), key, f"{self.path}.{key}")
+            yield from self._keys(("sample_weight_mode", "loss_weights"))
+            return
+        from keras_doctor.loaders.compiling import compiled
+
+        yield from self._keys(("loss", "metrics", "sample_weight_mode", "loss_weights"))
+        yield from compiled(self.load, self.walk, self.config, self.path)
+
+    def nested(self, value: Any, key: str, path: str, depth: int = 0) -> Iterator[Step]:
+        """Yield the objects in lists and dicts of them, by output."""
+        if value is None:
+            return
+        if depth > DEFAULT_LIMITS.depth:
+            yield Step("compile", (), Locus(path=path), unexamined="the training config is nested too deep")
+        elif isinstance(value, str) or (isinstance(value, dict) and "class_name" in value):
+            yield from one(self.load, self.walk, value, KINDS[key], path)
+        elif isinstance(value, dict):
+            for name, inner in value.items():
+                yield from self.nested(inner, key, f"{path}.{name}", depth + 1)
+        elif isinstance(value, list):
+            for index, inner in enumerate(value):
+                yield from self.nested(inner, key, f"{path}[{index}]", depth + 1)
+        else:
+            yield self._unread(value, KINDS[key], path)
+
+    def _keys(self, keys: tuple[str, ...]) -> Iterator[Step]:
+        """Yield the keys that the loader reads without asking whether they are there."""
+        for key in keys:
+            if key not in self.config and (key != "sample_weight_mode" or self.load.does("wants-sample-weight-mode")):
+                yield self._lacking(key)
+
+    def _lacking(self, key: str) -> Step:
+        return Step("compile", ("training:lacking",), Locus(path=self.path), Lacking(self.load.api, key))
+
+    def _unread(self, value: Any, kind: str, path: str) -> Step:
+        return unread(self.load, value, kind, path)
+
+
+def one(load: Load, walk: Walk, value: Any, kind: str, path: str) -> Iterator[Step]:
+    """Yield the steps for one loss or metric: a name, or a dict with a class and its keywords."""
+    if kind == "metrics" and isinstance(value, str) and value in SHORTHANDS:
+        return
+    yield from walk.entry(value, kind, path)
+    if isinstance(value, dict) and value.get("class_name") in WRAPPERS and load.does("restores-wrapped-function"):
+        config = value.get("config")
+        function = config.get("fn") if isinstance(config, dict) else None
+        if isinstance(function, (str, dict)):
+            yield from walk.entry(function, kind, f"{path}.config.fn", 1, value["class_name"], "fn")
+        else:
+            yield unread(load, function, kind, f"{path}.config.fn")
+
+
+def unread(load: Load, value: Any, kind: str, path: str) -> Step:
+    """Return the step for an entry that the release takes for no object."""
+    found = Resolution(Reference(kind, "", path, value), load.api, problem="form")
+    return Step("compile", ("object:unresolved",), Locus(path=path), found)

@@ -1,23 +1,49 @@
 """tf.keras and tf-keras: `load_model` of HDF5 files.
 
+Every name is looked for in a table, in all releases: since 2.12 the loader of HDF5 files works inside a scope in which
+`serialization_lib` hands everything to the older functions, also what states its module.
+
 Source: tensorflow/python/keras/saving/hdf5_format.py, keras/saving/hdf5_format.py and, from 2.13 on,
-keras/src/saving/legacy/hdf5_format.py.
+keras/src/saving/legacy/hdf5_format.py; keras/saving/legacy/save.py (`in_tf_saved_model_scope=True`).
 """
 
 from __future__ import annotations
 
+from keras_doctor.loaders import calling, graphs, training, weights_hdf5
+from keras_doctor.loaders.objects import Resolution
 from keras_doctor.loaders.tables import TableWalk
-from keras_doctor.loaders.tracing import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keras_doctor.loaders.load import Load
+    from keras_doctor.loaders.objects import Reference
+    from keras_doctor.loaders.tracing import Step
+
+
+class Hdf5Walk(TableWalk):
+    """The building of a model, or of what it is compiled with."""
+
+    def resolve(self, reference: Reference) -> Resolution:
+        """Look for a name; of optimizers, in the table of their generation."""
+        if reference.function:
+            return Resolution(reference, self.api, problem="unknown")  # "Unknown activation function: 'function'"
+        if reference.kind == "optimizers" and isinstance(reference.config, dict) and reference.config:
+            older = reference.config.get("is_legacy_optimizer", True)
+            table = "optimizers.legacy" if older else "optimizers.new"
+            if table in self.api.tables() and reference.name not in self.load.options.custom_objects:
+                found = self.api.find(reference.name, table)
+                return Resolution(reference, self.api, found, problem="" if found else "unknown")
+        return super().resolve(reference)
 
 
 def steps(load: Load) -> Iterator[Step]:
     """Yield the steps from the parsed config to the model that can be called."""
-    walk = TableWalk(load)
-    yield from walk.entry(load.document.config, "layers", "")
-    yield Step("weights", (), unexamined="weights were not compared with the release: not yet in this version")
+    config = load.document.config
+    yield from Hdf5Walk(load).entry(config, "layers", "")
+    shapes = graphs.shapes(load, config)
+    yield from graphs.steps(load, config, shapes)
+    yield from weights_hdf5.steps(load, shapes)
+    yield from training.steps(load, Hdf5Walk(load, "compile"))
+    yield from calling.steps(load, shapes)
