@@ -157,8 +157,9 @@ def symptoms_index() -> str:
 def fixes_index() -> str:
     """Return the text of `fixes/_index.py`."""
     on: dict[str, list[str]] = {}
-    for name, module in modules("fixes"):
-        for tag in module.FIX.on if hasattr(module, "FIX") else ():
+    fixes = [(name, module) for name, module in modules("fixes") if hasattr(module, "FIX")]
+    for name, module in sorted(fixes, key=lambda item: (item[1].FIX.rank, item[0])):
+        for tag in module.FIX.on:
             on.setdefault(tag, []).append(name)
     return "\n".join(
         [
@@ -168,7 +169,7 @@ def fixes_index() -> str:
             "",
             "# Tag of a step → the fixes that look at it.",
             "FIXES: dict[str, tuple[str, ...]] = {",
-            *(_entry(tag, sorted(names)) for tag, names in sorted(on.items())),
+            *(_entry(tag, names) for tag, names in sorted(on.items())),
             "}",
             "",
         ]

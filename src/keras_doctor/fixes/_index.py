@@ -4,6 +4,6 @@ from __future__ import annotations
 
 # Tag of a step → the fixes that look at it.
 FIXES: dict[str, tuple[str, ...]] = {
-    "keyword:refused": ("keyword_dropped", "keyword_renamed"),
+    "keyword:refused": ("keyword_renamed", "keyword_dropped"),
     "object:unresolved": ("class_renamed",),
 }

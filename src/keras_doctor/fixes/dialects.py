@@ -48,6 +48,8 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
         for key in _LEFT_OUT:
             entry.pop(key, None)
         config = entry.get("config")
+        if kind == "layers" and isinstance(config, dict) and "output_layers" in config:
+            _graph_class(entry, target.api)
         if isinstance(config, dict):
             _policy(config)
             if modern and isinstance(config.get("axis"), list) and len(config["axis"]) == 1:
@@ -76,6 +78,12 @@ def objects(value: Any, kind: str = "layers", depth: int = 0) -> Iterator[tuple[
                 if found:
                     yield from objects(inner, found, depth + 1)
         yield value, kind
+
+
+def _graph_class(entry: dict[str, Any], api: Api) -> None:
+    """Call a graph of layers what the release calls it: Functional, or Model where there is no such class."""
+    if entry["class_name"] in ("Model", "Functional", "Container", "Network"):
+        entry["class_name"] = "Functional" if api.find("Functional", "layers") else "Model"
 
 
 def _sequences(value: Any, depth: int = 0) -> None:

@@ -15,10 +15,10 @@ from keras_doctor.layers.stored_variables import stored_variables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any
 
     from keras_doctor.document.tensors import TensorRef, WeightGroup
+    from keras_doctor.layers.signature import Variable
     from keras_doctor.layers.stored_order import StoredGroup
 
     Key = tuple[str, str]  # part and name of a variable
@@ -134,27 +134,41 @@ class Draft:
         from keras_doctor.document.tensors import WeightGroup
 
         layout = v3_groups(self.config, era, release) if form in _V3 else hdf5_groups(self.config, era)
-        made = []
-        for group in layout:
-            found = list(self._chosen(self.at(group.path), group))
-            tensors = tuple(self._named(form, group, n, name, tensor) for n, (name, tensor) in enumerate(found))
-            made.append(WeightGroup(group.name, "", tensors))
-        return tuple(made)
-
-    def _chosen(self, entry: Any, group: StoredGroup) -> Iterator[tuple[str, TensorRef]]:
-        """Yield the tensors of a group by the variables that it has."""
-        for variable in group.variables:
-            leaf, part = self.leaf(entry, variable.part)
-            tensor = self.tensors(leaf).get((part, variable.name))
+        wanted = [(group, *self.leaf(self.at(group.path), v.part), v) for group in layout for v in group.variables]
+        named = self._by_name([(leaf, part, variable) for _, leaf, part, variable in wanted])
+        made: dict[str, list[TensorRef]] = {group.name: [] for group in layout}
+        for group, leaf, part, variable in wanted:
+            tensor = named.get((id(leaf), part, variable.name))
             if tensor is not None:
-                yield "/".join(word for word in (variable.part, variable.name) if word), tensor
+                made[group.name].append(self._named(form, group, len(made[group.name]), variable, tensor))
+        return tuple(WeightGroup(name, "", tuple(tensors)) for name, tensors in made.items())
 
-    def _named(self, form: str, group: StoredGroup, number: int, name: str, tensor: TensorRef) -> TensorRef:
+    def _by_name(self, wanted: list[tuple[Any, str, Variable]]) -> dict[tuple[int, str, str], TensorRef]:
+        """Return the tensors by the layer, part and name of the variables that they become.
+
+        Where a layer's variables have other names (Keras 1 calls a kernel W), they follow each other in the same order.
+        """
+        by_leaf: dict[int, list[Key]] = {}
+        for leaf, part, variable in wanted:
+            self._kept[id(leaf)] = leaf
+            by_leaf.setdefault(id(leaf), []).append((part, variable.name))
+        found: dict[tuple[int, str, str], TensorRef] = {}
+        for key, names in by_leaf.items():
+            held = self._held.get(key, {})
+            if len(held) == len(names) and not set(names) <= set(held):
+                held = dict(zip(names, held.values(), strict=True))
+            for part, name in names:
+                if (part, name) in held:
+                    found[key, part, name] = held[part, name]
+        return found
+
+    def _named(self, form: str, group: StoredGroup, number: int, variable: Variable, tensor: TensorRef) -> TensorRef:
         from keras_doctor.document.expressions import renamed
 
         if form in _V3:
             return renamed(tensor, str(number))
-        return renamed(tensor, f"{group.name}/{name.replace('[', '_').replace(']', '')}:0")
+        place = "/".join(word for word in (group.name, variable.part, variable.name) if word)
+        return renamed(tensor, f"{place.replace('[', '_').replace(']', '')}:0")
 
 
 def is_model(entry: Any) -> bool:

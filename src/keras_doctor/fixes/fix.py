@@ -30,10 +30,14 @@ EXACT, APPROXIMATE, LOSSY = "exact", "approximate", "lossy"
 
 @record
 class Fix:
-    """A fix's identity: `slug` names the one change that it undoes, `on` the tags of the steps that it looks at."""
+    """A fix's identity: `slug` names the one change that it undoes, `on` the tags of the steps that it looks at.
+
+    Of the fixes that look at one step, those of the lowest `rank` are asked first.
+    """
 
     slug: str
     on: tuple[str, ...]
+    rank: int = 0
 
 
 @record

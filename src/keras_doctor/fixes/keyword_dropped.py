@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from keras_doctor.loaders.objects import Built
     from keras_doctor.loaders.tracing import Step
 
-FIX = Fix("keyword-dropped", ("keyword:refused",))
+FIX = Fix("keyword-dropped", ("keyword:refused",), rank=9)  # what has another name keeps its value
 
 
 def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
