@@ -125,6 +125,11 @@ def place_of(frames: Iterable[Frame]) -> Place:
     )
 
 
+def package_of(frame: Frame) -> str:
+    """Return the installed package that a frame is in, "" when its path does not say."""
+    return _module(frame.path)[0]
+
+
 def _stage(frame: Frame, package: str) -> str:
     if package and package not in _LOADERS and not frame.stem.endswith(("pickle", "pickle_utils")):
         return ""

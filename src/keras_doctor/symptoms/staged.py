@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keras_doctor.symptoms.places import package_of
 from keras_doctor.symptoms.remedies import (
     CHECK,
     COMPILE_FALSE,
@@ -217,6 +218,9 @@ _IMPORT = Reading(
 )
 
 
+_IMPORTED = ("tensorflow", "keras", "tf_keras", "h5py", "google", "numpy")
+
+
 def readings(scene: Scene) -> tuple[Reading, ...]:
     """Return the readings for the stage that the frames show, () when they show none."""
     frames = scene.parsed.frames
@@ -224,8 +228,9 @@ def readings(scene: Scene) -> tuple[Reading, ...]:
         return (_IMPORT,)
     if scene.place.stage == "save" and not scene.passed("load"):
         return dict(_TOLD)["save"]
+    loading = scene.place.packages and scene.calls("load_model", "load_weights", "model_from_json")
     for stage, told in _TOLD:
-        if stage in scene.place.stages:
+        if stage in scene.place.stages or (loading and stage == "load"):
             if stage == "compile" and any("optimizer" in frame.stem for frame in frames[-4:]):
                 return told[::-1]
             if stage == "lambda" and frames and frames[-1].function == "func_load":
@@ -235,8 +240,6 @@ def readings(scene: Scene) -> tuple[Reading, ...]:
 
 
 def _importing(scene: Scene) -> bool:
-    """Tell whether the last frames are modules that are being imported, and TensorFlow's or Keras's."""
-    last = [frame for frame in scene.parsed.frames[-6:] if frame.function == "<module>"]
-    return bool(last) and any(
-        package in ("tensorflow", "keras", "tf_keras", "h5py") for package in scene.place.packages
-    )
+    """Tell whether the last frame is a module that is being imported, of TensorFlow or Keras."""
+    last = scene.parsed.frames[-1]
+    return last.function == "<module>" and package_of(last) in _IMPORTED

@@ -51,6 +51,17 @@ def _no_attribute(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading
 
 SYMPTOMS = (
     Symptom(
+        ("invalid filename: expected",),
+        (
+            _wrong(
+                "the name does not end as this call wants it",
+                Remedy("Name the file with the ending that the message gives.", "mv model model.keras"),
+                CHECK,
+            ),
+        ),
+        strength=6,
+    ),
+    Symptom(
         ("object has no attribute",),
         _no_attribute,
         pattern=r"'(?P<kind>\w+)' object has no attribute '(?P<name>\w+)'",

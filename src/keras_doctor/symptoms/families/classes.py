@@ -78,7 +78,17 @@ def _unknown(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...
     table = _FAMILIES.get(kind, "")
     if not name or not table:
         return None
-    if scene.calls("javascript", ".ts:", "UnhandledPromise", "tfjs", "tf.serialization", ".js:", "Uncaught"):
+    if scene.calls(
+        "javascript",
+        "JavaScript",
+        "TensorFlow.js",
+        ".ts:",
+        "UnhandledPromise",
+        "tfjs",
+        "tf.serialization",
+        ".js:",
+        "Uncaught",
+    ):
         return Reading(
             "converter-incompatible",
             f"TensorFlow.js has no class {name}",
@@ -171,7 +181,14 @@ def named(scene: Scene, name: str, table: str, module: str = "") -> Reading | tu
     root = module.partition(".")[0]
     known = names.library(own, table) or names.library(own)
     if table == "layers" and known is not None and known.kind == "operations":
-        return _operation(own)
+        metric = names.library(own, "metrics")
+        if metric is None or metric.kind != "metrics" or scene.place.only("keras-3"):
+            return _operation(own)
+        operation = _operation(own)
+        return (
+            *_as_tuple(_own(scene, own, table, metric)),
+            Reading(operation.cause, operation.what, operation.remedies, "medium", "the file was saved by Keras 3"),
+        )
     if root == "tf_keras" or (
         root and root not in _ROOTS and known is not None and table == "layers" and root.startswith("keras")
     ):
@@ -239,6 +256,10 @@ def named(scene: Scene, name: str, table: str, module: str = "") -> Reading | tu
             REBUILD,
         ),
     )
+
+
+def _as_tuple(told: Reading | tuple[Reading, ...]) -> tuple[Reading, ...]:
+    return told if isinstance(told, tuple) else (told,)
 
 
 def _nested(scene: Scene) -> bool:
@@ -543,6 +564,11 @@ SYMPTOMS = (
         lambda scene, match: named(scene, "KerasLayer", "layers"),
         pattern=r"KerasLayer (?:cannot|can't|could not) be loaded|unable to load KerasLayer",
         strength=4,
+    ),
+    Symptom(
+        ("a kerastensor cannot be used as input to a tensorflow function", "'kerashistory' object has no attribute"),
+        lambda scene, match: _mixed(scene),
+        strength=6,
     ),
     Symptom(
         ("is not a layer of keras", "improper config format"),

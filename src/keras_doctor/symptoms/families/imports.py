@@ -290,6 +290,54 @@ SYMPTOMS = (
         r"|tf_keras)[\w.]*)'? has no attribute '?(?P<name>\w+)",
         strength=6,
     ),
+    Symptom(
+        ("keras.optimizers.legacy is not supported in keras 3", "is not supported in keras 3"),
+        (
+            _broken(
+                "the code uses something of Keras 2 that Keras 3 does not have",
+                LEGACY_KERAS,
+                Remedy(
+                    "Or take what Keras 3 has in its place (keras.optimizers.Adam).",
+                    "optimizer = keras.optimizers.Adam()",
+                ),
+                code="KD909",
+            ),
+        ),
+        strength=6,
+    ),
+    Symptom(
+        ("you must install the huggingface_hub package", "must install the", "please install the"),
+        (
+            Reading(
+                "package-missing",
+                "a package that this call needs is not installed",
+                (Remedy("Install the package that the message names.", "python -m pip install huggingface_hub"),),
+                "medium",
+                code="KD910",
+            ),
+        ),
+        pattern=r"(?:must|please) install (?:the )?`?[\w-]+`? (?:package|library)",
+        strength=4,
+    ),
+    Symptom(
+        ("'module' object has no attribute",),
+        lambda scene, match: _broken(
+            f"a module of the installed release has no {match['name']}: it is older (or newer) than the code "
+            f"was written for",
+            _VERSIONS,
+            UPGRADE,
+            _IMPORTS,
+            code="KD909",
+            confidence="medium",
+        ),
+        pattern=r"'module' object has no attribute '?(?P<name>\w+)",
+        strength=5,
+    ),
+    Symptom(
+        ("was a deprecated alias for the builtin", "unable to convert function return value to a python type"),
+        (_broken("NumPy is newer than the TensorFlow (or the code) that uses it", _NUMPY, UPGRADE, code="KD205"),),
+        strength=8,
+    ),
     Symptom(("partially initialized module", "most likely due to a circular import"), (_SHADOWED,), strength=7),
     Symptom(
         (

@@ -63,7 +63,7 @@ _HANDLING = Remedy(
 
 
 def _unexpected(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
-    groups = {name.rstrip("234"): text for name, text in match.groupdict().items() if text}
+    groups = {name.rstrip("2345"): text for name, text in match.groupdict().items() if text}
     words = _keys(groups.get("keys", "")) or (groups.get("key", "").strip("'\""),)
     words = tuple(word for word in words if word and not word.isdigit())
     if not words:
@@ -346,7 +346,7 @@ def _missing_key(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading,
         )
     if scene.passed("pickle") or scene.passed("save"):
         return None
-    if scene.passed("construct", "graph", "resolve", "load") or scene.place.releases:
+    if scene.passed("construct", "graph", "resolve", "load") or scene.place.releases or scene.calls("load_model"):
         owners = names.keyword_owners(key)
         return Reading(
             "config-value" if not owners else "missing-keyword",
@@ -385,6 +385,11 @@ _KEYS = {
         (INSPECT, SAME_VERSION, REBUILD),
         "medium",
     ),
+    "loss_weights": Reading(
+        "loss-or-metric-unresolvable",
+        "the training config has no loss_weights, which this loader wants; the model itself is fine",
+        (COMPILE_FALSE, SAME_VERSION, UPGRADE),
+    ),
     "query_shape": Reading(
         "config-value",
         "a MultiHeadAttention saved by TensorFlow 2.4 has no query_shape in its config, which later releases want",
@@ -415,6 +420,7 @@ SYMPTOMS = (
             "invalid keyword argument",
             "('keyword argument",
             "unexpected keyword argument",
+            "got an expected keyword argument",
         ),
         _unexpected,
         pattern=r"Unrecognized keyword arguments? passed to (?P<name>\w+):?\s*(?P<keys>\{.*)"
@@ -422,7 +428,7 @@ SYMPTOMS = (
         r"|Keyword argument not understood:?'?,?\s*'?(?P<key2>\w+)"
         r"|(?:__init__|__new__|(?P<name3>\w+)(?:\.__init__"
         r"|\.__new__)?)\(\) got (?:an )?unexpected keyword arguments? (?P<key3>'?\w+)"
-        r"|unexpected keyword argument:?\s+(?P<key4>'\w+|\"\w+|\w+)",
+        r"|got an expected keyword argument:? '?(?P<key5>\w+)|unexpected keyword argument:?\s+(?P<key4>'\w+|\"\w+|\w+)",
         strength=6,
     ),
     Symptom(

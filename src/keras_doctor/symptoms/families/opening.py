@@ -388,6 +388,26 @@ def _checkpoint(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, 
     return Reading("path-problem", "no checkpoint is at the path", (PATH, _PREFIX, _GLOB), code="KD101")
 
 
+_NAMES_AS_ARRAYS = Reading(
+    "h5py-incompatible",
+    "h5py gives lists of names as arrays, and this release of Keras (2.2.3 to 2.2.4) asks whether they are "
+    "empty in a way that "
+    "arrays do not answer",
+    (
+        Remedy(
+            "Upgrade to a newer Keras (2.2.5 or later), or use h5py 2.10 (h5py<3).",
+            'pip install "keras==2.3.1" "h5py<3"',
+        ),
+        UPGRADE,
+    ),
+)
+
+
+def _truth(scene: Scene, match: re.Match[str]) -> Reading | None:
+    """Tell of an array taken for a truth value: of h5py's in a loader of Keras, else of the user's own."""
+    return _NAMES_AS_ARRAYS if scene.passed("load", "weights") or scene.calls("saving.py", "load_model") else None
+
+
 def _weights_only(scene: Scene, _match: re.Match[str]) -> Reading:
     return Reading(
         "weights-only",
@@ -774,6 +794,18 @@ SYMPTOMS = (
         question=_FIRST_BYTES,
     ),
     Symptom(
+        ("inflate() failed", "can't decompress"),
+        (
+            Reading(
+                "damaged-file",
+                "compressed bytes of the HDF5 file are damaged",
+                (DOWNLOAD, _AGAIN, _SALVAGE),
+                code="KD105",
+            ),
+        ),
+        strength=7,
+    ),
+    Symptom(
         (
             "can't read data",
             "filter returned failure",
@@ -781,8 +813,6 @@ SYMPTOMS = (
             "can't open directory or file",
             "unable to open plugin",
             "unavailable filter",
-            "can't decompress",
-            "inflate() failed",
         ),
         (
             Reading(
@@ -800,16 +830,11 @@ SYMPTOMS = (
                 "KD116",
             ),
             Reading(
-                "damaged-file",
-                "the compressed bytes are damaged",
-                (DOWNLOAD,),
-                "medium",
-                "the filter is gzip (inflate)",
-                "KD105",
+                "damaged-file", "the stored bytes are damaged", (DOWNLOAD,), "medium", "no filter is named", "KD105"
             ),
         ),
-        pattern=r"required filter|filter returned failure|unavailable filter|can't open directory|inflate\(\) failed"
-        r"|can't read data|unable to open plugin|can't decompress",
+        pattern=r"required filter|filter returned failure|unavailable filter|can't open directory|can't read data"
+        r"|unable to open plugin",
         strength=6,
         question="Which filter is it? keras-doctor check PATH names it",
     ),
@@ -869,6 +894,11 @@ SYMPTOMS = (
             ),
         ),
         strength=8,
+    ),
+    Symptom(
+        ("truth value of an array with more than one element is ambiguous",),
+        _truth,
+        strength=6,
     ),
     Symptom(
         ("no cast function available", "invalid dtype: void16", "dtype |v2 is not a valid", "void16"),

@@ -192,7 +192,7 @@ SYMPTOMS = (
     Symptom(
         (
             "nodedef mentions attr",
-            "value for attr",
+            "value for attr '",
             "graphdef-interpreting binary",
             "not in op<name",
             "expects to be colocated",
@@ -285,6 +285,8 @@ SYMPTOMS = (
             "only supported with the tensorflow backend",
             "is only available with the tensorflow backend",
             "with the tensorflow backend",
+            "with the jax backend",
+            "with the torch backend",
             "backend is not installed",
             "unable to import backend",
             "requires the tensorflow backend",
@@ -305,9 +307,8 @@ SYMPTOMS = (
                 code="KD210",
             ),
         ),
-        pattern=r"requires TensorFlow\b(?! 2)|(?:only|with the) (?:supported "
-        r"|available )?(?:with )?(?:the )?TensorFlow backend|backend is not installed|unable to import backend"
-        r"|requires the TensorFlow backend",
+        pattern=r"requires TensorFlow\b(?! 2)|\bonly [\w ]{0,30}with the (?:TensorFlow|JAX|Torch) backend"
+        r"|backend is not installed|unable to import backend|requires the TensorFlow backend",
         strength=7,
     ),
     Symptom(
@@ -344,7 +345,14 @@ SYMPTOMS = (
         strength=6,
     ),
     Symptom(
-        ("vocabulary file", "loading vocabulary files outside", "vocabulary_file", "vocab file", "asset"),
+        (
+            "vocabulary file",
+            "loading vocabulary files outside",
+            "loading of a vocabulary file outside",
+            "vocabulary_file",
+            "vocab file",
+            "asset",
+        ),
         (
             Reading(
                 "assets-missing",
@@ -362,7 +370,8 @@ SYMPTOMS = (
                 code="KD911",
             ),
         ),
-        pattern=r"vocabulary file [^\n]{0,200}(?:does not exist|not found)|loading vocabulary files outside|(?:asset"
+        pattern=r"vocabulary file [^\n]{0,200}(?:does not exist|not found)|loading (?:vocabulary files"
+        r"|of a vocabulary file) outside|(?:asset"
         r"|vocab\w*)[^\n]{0,120}(?:not found|does not exist|no such file)",
         strength=7,
     ),

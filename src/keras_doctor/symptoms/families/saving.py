@@ -54,6 +54,39 @@ def _pickled(scene: Scene, match: re.Match[str]) -> Reading:
     )
 
 
+def _at_saving(scene: Scene, match: re.Match[str]) -> Reading | None:
+    """Tell of an error that says little by itself, when it was raised while a model was saved."""
+    seen = match[0].lower()
+    if "unable to save the object" in seen:
+        return _refused(
+            "an attribute of the model is a list or dict that was changed from outside, which TensorFlow does not save",
+            Remedy(
+                "Do not store such containers on the model (or wrap them: self._x = NoDependency(x)); save "
+                "weights instead."
+            ),
+            _WEIGHTS_ONLY,
+            UPGRADE,
+        )
+    if "get_config" in seen:
+        return _refused(
+            "a class was passed where an instance is wanted (glorot_uniform, Adam without brackets), so that "
+            "its config "
+            "cannot be asked for",
+            Remedy("Pass an instance, or the name.", 'Conv2D(32, 3, kernel_initializer="glorot_uniform")'),
+        )
+    if not (scene.passed("save") or scene.calls(".save(", "save_model", "to_json", "ModelCheckpoint")):
+        return None
+    return _refused(
+        "saving the model failed in its own code: a layer's get_config or call does not work without data, or "
+        "something in it "
+        "cannot be written",
+        _GET_CONFIG,
+        _WEIGHTS_ONLY,
+        UPGRADE,
+        confidence="medium",
+    )
+
+
 SYMPTOMS = (
     Symptom(
         (
@@ -199,6 +232,26 @@ SYMPTOMS = (
         pattern=r"saving the model to HDF5 format requires|to be a Functional model or a Sequential"
         r"|cannot be saved because|saving requires|not supported for subclassed",
         strength=8,
+    ),
+    Symptom(
+        (
+            "get_config() missing 1 required",
+            "has no len()",
+            "data type not understood",
+            "unable to save the object",
+            "unsupported operand",
+        ),
+        lambda scene, match: _at_saving(scene, match),
+        pattern=r"get_config\(\) missing 1 required positional argument: '?self"
+        r"|Unable to save the object|has no len\(\)"
+        r"|data type not understood|unsupported operand type\(s\) for",
+        strength=5,
+    ),
+    Symptom(
+        ("notimplementederror",),
+        lambda scene, match: _at_saving(scene, match),
+        pattern=r"NotImplementedError:?\s*$",
+        strength=3,
     ),
     Symptom(
         ("func_dump", "rawunicodeescape", "marshal.dumps"),

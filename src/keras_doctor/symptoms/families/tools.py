@@ -73,7 +73,6 @@ SYMPTOMS = (
         (
             "an inputlayer should be passed either a batchinputshape",
             "should have been passed either a batchinputshape",
-            "the first layer in a sequential model must get",
             "batchinputshape",
             "corrupted configuration, expected array for nodedata",
         ),
@@ -90,6 +89,20 @@ SYMPTOMS = (
             ),
         ),
         strength=8,
+    ),
+    Symptom(
+        ("failed to lookup keras version from the file", "has no target variable"),
+        (
+            _converter(
+                "TensorFlow.js (or its converter) finds no model, or other weights than layers: the file has "
+                "only weights, or was "
+                "saved by Keras 3",
+                Remedy("Save the whole model (model.save, not save_weights), with Keras 2.", 'model.save("model.h5")'),
+                LEGACY_KERAS,
+                _GRAPH_MODEL,
+            ),
+        ),
+        strength=7,
     ),
     Symptom(
         ("shape mismatch: [", "variables.ts", "based on the provided shape"),

@@ -392,6 +392,26 @@ SYMPTOMS = (
         strength=6,
     ),
     Symptom(
+        (
+            "requested the deserialization of a tfsmlayer",
+            "because it is not a modeling function",
+            "loading functions are not allowed",
+            "are not allowed during deserialization",
+        ),
+        (
+            Reading(
+                "security-refused",
+                "the config names a function that newer releases do not let a file call; a model made by Keras "
+                "does not name it",
+                (
+                    Remedy("Do not load it before you know what it would call:", "keras-doctor check PATH"),
+                    REBUILD,
+                ),
+            ),
+        ),
+        strength=8,
+    ),
+    Symptom(
         ("'layers': [",),
         (
             Reading(

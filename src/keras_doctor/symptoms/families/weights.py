@@ -218,6 +218,21 @@ SYMPTOMS = (
         strength=8,
     ),
     Symptom(
+        ("you called set_weights(weights) on optimizer", "on an optimizer that has not yet been built"),
+        (
+            Reading(
+                "optimizer-state",
+                "the saved state of the optimizer has another number of variables than the optimizer; the "
+                "model itself is fine",
+                (
+                    Remedy("Load it without its training state.", "model = load_model(PATH, compile=False)"),
+                    Remedy("Or build the optimizer first.", "optimizer.build(model.trainable_variables)"),
+                ),
+            ),
+        ),
+        strength=9,
+    ),
+    Symptom(
         ("you called set_weights",),
         (
             _mismatch(
@@ -257,9 +272,13 @@ SYMPTOMS = (
             "could not broadcast input array",
             "has different shape from",
             "is not compatible with supplied",
+            "but the saved weight has shape",
+            "cannot assign to variable",
+            "due to variable shape",
         ),
         _assign,
-        pattern=r"shape mismatch in layer[^\n]{0,300}|cannot assign value to variable[^\n]{0,300}"
+        pattern=r"shape mismatch in layer[^\n]{0,300}|has shape \([\d, ]+\), but the saved weight has shape[^\n]{0,80}"
+        r"|cannot assign to variable[^\n]{0,200}|cannot assign value to variable[^\n]{0,300}"
         r"|shape of the target variable and the shape[^\n]{0,300}"
         r"|Shapes? \(?[\d?, ()]+\)? and \(?[\d?, ()]+\)? are incompatible"
         r"|Dimension \d+ in both shapes must be equal, but are \d+ and \d+[^\n]{0,200}"
