@@ -4,6 +4,13 @@ from __future__ import annotations
 
 # Tag of a step → the rules that examine such a step, in the order of their codes.
 TRIGGERS: dict[str, tuple[str, ...]] = {
+    "arrays:conversion": ("kd510_arrays_unconvertible",),
+    "arrays:count": ("kd508_arrays_uncounted",),
+    "arrays:layers": ("kd507_layers_uncounted",),
+    "arrays:shape": ("kd509_array_misshapen",),
+    "arrays:top-level": ("kd511_top_level_weights",),
+    "arrays:unflipped": ("kd710_kernels_reversed",),
+    "arrays:unlisted": ("kd507_layers_uncounted",),
     "asset:absent": ("kd503_vocabulary_absent",),
     "axis:lost": ("kd702_axis_lost",),
     "build:refused": ("kd312_layer_not_rebuilt",),
@@ -11,6 +18,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "clash:numpy": ("kd205_numpy_too_new",),
     "clash:protobuf": ("kd211_protobuf_clash",),
     "clash:tf-keras": ("kd202_unmatched_pair",),
+    "class:Discretization": ("kd709_discretization_truncates",),
     "class:HashedCrossing": ("kd310_layer_needs_tensorflow",),
     "class:Hashing": ("kd310_layer_needs_tensorflow",),
     "class:IntegerLookup": ("kd310_layer_needs_tensorflow",),

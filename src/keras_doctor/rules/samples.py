@@ -10,6 +10,7 @@ from keras_doctor.wire.errors import Damage, Oddity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
 _CONTAINERS = {
@@ -136,3 +137,41 @@ def trained(env: str = "python==3.11 tensorflow==2.15.1", **entries: Any) -> tup
     training = TrainingState({key: value for key, value in config.items() if value is not None}, "training_config")
     layer = ("Dense", {"name": "dense", "batch_input_shape": [None, 4], "units": 3})
     return sequential(layer, form="hdf5-model", module="", env=env, training=training)
+
+
+_DENSE = ("Dense", {"name": "dense", "batch_input_shape": [None, 4], "units": 3})
+_LISTED = object()
+
+
+def in_hdf5(
+    groups: Mapping[str, tuple[tuple[int, ...], ...]],
+    *layers: tuple[str, dict[str, Any]],
+    env: str = "python==3.11 tensorflow==2.15.1",
+    backend: str = "tensorflow",
+    layer_names: Any = _LISTED,
+    version: str | None = "2.3.1",
+) -> tuple[ModelDocument, Environment]:
+    """Return a Sequential model (of a Dense) in an HDF5 file with weights: a layer's name, and the shapes of the arrays
+    in its group. `layer_names`: None for a file whose list of layers is lost; `version`: of Keras, as the weights state
+    it.
+    """
+    facts = {
+        "weights_complete": True,
+        "layer_names": len(groups) if layer_names is _LISTED else layer_names,
+        "weights_backend": backend,
+        "weights_keras_version": version,
+    }
+    weights = tuple(
+        WeightGroup(
+            owner,
+            f"/model_weights/{owner}",
+            tuple(
+                TensorRef(
+                    f"{owner}/{n}:0", f"model_weights/{owner}/{n}", shape, "float32", 0, Locus(), lambda: iter(())
+                )
+                for n, shape in enumerate(shapes)
+            ),
+        )
+        for owner, shapes in groups.items()
+    )
+    return sequential(*layers or (_DENSE,), form="hdf5-model", module="", env=env, weights=weights, facts=facts)
