@@ -1,5 +1,5 @@
 """What a rule is: a module with a docstring (its page), a `RULE`, a function `examine`, and `EXAMPLES` that are run as
-tests.
+tests. The rules KD9xx tell of what happens around a load; they have no `examine`, and their examples are texts.
 """
 
 from __future__ import annotations
@@ -84,6 +84,15 @@ class Well:
     """An example in which the rule must find nothing."""
 
     make: Callable[[], tuple[ModelDocument, Environment]]
+
+
+@record
+class Said:
+    """An example of a page that no file can show (KD9xx): `text` is what a release says, and `explain` must know it as a
+    symptom of this rule.
+    """
+
+    text: str
 
 
 if TYPE_CHECKING:

@@ -51,7 +51,8 @@ class Explanation:
     `what`: what happened, in plain words; `code`: the rule's page. `evidence`: what in the text (and in the file) says
     so. `candidates`: where several causes are possible, all of them, the likeliest first, and `question`, which
     decides. `remedies`: in order of likelihood. `story`: whether text and file tell the same: "" without a file,
-    "agrees", "decides" (the text alone told nothing), "parts" (then `parting` says where) or "silent" (nothing in the file would fail).
+    "agrees", "decides" (the text alone told nothing), "parts" (then `parting` says where) or "silent" (nothing in the
+    file would fail).
     """
 
     cause: str | None

@@ -64,8 +64,8 @@ _HANDLING = Remedy(
 
 def _unexpected(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
     groups = {name.rstrip("2345"): text for name, text in match.groupdict().items() if text}
-    words = _keys(groups.get("keys", "")) or (groups.get("key", "").strip("'\""),)
-    words = tuple(word for word in words if word and not word.isdigit())
+    found = _keys(groups.get("keys", "")) or (groups.get("key", "").strip("'\""),)
+    words: tuple[str, ...] = tuple(word for word in found if word and not word.isdigit())
     if not words:
         return None
     return refused(scene, groups.get("name") or _wrapped_class(scene), words)
