@@ -11,6 +11,7 @@ Sources: `Lambda.from_config` of keras/layers/core.py (1, 2, tf.keras), keras/sr
 from __future__ import annotations
 
 from keras_doctor.document.locus import Locus
+from keras_doctor.layers.lambda_body import code_bytes, code_text
 from keras_doctor.loaders.tracing import Step
 from keras_doctor.records import record
 from keras_doctor.releases.lambda_globals import names_found
@@ -116,28 +117,6 @@ def _known(load: Load, value: Any, name: str) -> bool:
     if module == "builtins":
         return any(load.api.function(kind, name) is not None for kind in ("activations", "losses", "metrics"))
     return isinstance(module, str) and load.api.definition(module, name) is not None
-
-
-def code_text(value: Any) -> str:
-    """Return the code of a function as the config has it, "" where there is none."""
-    if isinstance(value, dict):
-        inner = value.get("config")
-        value = inner.get("code") if isinstance(inner, dict) else None
-    if isinstance(value, list):
-        value = value[0] if value else None
-    return value if isinstance(value, str) else ""
-
-
-def code_bytes(text: str, base64: bool = True) -> bytes:
-    """Return the bytes that `func_load` hands to `marshal`: base64 where the text can be that, else its characters."""
-    from binascii import Error, a2b_base64
-
-    if base64 and text.isascii():
-        try:
-            return a2b_base64(text)
-        except Error:
-            pass
-    return text.encode("raw_unicode_escape", "replace")
 
 
 def _code(

@@ -87,7 +87,9 @@ def _bias(axes: str, output: str, named: dict[str, int | None], hidden: int) -> 
 
 @stock("Lambda")
 def lambda_layer(call: Call) -> Any:
-    """The user's own function: only a stated output shape, without the batch, tells what goes out."""
+    """The user's own function: what goes out is what the config states, without the batch, else what the function's
+    code says, where that is a plain expression.
+    """
     stated = call.value("output_shape", None)
     tensors = call.tensors
     batch = tensors[0].shape[0] if tensors and tensors[0].shape else None
@@ -100,7 +102,9 @@ def lambda_layer(call: Call) -> Any:
     known = [one for one in shapes if one is not None]
     if known and len(known) == len(shapes):
         return [(batch, *one) for one in known]
-    raise CannotInferError("its function is the user's own, and its config states no output shape")
+    from keras_doctor.layers import lambda_body
+
+    return lambda_body.output(call)
 
 
 @stock("LinearModel")

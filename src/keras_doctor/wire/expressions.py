@@ -1,0 +1,193 @@
+"""A short function's code as one expression: what it does with its arguments, without running it.
+
+Follows code without branches: arithmetic, attributes, calls, indexing. What comes out are the values below, nested;
+None where the code does more than that.
+"""
+
+from __future__ import annotations
+
+from keras_doctor.records import record
+from keras_doctor.wire.bytecode import attribute_name, global_name, instructions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from keras_doctor.wire.bytecode import Instruction
+    from keras_doctor.wire.marshalled import Code
+
+
+@record
+class Argument:
+    """An argument of the function, by its place."""
+
+    place: int
+
+
+@record
+class Name:
+    """What a global name and the attributes after it stand for: "tf.nn.relu"."""
+
+    path: str
+
+
+@record
+class Attribute:
+    """An attribute of a value: `x.shape`."""
+
+    value: Any
+    name: str
+
+
+@record
+class Operation:
+    """Arithmetic, comparison or indexing (`symbol` "[]") of values."""
+
+    symbol: str
+    values: tuple[Any, ...]
+
+
+@record
+class Calling:
+    """A call: of a `Name`, or of an `Attribute` of a value (a method)."""
+
+    called: Any
+    args: tuple[Any, ...]
+    kwargs: tuple[tuple[str, Any], ...] = ()
+
+
+@record
+class Listed:
+    """A list or tuple of values."""
+
+    values: tuple[Any, ...]
+
+
+@record
+class Cut:
+    """A slice of an index."""
+
+    start: Any
+    stop: Any
+    step: Any = None
+
+
+_BINARY = {
+    "BINARY_ADD": "+", "BINARY_SUBTRACT": "-", "BINARY_MULTIPLY": "*", "BINARY_TRUE_DIVIDE": "/",
+    "BINARY_FLOOR_DIVIDE": "//", "BINARY_MODULO": "%", "BINARY_POWER": "**", "BINARY_MATRIX_MULTIPLY": "@",
+    "BINARY_DIVIDE": "/", "BINARY_AND": "&", "BINARY_OR": "|", "BINARY_XOR": "^", "BINARY_SUBSCR": "[]",
+    "COMPARE_OP": "<",
+}  # fmt: skip
+# The arguments of BINARY_OP (3.11 on): its own and, 13 further, those of the assignments in place.
+_NUMBERED = ("+", "&", "//", "<<", "@", "*", "%", "|", "**", ">>", "-", "/", "^")
+_UNARY = ("UNARY_NEGATIVE", "UNARY_POSITIVE", "UNARY_INVERT", "UNARY_NOT")
+_SILENT = ("RESUME", "PRECALL", "NOP", "CACHE", "COPY_FREE_VARS", "MAKE_CELL")
+
+
+class _GiveUp(Exception):
+    """The code does more than an expression says."""
+
+
+def expression(code: Code, python: str) -> Any:
+    """Return what a function returns as an expression of its arguments; None when it is no plain expression, or when
+    `python` does not read it.
+    """
+    steps = instructions(code, python)
+    if steps is None:
+        return None
+    try:
+        return _Stack(code, python).follow(steps)
+    except (_GiveUp, IndexError):
+        return None
+
+
+class _Stack:
+    """The values that the instructions have put down so far."""
+
+    def __init__(self, code: Code, python: str) -> None:
+        self.code = code
+        self.python = python
+        self.values: list[Any] = []
+        self.keywords: tuple[str, ...] = ()
+
+    def follow(self, steps: tuple[Instruction, ...]) -> Any:
+        for step in steps:
+            if step.name == "RETURN_VALUE":
+                return self.values.pop()
+            if step.name == "RETURN_CONST":
+                return self.code.constants[step.argument]
+            self.take(step)
+        raise _GiveUp
+
+    def take(self, step: Instruction) -> None:
+        name, argument = step.name, step.argument
+        if name in _SILENT:
+            return
+        if name in ("LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_FAST_AND_CLEAR"):
+            self.load(argument)
+        elif name == "LOAD_FAST_LOAD_FAST":
+            self.load(argument >> 4)
+            self.load(argument & 15)
+        elif name == "LOAD_CONST":
+            self.values.append(self.code.constants[argument])
+        elif name in _BINARY:
+            self.binary(_BINARY[name])
+        elif name == "BINARY_OP":
+            self.binary(_NUMBERED[argument % len(_NUMBERED)])
+        elif name in _UNARY:
+            self.values[-1] = Operation(name, (self.values[-1],))
+        elif name in ("BUILD_TUPLE", "BUILD_LIST"):
+            self.values.append(Listed(self.popped(argument)))
+        elif name == "BUILD_SLICE":
+            self.values.append(Cut(*self.popped(argument)))
+        elif name == "BINARY_SLICE":
+            value, start, stop = self.popped(3)
+            self.values.append(Operation("[]", (value, Cut(start, stop))))
+        elif name == "PUSH_NULL":
+            pass  # a mark for the interpreter: calls are followed without it
+        elif name == "KW_NAMES":
+            self.keywords = self.code.constants[argument]
+        elif name in ("CALL_FUNCTION", "CALL_METHOD", "CALL"):
+            self.call(argument, ())
+        elif name in ("CALL_FUNCTION_KW", "CALL_KW"):
+            keywords = self.values.pop()
+            self.call(argument, keywords if isinstance(keywords, tuple) else ())
+        else:
+            self.name(step)
+
+    def load(self, place: int) -> None:
+        if place >= self.code.arguments:
+            raise _GiveUp
+        self.values.append(Argument(place))
+
+    def name(self, step: Instruction) -> None:
+        loaded = global_name(step, self.code, self.python)
+        if loaded is not None:
+            self.values.append(Name(loaded))
+            return
+        attribute = attribute_name(step, self.code, self.python)
+        if attribute is None:
+            raise _GiveUp
+        value = self.values.pop()
+        self.values.append(
+            Name(f"{value.path}.{attribute}") if isinstance(value, Name) else Attribute(value, attribute)
+        )
+
+    def binary(self, symbol: str) -> None:
+        self.values.append(Operation(symbol, self.popped(2)))
+
+    def call(self, count: int, keywords: tuple[str, ...]) -> None:
+        keywords, self.keywords = keywords or self.keywords, ()
+        given = self.popped(count)
+        called = self.values.pop()
+        split = len(given) - len(keywords)
+        if split < 0 or not isinstance(called, (Name, Attribute)):
+            raise _GiveUp
+        self.values.append(Calling(called, given[:split], tuple(zip(keywords, given[split:], strict=True))))
+
+    def popped(self, count: int) -> tuple[Any, ...]:
+        if count > len(self.values):
+            raise _GiveUp
+        found = tuple(self.values[len(self.values) - count :])
+        del self.values[len(self.values) - count :]
+        return found
