@@ -223,3 +223,29 @@ def test_no_compile_and_unsafe_reach_the_diagnosis(run, model, monkeypatch):
     monkeypatch.setattr(check, "diagnose", spy)
     run("check", model, "--env", SPEC, "--no-compile", "--unsafe", "--custom-objects", "A, B")
     assert seen == {"compile": False, "safe_mode": False, "custom_objects": ("A", "B")}
+
+
+def test_weights_are_judged_against_an_architecture(run, corpus):
+    folder = corpus / "py311_tf215/cnn"
+    words = ("check", folder / "legacy_weights.h5", "--env", "python==3.11 tensorflow==2.15.1")
+    _, out, _ = run(*words, "--json")
+    assert {finding["code"] for finding in json.loads(out)["findings"]} >= {"KD109"}
+    _, out, _ = run(*words, "--json", "--architecture", folder / "arch.json")
+    shown = json.loads(out)
+    jsonschema.validate(shown, CLOSED)
+    assert "KD109" not in {finding["code"] for finding in shown["findings"]}
+    assert shown["verdict"] != "fails"
+    assert shown["architecture"] == str(folder / "arch.json")
+    other = corpus / "py311_tf215/lstm/arch.json"
+    status, out, _ = run(*words, "--architecture", other)
+    assert status == 1
+    assert "does not load" in out
+    assert f"model of   {other}" in out
+
+
+def test_an_architecture_without_one_is_bad_usage(run, corpus):
+    folder = corpus / "py311_tf215/cnn"
+    for other in (folder / "legacy_weights.h5", folder / "nothing.json"):
+        status, out, err = run("check", folder / "legacy_weights.h5", "--architecture", other, "--env", SPEC)
+        assert (status, out) == (2, "")
+        assert "no architecture" in err

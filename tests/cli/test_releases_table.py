@@ -70,11 +70,11 @@ def test_an_environment_makes_no_sense_beside_all_of_them(run):
 
 
 def test_the_file_is_read_once(run, corpus, monkeypatch):
-    from keras_doctor.cli import surveying
+    from keras_doctor.cli.commands import check
 
     read = []
-    whole = surveying.read_target
-    monkeypatch.setattr(surveying, "read_target", lambda *words: read.append(words) or whole(*words))
+    whole = check.read_target
+    monkeypatch.setattr(check, "read_target", lambda *words: read.append(words) or whole(*words))
     run("check", corpus / "py311_tf221_k3151/cnn/model.keras", "--releases")
     assert len(read) == 1
 
@@ -92,11 +92,12 @@ def without_keras(tmp_path, monkeypatch):
 
 def test_who_has_no_keras_is_told_the_newest_that_loads(run, corpus, without_keras, monkeypatch):
     from keras_doctor.cli import surveying
+    from keras_doctor.releases.published import published
 
     path = corpus / "py311_tf221_k3151/cnn/model.keras"
     _, plain, _ = run("check", path)
     assert "KD201" in plain
-    old = next(r for r in surveying.survey.__globals__["published"]() if r.name == "tf.keras of TensorFlow 2.15.1")
+    old = next(r for r in published() if r.name == "tf.keras of TensorFlow 2.15.1")
     monkeypatch.setattr(surveying, "newest_that_loads", lambda answers: old)
     _, out, _ = run("check", path)
     assert "the newest release that loads it: tf.keras of TensorFlow 2.15.1 (Python 3.11)" in out

@@ -43,11 +43,14 @@ def choose(env: str = "", python: str = "", requirements: str = "") -> Environme
 
 @record
 class ForIt:
-    """What holds for one file. `reasons`: of the findings that are ignored, by code."""
+    """What holds for one file. `reasons`: of the findings that are ignored, by code. `architecture`: path of the file
+    that the model is described in, when this one is weights; else "".
+    """
 
     environment: Environment
     level: str = LEVELS[0]
     reasons: dict[str, str] | None = None
+    architecture: str = ""
 
 
 class Wanted:
@@ -77,7 +80,9 @@ class Wanted:
         settings = settings_of(project)
         environment = self._environment("" if self.named else settings.env, f"the environment that {project} names")
         reasons = {**settings.ignored_in(target), **self.reasons}
-        return ForIt(environment, self.level or settings.fail_on or LEVELS[0], reasons)
+        return ForIt(
+            environment, self.level or settings.fail_on or LEVELS[0], reasons, settings.architecture_of(target)
+        )
 
     def _environment(self, spec: str, origin: str = "") -> Environment:
         if spec not in self.environments:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def ignored(words: Iterable[str]) -> dict[str, str]:
-    """Return code → reason for words such as "KD114", "KD114,KD111" or "KD811=we wrote that Lambda".
+    """Return code → reason for words such as "KD114", "KD114,KD111" or "KD804=on our own share".
 
     Raises `Usage` for a code that there is none of.
     """

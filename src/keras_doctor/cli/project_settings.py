@@ -6,7 +6,7 @@ fail-on = "warning"
 ignore = { KD114 = "the files are checked when they are fetched" }
 
 [tool.keras-doctor.per-file-ignores]
-"models/legacy/*.h5" = { KD811 = "we wrote that Lambda" }
+"models/legacy/*.h5" = { KD804 = "the rest of it lies on our own share" }
 """
 
 from __future__ import annotations
@@ -25,31 +25,43 @@ if TYPE_CHECKING:
     from typing import Any
 
 _BYTES = 1 << 20
-_KEYS = ("env", "fail-on", "ignore", "per-file-ignores")
+_KEYS = ("env", "fail-on", "ignore", "per-file-ignores", "architectures")
 _read: dict[str, Settings] = {}
 
 
 @record
 class Settings:
-    """What a project file says. `ignore` is code → reason, `per_file` pattern → code → reason."""
+    """What a project file says. `ignore` is code → reason, `per_file` pattern → code → reason, `architectures` is
+    pattern → path. Patterns are of paths below the file's folder, or of names.
+    """
 
     path: str = ""
     env: str = ""
     fail_on: str = ""
     ignore: tuple[tuple[str, str], ...] = ()
     per_file: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    architectures: tuple[tuple[str, str], ...] = ()
 
     def ignored_in(self, path: str) -> dict[str, str]:
         """Return code → reason of what is ignored in a file."""
-        from fnmatch import fnmatch
-
         found = dict(self.ignore)
-        inside = os.path.relpath(os.path.abspath(path), os.path.dirname(self.path)) if self.path else path
-        inside = inside.replace(os.sep, "/")
         for pattern, reasons in self.per_file:
-            if fnmatch(inside, pattern) or fnmatch(inside.rpartition("/")[2], pattern):
+            if self._matches(path, pattern):
                 found.update(reasons)
         return found
+
+    def architecture_of(self, path: str) -> str:
+        """Return the path of the architecture that a file is weights for, "" for none."""
+        for pattern, architecture in self.architectures:
+            if self._matches(path, pattern):
+                return os.path.join(os.path.dirname(self.path), architecture)
+        return ""
+
+    def _matches(self, path: str, pattern: str) -> bool:
+        from fnmatch import fnmatch
+
+        inside = os.path.relpath(os.path.abspath(path), os.path.dirname(self.path)).replace(os.sep, "/")
+        return fnmatch(inside, pattern) or fnmatch(inside.rpartition("/")[2], pattern)
 
 
 def settings_of(path: str) -> Settings:
@@ -81,19 +93,23 @@ def _settings(table: Any, path: str) -> Settings:
     patterns = table.get("per-file-ignores", {})
     if not isinstance(patterns, dict):
         raise Usage(f'{where}: per-file-ignores is a table of patterns, such as "old/*.h5" = ["KD111"]')
+    architectures = table.get("architectures", {})
+    if not isinstance(architectures, dict) or not all(isinstance(name, str) for name in architectures.values()):
+        raise Usage(f'{where}: architectures is a table such as "old/*.weights.h5" = "old/model.json"')
     return Settings(
         path,
         env,
         level,
         _reasons(table.get("ignore", {}), where),
         tuple((pattern, _reasons(value, where)) for pattern, value in patterns.items()),
+        tuple(architectures.items()),
     )
 
 
 def _reasons(value: Any, where: str) -> tuple[tuple[str, str], ...]:
-    """Return (code, reason) for {KD811 = "reason"} or ["KD811"]."""
+    """Return (code, reason) for {KD804 = "reason"} or ["KD804"]."""
     if isinstance(value, list) and all(isinstance(code, str) for code in value):
         value = dict.fromkeys(value, "")
     if not isinstance(value, dict) or not all(isinstance(reason, str) for reason in value.values()):
-        raise Usage(f'{where}: what is ignored is written {{KD811 = "reason"}} or ["KD811"]')
+        raise Usage(f'{where}: what is ignored is written {{KD804 = "reason"}} or ["KD804"]')
     return tuple((code_of(code, where), reason) for code, reason in value.items())

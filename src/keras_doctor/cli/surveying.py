@@ -4,28 +4,33 @@ from __future__ import annotations
 
 from keras_doctor.artifacts.formats import WHOLE
 from keras_doctor.cli.entry import FOUND, OK
-from keras_doctor.cli.targets import read_target
 from keras_doctor.reports.survey_text import show, way_in
 from keras_doctor.rules.survey import as_json as survey_as_json
 from keras_doctor.rules.survey import newest_that_loads, survey
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
+    from keras_doctor.document.model import ModelDocument
     from keras_doctor.findings import Diagnosis
     from keras_doctor.reports.terminal import Terminal
 
 
 def survey_all(
-    targets: Iterable[str], many: bool, terminal: Terminal, options: dict[str, Any], deep: bool, as_json: bool
+    targets: Iterable[str],
+    many: bool,
+    terminal: Terminal,
+    options: dict[str, Any],
+    opened: Callable[[str], ModelDocument],
+    as_json: bool,
 ) -> int:
     """Show what every release makes of each file; return the exit status, 0 when each is loaded by some release."""
     status = OK
     results = []
     for number, target in enumerate(targets):
-        document = read_target(target, deep)
+        document = opened(target)
         answers = list(survey(document, **options))
         if newest_that_loads(answers) is None:
             status = FOUND

@@ -8,6 +8,7 @@ import os
 import sys
 
 from keras_doctor.artifacts import read
+from keras_doctor.cli.entry import Usage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,14 +109,37 @@ def _is_artifact_file(entry: os.DirEntry[str], names: set[str]) -> bool:
     return head.startswith(_HEADS)
 
 
-def read_target(path: str, deep: bool = False) -> ModelDocument:
-    """Read one artifact; "-" is standard input, kept in memory up to 2 GiB."""
+def read_target(path: str, deep: bool = False, architecture: str = "") -> ModelDocument:
+    """Read one artifact; "-" is standard input, kept in memory up to 2 GiB.
+
+    With the path of an `architecture`, the artifact is taken as weights for the model there. Raises `Usage` when there
+    is none.
+    """
+    if architecture:
+        from keras_doctor.document.joining import with_architecture
+
+        return with_architecture(read_target(path, deep), _architecture(architecture))
     if path != STDIN:
         return read(path, deep=deep)
     from keras_doctor.wire.source import BytesSource
 
     data = sys.stdin.buffer.read(_STDIN_LIMIT)
     return read("<standard input>", BytesSource(data, "<standard input>"), deep=deep)
+
+
+_architectures: dict[str, ModelDocument] = {}
+
+
+def _architecture(path: str) -> ModelDocument:
+    """Return the document of an architecture, read once."""
+    found = _architectures.get(path)
+    if found is None:
+        found = _architectures[path] = read(path)
+        if found.config is None:
+            from keras_doctor.artifacts.formats import title
+
+            raise Usage(f"there is no architecture in {path}: {found.title or title(found.format)}")
+    return found
 
 
 def progress(targets: list[str], many: bool) -> Iterator[str]:

@@ -83,7 +83,8 @@ class ModelDocument:
     `format` names what the artifact is ("keras-v3", "hdf5-model", "savedmodel" …, see `artifacts.formats`),
     `container` what holds it ("zip", "hdf5", "directory", "text", "file", "none"). `config` is the model's config as
     plain JSON, or None. `weights` are the tensors by owner, in stored order. Nothing here raises for a damaged file:
-    `damage` says what is lost, `oddities` what is strange.
+    `damage` says what is lost, `oddities` what is strange. `architecture`: the document that the config is of, where
+    weights are to be loaded into the model of another file (`joining.with_architecture`); else None.
     """
 
     def __init__(
@@ -104,6 +105,7 @@ class ModelDocument:
         oddities: tuple[Oddity, ...] = (),
         facts: dict[str, Any] | None = None,
         unverified_bytes: int = 0,
+        architecture: ModelDocument | None = None,
     ) -> None:
         self.path = path
         self.format = format
@@ -120,6 +122,7 @@ class ModelDocument:
         self.oddities = oddities
         self.facts = facts or {}
         self.unverified_bytes = unverified_bytes
+        self.architecture = architecture
         self._layers: tuple[LayerNode, ...] | None = None
 
     def __repr__(self) -> str:

@@ -124,6 +124,7 @@ class Diagnosis:
             "format": document.format,
             "container": document.container,
             "size": document.size,
+            "architecture": document.architecture.path if document.architecture else None,
             "saved_by": {
                 "keras_version": provenance.keras_version,
                 "earliest": provenance.earliest,

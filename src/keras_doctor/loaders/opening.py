@@ -33,7 +33,7 @@ class Opening:
     ending: str = ""
 
 
-_NO_SIGNATURE = "Unable to synchronously open file (file signature not found)"
+NO_SIGNATURE = "Unable to synchronously open file (file signature not found)"
 _ENDINGS = {"zip": ".keras", "hdf5": ".h5"}  # by which Keras 3 picks its readers
 
 
@@ -47,7 +47,7 @@ def opening(document: ModelDocument, library: str, version: str | None) -> Openi
         if document.path.endswith(".keras"):
             return Opening("keras-v3")
         return Opening(
-            "", "this loader takes a zip for a model only when its name ends in .keras", _NO_SIGNATURE, ".keras"
+            "", "this loader takes a zip for a model only when its name ends in .keras", NO_SIGNATURE, ".keras"
         )
     return _by_content(document, library, version)
 
@@ -69,7 +69,7 @@ def _by_name(document: ModelDocument, library: str, version: str | None) -> Open
             return Opening("hdf5")
         what = "a folder" if container == "directory" else "a zip archive" if container == "zip" else "none"
         return Opening(
-            "", f"Keras 3 opens a name that ends in {ending} as HDF5, and this is {what}", _NO_SIGNATURE, wanted
+            "", f"Keras 3 opens a name that ends in {ending} as HDF5, and this is {what}", NO_SIGNATURE, wanted
         )
     if document.format == "orbax" and has("reads-orbax", library, version):
         return Opening("orbax")
@@ -98,4 +98,4 @@ def _by_content(document: ModelDocument, library: str, version: str | None) -> O
     what = {"zip": "a .keras archive", "directory": "a folder"}.get(document.container, "this file")
     knows = "HDF5 files and SavedModel folders" if savedmodel else "HDF5 files"
     looks = has("checks-existence", library, version) or not savedmodel
-    return Opening("", f"this loader reads {knows} only, not {what}", _NO_SIGNATURE if looks else no_savedmodel)
+    return Opening("", f"this loader reads {knows} only, not {what}", NO_SIGNATURE if looks else no_savedmodel)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keras_doctor.artifacts.formats import ARCHITECTURE_ONLY, TITLES, misnamed
+from keras_doctor.artifacts.formats import ARCHITECTURE_ONLY, TITLES, WEIGHTS_ONLY, misnamed
 from keras_doctor.document.locus import Locus
 from keras_doctor.loaders.opening import opening
 from keras_doctor.loaders.surroundings import reader_signs, signs
@@ -58,15 +58,17 @@ def trace(document: ModelDocument, environment: Environment, options: Options) -
     # Damage comes first: the loader meets it wherever it looks, and it explains what else is wrong.
     for damage in document.damage:
         yield Step(_stage(damage), (f"damage:{damage.kind}",), _place(damage), damage)
-    named = ("misnamed",) if misnamed(document.format, document.path) else ()
-    yield Step("open", (f"format:{document.format}", f"container:{document.container}", *named), subject=document)
+    joined = document.architecture is not None  # then load_weights picks a reader, and weights alone are no fault
+    named = ("misnamed",) if misnamed(document.format, document.path) and not joined else ()
+    form = "weights" if joined and document.format in WEIGHTS_ONLY else f"format:{document.format}"
+    yield Step("open", (form, f"container:{document.container}", *named), subject=document)
     for oddity in document.oddities:
         yield Step("open", (f"oddity:{oddity.kind}",), Locus(part=oddity.part, offset=oddity.offset), oddity)
     if document.format not in TITLES:
         return  # another kind of file, or none: nothing further can be said of a load
     library, version = environment.release
     found = None
-    if library and document.format not in ARCHITECTURE_ONLY:  # which no load_model is asked to open
+    if library and document.format not in ARCHITECTURE_ONLY and not joined:  # which no load_model is asked to open
         found = opening(document, library, version)
         hdf5 = reader_signs(environment) if found.reader in ("hdf5", "keras-v3") else ()
         yield Step("open", ("opening:" + (found.reader or "refused"), *hdf5), subject=found)
@@ -77,7 +79,12 @@ def trace(document: ModelDocument, environment: Environment, options: Options) -
     yield Step(
         "parse", ("config", *(f"config:{sign}" for sign in around if sign.startswith("clash:"))), subject=document
     )
-    yield from _model(document, environment, options, found.reader if found else "")
+    if joined:
+        from keras_doctor.loaders.into_architecture import steps
+
+        yield from steps(document, environment, options)
+    else:
+        yield from _model(document, environment, options, found.reader if found else "")
     yield Step("call", (LOADED,))
 
 

@@ -112,6 +112,9 @@ def facts(document: ModelDocument) -> list[tuple[str, str]]:
     saved = saved_by(document.provenance)
     if saved:
         lines.append(("saved by", saved))
+    if document.architecture:
+        described = document.architecture
+        lines.append(("model of", f"{described.path}, {described.title or title(described.format)}"))
     counts = []
     if document.config is not None:
         counts.append(number(len(document.layers), "layer"))

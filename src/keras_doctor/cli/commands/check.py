@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any, TextIO
 
     from keras_doctor.cli.printing import Printer
+    from keras_doctor.document.model import ModelDocument
     from keras_doctor.findings import Diagnosis
 
 LEAST = 1
@@ -34,6 +35,11 @@ def arguments(parser: ArgumentParser) -> None:
         "--custom-objects",
         metavar="NAMES",
         help="names that would be given as custom_objects, with commas between them",
+    )
+    parser.add_argument(
+        "--architecture",
+        metavar="FILE",
+        help="a JSON file or a whole model: judge the files as weights for it, as model.load_weights would take them",
     )
     parser.add_argument(
         "--releases",
@@ -71,6 +77,7 @@ def run(
     compile: bool = True,  # noqa: A002 - Keras's own name
     safe_mode: bool = True,
     custom_objects: str = "",
+    architecture: str = "",
     deep: bool = False,
     verbose: bool = False,
     releases: bool = False,
@@ -90,7 +97,7 @@ def run(
     wanted = None if releases else Wanted(env, python, requirements, fail_on, ignore, isolated)
     stream = _opened(output_file) if output_file else None
     try:
-        return _checked(paths, wanted, options, deep, Terminal(stream), output_format, verbose)
+        return _checked(paths, wanted, options, deep, architecture, Terminal(stream), output_format, verbose)
     finally:
         if stream is not None:
             stream.close()
@@ -101,6 +108,7 @@ def _checked(
     wanted: Wanted | None,
     options: dict[str, Any],
     deep: bool,
+    architecture: str,
     terminal: Terminal,
     output_format: str,
     verbose: bool,
@@ -110,7 +118,10 @@ def _checked(
     if wanted is None:
         from keras_doctor.cli.surveying import survey_all
 
-        return survey_all(progress(targets, many), many, terminal, options, deep, output_format == "json")
+        def opened(target: str) -> ModelDocument:
+            return read_target(target, deep, architecture)
+
+        return survey_all(progress(targets, many), many, terminal, options, opened, output_format == "json")
     printer: Printer = _Text(terminal, targets, many, verbose, options)
     if output_format != "text":
         from keras_doctor.cli.printing import printer_for
@@ -119,7 +130,8 @@ def _checked(
     status = OK
     for target in progress(targets, many):
         for_it = wanted.at(target)
-        diagnosis = diagnose(read_target(target, deep), for_it.environment, **options)
+        document = read_target(target, deep, architecture or for_it.architecture)
+        diagnosis = diagnose(document, for_it.environment, **options)
         if for_it.reasons:
             diagnosis = diagnosis.ignoring(for_it.reasons)
         if not diagnosis.passes(for_it.level):
