@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from keras_doctor.document.model import ModelDocument
 from keras_doctor.environments import Environment
 from keras_doctor.findings import Diagnosis, Finding
 
+ROOT = Path(__file__).parents[2]
 SPEC = "python==3.11 keras==3.15.1 tensorflow==2.21.0"
 
 
@@ -192,3 +195,24 @@ def test_output_goes_to_a_file(run, folder):
 @pytest.mark.parametrize("words", [("--fail-on", "info"), ("--ignore", "KD104"), ("--output-format", "sarif")])
 def test_the_table_of_releases_ignores_nothing(run, folder, words):
     assert run("check", "models/good.keras", "--releases", *words)[0] == 2
+
+
+def test_the_documented_settings_make_sense(run, folder):
+    text = (ROOT / "docs/ci.md").read_text()
+    tables = [block.partition("```")[0] for block in text.split("```toml\n")[1:]]
+    assert len(tables) == 2
+    for table in tables:
+        (folder / "pyproject.toml").write_text(table)
+        project_settings._read.clear()
+        settings = project_settings.settings_of(str(folder / "pyproject.toml"))
+        assert settings.env or settings.ignore
+    assert settings.ignored_in("models/legacy/a.h5").keys() == {"KD114", "KD804"}
+    assert settings.architecture_of("models/a.weights.h5") == str(folder / "models/model.json")
+
+
+def test_the_hook_takes_the_endings_of_models():
+    hook = (ROOT / ".pre-commit-hooks.yaml").read_text()
+    pattern = next(line.split(": ")[1].split("  #")[0] for line in hook.splitlines() if line.startswith("  files: "))
+    for name in ("a.keras", "b/c.h5", "c.weights.h5", "d.hdf5"):
+        assert re.search(pattern, name)
+    assert not re.search(pattern, "a.h5.txt")
