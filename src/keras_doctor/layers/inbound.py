@@ -80,6 +80,8 @@ def _references(value: Any, names: frozenset[str], depth: int = 0) -> Any:
     if depth > DEPTH:
         return None
     if isinstance(value, dict):
+        if value.get("class_name") == "__tuple__":  # so SavedModels write them
+            return _references(value.get("items"), names, depth + 1)
         return {key: _references(item, names, depth + 1) for key, item in value.items()}
     if isinstance(value, list):
         if len(value) == 3 and isinstance(value[0], str) and value[0] in names:

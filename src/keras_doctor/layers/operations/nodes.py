@@ -12,6 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from keras_doctor.layers.operations.operands import Entry, Operation
+
 _UNARY = """
     Abs Acos Acosh AdjustContrastv2 AdjustHue AdjustSaturation Asin Asinh Atan Atanh BiasAdd Cast Ceil CheckNumerics
     ClipByValue Conj Cos Cosh Cumprod Cumsum Elu EnsureShape Erf Erfc Exp Expm1 FakeQuantWithMinMaxArgs
@@ -67,17 +69,45 @@ NODES = entries(
 )
 
 
+# Nodes of many inputs.
+_OF_MANY: dict[str, Operation] = {
+    "ConcatV2": arranging.concatenate,
+    "Concat": arranging.concatenate,
+    "Pack": arranging.stack,
+    "AddN": elementwise.summed,
+    "Einsum": linear.einsum,
+    "Split": arranging.split,
+    "SplitV": arranging.split,
+}
+
+
 def node(op: str, inputs: list[Any], attributes: dict[str, Any]) -> Any:
     """Return what a graph node puts out. `inputs` include the constants. Raises CannotInferError for other nodes."""
     if op == "Const":
         return _constant(attributes.get("value"))
-    if op in ("ConcatV2", "Pack", "AddN", "Einsum", "Split", "SplitV", "Concat"):
-        return _listed(op, inputs, attributes)
+    operation = _OF_MANY[op] if op in _OF_MANY else _entry(op)[0]
+    return operation(Operands(bound(op, inputs, attributes), traced=True))
+
+
+def bound(op: str, inputs: list[Any], attributes: dict[str, Any]) -> dict[str, Any]:
+    """Return the operands of a graph node by name. Raises CannotInferError for nodes that are not known."""
+    if op == "ConcatV2":
+        return {"x": inputs[:-1], "axis": inputs[-1] if inputs else None}
+    if op == "Concat":
+        return {"x": inputs[1:], "axis": inputs[0] if inputs else None}
+    if op in ("Split", "SplitV"):
+        names = "axis x" if op == "Split" else "x sections axis"
+        return bind(names, inputs, {"sections": attributes.get("num_split")})
+    if op in _OF_MANY:
+        return {**attributes, "x": inputs}
+    return bind(_entry(op)[1], inputs, attributes)
+
+
+def _entry(op: str) -> Entry:
     entry = NODES.get(op)
     if entry is None:
         raise CannotInferError(f"what TensorFlow's {op[:60]} makes of shapes is not known")
-    operation, names = entry
-    return operation(Operands(bind(names, inputs, attributes), traced=True))
+    return entry
 
 
 def _constant(value: Any) -> Any:
@@ -92,23 +122,6 @@ def _constant(value: Any) -> Any:
         if isinstance(dims, list)
         else ()
     )
-
-
-def _listed(op: str, inputs: list[Any], attributes: dict[str, Any]) -> Any:
-    """Return what a node of many inputs puts out."""
-    if op == "ConcatV2":
-        return arranging.concatenate(Operands({"x": inputs[:-1], "axis": inputs[-1] if inputs else None}, traced=True))
-    if op == "Concat":
-        return arranging.concatenate(Operands({"x": inputs[1:], "axis": inputs[0] if inputs else None}, traced=True))
-    if op == "Pack":
-        return arranging.stack(Operands({"x": inputs, **attributes}, traced=True))
-    if op == "AddN":
-        return elementwise.summed(Operands({"x": inputs}, traced=True))
-    if op == "Einsum":
-        return linear.einsum(Operands({"x": inputs, "equation": attributes.get("equation")}, traced=True))
-    names = "axis x" if op == "Split" else "x sections axis"
-    named = bind(names, inputs, {"sections": attributes.get("num_split")})
-    return arranging.split(Operands(named, traced=True))
 
 
 def attributes_of(node_def: dict[str, Any]) -> dict[str, Any]:
@@ -132,6 +145,10 @@ def _attribute(value: dict[str, Any]) -> Any:
         return value["b"] is True
     if isinstance(value.get("s"), str):
         return _text(value["s"])
+    if isinstance(value.get("f"), (int, float)):
+        return value["f"]
+    if isinstance(value.get("type"), str):
+        return value["type"]
     listed = value.get("list")
     if isinstance(listed, dict) and isinstance(listed.get("i"), list):
         return [_integer(one) for one in listed["i"]]

@@ -183,17 +183,17 @@ def function(name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
 def getitem(args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Return what an indexing puts out, whose key stands as `slice_spec`."""
     key = kwargs.get("slice_spec", args[1] if len(args) > 1 else None)
-    return indexing.index(Operands({"x": args[0] if args else None, "key": _key(key)}, traced=True))
+    return indexing.index(Operands({"x": args[0] if args else None, "key": key_of(key)}, traced=True))
 
 
-def _key(value: Any) -> Any:
+def key_of(value: Any) -> Any:
     """Return a key of the config: dicts of start, stop and step are slices."""
     if isinstance(value, list):
-        return [_key(one) for one in value]
+        return [key_of(one) for one in value]
     if isinstance(value, dict):
         if value.get("class_name") == "__ellipsis__":
             return Ellipsis
         if "start" in value or "stop" in value:
             return Slice(value.get("start"), value.get("stop"), value.get("step"))
-        return _key(value.get("items"))
+        return key_of(value.get("items"))
     return value

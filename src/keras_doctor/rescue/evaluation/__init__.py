@@ -14,6 +14,7 @@ from keras_doctor.rescue.evaluation.run import Runner
 from keras_doctor.rescue.evaluation.semantics import semantics_of
 from keras_doctor.rescue.evaluation.values import CannotEvaluateError, array_of, value
 from keras_doctor.rescue.evaluation.variables import variables_of
+from keras_doctor.rescue.evaluation.vocabularies import vocabularies_of
 from keras_doctor.wire.errors import FormatError
 
 TYPE_CHECKING = False
@@ -63,6 +64,7 @@ def evaluate(document: ModelDocument, inputs: Sequence[Any], era: str | None = N
             channels_first(tuple(walk_layers(config))),
             semantics_of(document.provenance, era),
             variables_of(document, era),
+            vocabularies_of(document, era),
         )
         given = [value(as_input(array, spec)) for array, spec in zip(inputs, specs, strict=True)]
         outcome = runner.evaluate(config, "", list(given))

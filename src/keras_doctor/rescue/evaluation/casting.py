@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from keras_doctor.rescue.evaluation.call import Call
     from keras_doctor.rescue.evaluation.values import Array
 
-# Policies that compute in another type than the one of their name. bfloat16 is computed in float32: NumPy has no such
-# type.
-_COMPUTE = {"mixed_float16": "float16", "mixed_bfloat16": "float32", "bfloat16": "float32"}
-_FLOATS = ("float16", "float32", "float64")
+# Policies that compute in another type than the one of their name.
+_COMPUTE = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
+_FLOATS = ("float16", "float32", "float64", "bfloat16")
+
+# Layers that use their variables as they are kept: `autocast=False` in their `build`.
+_UNCAST = ("BatchNormalization", "BatchNormalizationV1")
+_UNCAST_IN_KERAS_3 = ("LayerNormalization", "GroupNormalization")
 
 
 def compute_dtype(call: Call) -> str:
@@ -27,9 +30,9 @@ def compute_dtype(call: Call) -> str:
         return ""
     name = policy_name(call.config.get("dtype")).partition("_from_")
     policy = name[2] or name[0]
-    if "bfloat16" in policy:
-        call.approximate("layers of dtype bfloat16 are computed in float32")
     dtype = _COMPUTE.get(policy, policy)
+    if dtype.endswith("16"):
+        call.approximate(f"releases and processors round {dtype} in different ways")
     return dtype if dtype in _FLOATS else ""
 
 
@@ -39,8 +42,8 @@ def cast_arguments(call: Call) -> None:
     if dtype and call.config.get("autocast") is not False:
 
         def leaf(one: Any) -> Any:
-            if isinstance(one, Value) and one.array.dtype.kind == "f" and one.array.dtype != dtype:
-                return value(one.array.astype(dtype), one.mask)
+            if isinstance(one, Value) and one.array.dtype.kind == "f":
+                return value(as_dtype(one.array, dtype), one.mask)
             return one
 
         call.args, call.kwargs = convert(call.args, leaf), convert(call.kwargs, leaf)
@@ -49,12 +52,28 @@ def cast_arguments(call: Call) -> None:
 def cast_variables(call: Call) -> None:
     """Bring the floating-point variables of a call to the dtype in which the layer computes."""
     dtype = compute_dtype(call)
-    if dtype:
+    kept = _UNCAST + _UNCAST_IN_KERAS_3 if call.is_keras3 else _UNCAST
+    if dtype and call.class_name not in kept:
         call.own_variables = {
-            part: {name: _cast(array, dtype) for name, array in held.items()}
+            part: {name: as_dtype(array, dtype) for name, array in held.items()}
             for part, held in call.own_variables.items()
         }
 
 
-def _cast(array: Array, dtype: str) -> Array:
-    return array.astype(dtype) if array.dtype.kind == "f" and array.dtype != np.dtype(dtype) else array
+def as_dtype(array: Array, dtype: str) -> Array:
+    """Return an array in another dtype, when both are of floating-point numbers.
+
+    NumPy has no bfloat16: such numbers are kept in float32, rounded to what they can be.
+    """
+    if array.dtype.kind != "f":
+        return array
+    if dtype != "bfloat16":
+        return array.astype(dtype, copy=False)
+    bits = array.astype(np.float32).view(np.uint32)
+    nearest = bits + 0x7FFF + ((bits >> 16) & 1)  # to the nearest, of two the even one
+    return (nearest & np.uint32(0xFFFF0000)).view(np.float32)
+
+
+def rounded(call: Call, array: Array) -> Array:
+    """Return what a layer computed, as its dtype can hold it."""
+    return as_dtype(array, "bfloat16") if compute_dtype(call) == "bfloat16" else array

@@ -22,12 +22,24 @@ def dense_product(call: Call, x: Array) -> Array:
     """Return `x` times the kernel of a Dense."""
     kernel, mode = call.variable("kernel"), mode_of(call)[0]
     if not mode:
-        return np.matmul(x, kernel)
+        return times(call, x, kernel)
     if mode != "int8":
         raise CannotEvaluateError(f"its kernel is quantized as {mode}")
     rows, scale = absolute_maximum(x, -1)
     product = np.matmul(rows.astype(np.int32), kernel.astype(np.int32)).astype(x.dtype)
     return product / (scale * call.variable("kernel_scale"))
+
+
+def times(call: Call, x: Array, kernel: Array) -> Array:
+    """Return `x` times a matrix. Of half precision TensorFlow up to 2.15 rounds each step, later releases the sum."""
+    if x.dtype != np.float16:
+        return np.matmul(x, kernel)
+    if call.semantics["half_products"] == "summed":
+        return np.matmul(x.astype(np.float32), kernel.astype(np.float32)).astype(np.float16)
+    total = np.zeros((*x.shape[:-1], kernel.shape[-1]), np.float16)
+    for place in range(x.shape[-1]):
+        total = total + x[..., place : place + 1] * kernel[place]
+    return total
 
 
 def absolute_maximum(x: Array, axis: int) -> tuple[Array, Array]:

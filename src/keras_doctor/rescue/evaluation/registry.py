@@ -4,6 +4,7 @@ asked for.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -44,9 +45,9 @@ def class_names() -> tuple[str, ...]:
     return tuple(sorted(_COMPUTATIONS))
 
 
+@cache
 def _load() -> None:
-    if not _COMPUTATIONS:
-        from keras_doctor.rescue.evaluation import families
+    from keras_doctor.rescue.evaluation import families
 
-        for module in iter_modules(families.__path__):
-            import_module(f"{families.__name__}.{module.name}")
+    for module in iter_modules(families.__path__):
+        import_module(f"{families.__name__}.{module.name}")

@@ -14,7 +14,8 @@ from keras_doctor.layers.shapes import CannotInferError
 from keras_doctor.layers.stock import ALIASES, is_operation
 from keras_doctor.layers.tensors import Tensor, flatten
 from keras_doctor.rescue.evaluation.call import Call
-from keras_doctor.rescue.evaluation.casting import cast_arguments, cast_variables
+from keras_doctor.rescue.evaluation.casting import cast_arguments, cast_variables, rounded
+from keras_doctor.rescue.evaluation.families.operations import keras_operation
 from keras_doctor.rescue.evaluation.inputs import specs_of
 from keras_doctor.rescue.evaluation.masks import mask_after
 from keras_doctor.rescue.evaluation.registry import computation_of
@@ -44,10 +45,18 @@ class Runner(Evaluator):
     what may differ.
     """
 
-    def __init__(self, era: str, channels_first: bool, semantics: Semantics, variables: Variables) -> None:
+    def __init__(
+        self,
+        era: str,
+        channels_first: bool,
+        semantics: Semantics,
+        variables: Variables,
+        vocabularies: dict[str, list[str]],
+    ) -> None:
         super().__init__(era, channels_first)
         self.semantics = semantics
         self.variables = variables
+        self.vocabularies = vocabularies
         self.approximations: dict[str, None] = {}
         self.evaluated = 0
         self.silent = 1  # nested models are followed with what they are given, each time
@@ -78,6 +87,10 @@ class Runner(Evaluator):
             reason = f"its config or variables make no sense together ({type(error).__name__}: {str(error)[:200]})"
             raise CannotEvaluateError(_named(entry, class_name, reason)) from error
 
+    def words_at(self, path: str) -> list[str] | None:
+        """Return the words that the file keeps for the layer at `path`."""
+        return self.vocabularies.get(path)
+
     def inputs_of(self, entry: Any) -> int:
         """Return how many inputs a model takes that stands among the layers of a Merge."""
         return len(specs_of(ConfigNode(entry)))
@@ -100,7 +113,7 @@ class Runner(Evaluator):
         self, entry: dict[str, Any], class_name: str, args: list[Any], kwargs: dict[str, Any], place: Place
     ) -> Outcome:
         operation = is_operation(entry)
-        computation = computation_of(f"operation {class_name}" if operation else class_name)
+        computation = keras_operation if operation else computation_of(class_name)
         if computation is None:
             raise CannotEvaluateError("there is no computation of this class yet")
         call = self.call_of(entry, place.path, args, kwargs, place.depth)
@@ -108,7 +121,7 @@ class Runner(Evaluator):
         several = isinstance(result, list)
         results = result if several else [result]
         mask = mask_after(call) if any(not isinstance(one, Tensor) for one in results) else None
-        outputs = tuple(one if isinstance(one, Value) else value(one, mask) for one in results)
+        outputs = tuple(one if isinstance(one, Value) else value(rounded(call, one), mask) for one in results)
         self.evaluated += 1
         return Outcome(outputs, several)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from keras_doctor.rescue.evaluation.casting import rounded
 from keras_doctor.rescue.evaluation.functions import activation
 from keras_doctor.rescue.evaluation.quantized import dense_product
 from keras_doctor.rescue.evaluation.registry import computes
@@ -43,7 +44,7 @@ def dense(call: Call) -> Any:
     """The product with the kernel."""
     y = dense_product(call, call.x)
     bias = call.maybe("bias")
-    return activation(call)(y if bias is None else y + bias)
+    return activation(call)(rounded(call, y if bias is None else y + bias))
 
 
 @computes("EinsumDense")

@@ -63,6 +63,7 @@ def layer_normalization(call: Call) -> Any:
         y = wide / np.sqrt(variance + _epsilon(call, 1e-3)) * _along(call.variable("gamma"), axes, x.ndim)
         return y.astype(x.dtype)
     y = (wide - wide.mean(axis=axes, keepdims=True)) / np.sqrt(variance + _epsilon(call, 1e-3))
+    y = y if call.is_keras3 else y.astype(x.dtype)
     return _scaled(call, y, axes, x.ndim).astype(x.dtype)
 
 
