@@ -480,7 +480,7 @@ def _interpret(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, .
     known = names.library(name, table) if name else None
     if value.startswith("{") and known is not None:
         return Reading(
-            "unknown-class",
+            "config-value",
             f"{name} is stored as a nested config of another release, and this one does not take it apart",
             (Remedy("Upgrade: newer releases read both forms.", "pip install -U keras"), SAME_VERSION, LEGACY_KERAS),
         )

@@ -431,6 +431,8 @@ SYMPTOMS = (
     Symptom(
         (
             "requires h5py",
+            "h5py python package is required",
+            "package 'h5py' is not available",
             "h5py is not available",
             "h5py not available",
             "install h5py",

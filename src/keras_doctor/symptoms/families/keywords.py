@@ -445,6 +445,30 @@ SYMPTOMS = (
         strength=4,
     ),
     Symptom(
+        ("got multiple values for keyword argument", "got multiple values for argument"),
+        (
+            Reading(
+                "custom-object-broken",
+                "an argument is given twice: by a class (or function) of your own that sets it, and by the "
+                "config that has it too",
+                (
+                    Remedy(
+                        "Do not set in __init__ what get_config returns as well; or wrap a built-in layer by "
+                        "composition, not "
+                        "by a subclass that passes fixed arguments.",
+                        "super().__init__(**kwargs)",
+                    ),
+                    REBUILD,
+                ),
+                "medium",
+                "the class is your own",
+                "KD917",
+            ),
+            Reading("config-value", "the config has a value twice", (SAME_VERSION,), "low", "the class is Keras's own"),
+        ),
+        strength=6,
+    ),
+    Symptom(
         ("missing required argument", "required argument"),
         (
             Reading(

@@ -122,6 +122,8 @@ def _hdf5_open(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, .
         return _NOT_FOUND
     if number == "21":
         return _IS_FOLDER
+    if number == "28":
+        return None  # the disk is full: told by the family of saving
     if number == "13":
         return Reading(
             "path-problem",
@@ -423,6 +425,64 @@ def _weights_only(scene: Scene, _match: re.Match[str]) -> Reading:
 
 
 SYMPTOMS = (
+    Symptom(("unable to find a valid file signature",), _signature, strength=6, question=_FIRST_BYTES),
+    Symptom(
+        ("hash does not match the original value", "incomplete or outdated because the"),
+        (
+            Reading(
+                "damaged-file",
+                "the file in Keras's cache is not the one that belongs there: a download that stopped, or "
+                "another version",
+                (_AGAIN, DOWNLOAD),
+                code="KD104",
+            ),
+        ),
+        strength=6,
+    ),
+    Symptom(
+        (
+            "url fetch failure",
+            "temporary failure in name resolution",
+            "certificate_verify_failed",
+            "failed to establish a new",
+        ),
+        (
+            Reading(
+                "path-problem",
+                "the weights could not be downloaded: no network, a proxy, or the address does not exist any more",
+                (
+                    Remedy(
+                        "Download the file elsewhere and give its path.",
+                        'model = keras.applications.ResNet50(weights="/path/to/weights.h5")',
+                    ),
+                    PATH,
+                ),
+                "high",
+                code="KD101",
+            ),
+        ),
+        strength=6,
+    ),
+    Symptom(
+        ("file system scheme",),
+        (
+            Reading(
+                "format-not-supported",
+                "this release does not load from such an address (hf://, gs://, s3://)",
+                (
+                    Remedy(
+                        "Download the model, and load it by its local path.", "huggingface-cli download OWNER/MODEL"
+                    ),
+                    Remedy(
+                        "Or upgrade: Keras 3.5 and later read hf:// addresses.", "pip install -U keras huggingface_hub"
+                    ),
+                ),
+                code="KD207",
+            ),
+        ),
+        pattern=r"File system scheme '?[\w+-]+'? not implemented",
+        strength=8,
+    ),
     Symptom(("file signature not found",), _signature, strength=6, question=_FIRST_BYTES),
     Symptom(
         ("truncated file: eof",),
@@ -641,7 +701,7 @@ SYMPTOMS = (
                 "KD103",
             ),
         ),
-        pattern=r"cannot parse file|error parsing message|DecodeError|wire-format",
+        pattern=r"cannot parse file|error parsing message|(?<!JSON)DecodeError|wire-format",
         strength=5,
         question=_FIRST_BYTES,
     ),

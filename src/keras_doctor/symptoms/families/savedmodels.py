@@ -211,6 +211,7 @@ SYMPTOMS = (
     Symptom(
         (
             "python objects that were not bound to checkpointed values",
+            "the same saveable will be restored with two names",
             "unresolved object in checkpoint",
             "unresolvedobject",
             "object-graph-based checkpoint",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.findings import Remedy
+from keras_doctor.records import replace
 from keras_doctor.symptoms.remedies import REGISTER, UPGRADE
 from keras_doctor.symptoms.symptom import Reading, Symptom
 
@@ -34,24 +35,43 @@ def _refused(what: str, *remedies: Remedy, confidence: str = "high") -> Reading:
     return Reading("save-refused", what, remedies, confidence, code="KD901")
 
 
-def _pickled(scene: Scene, match: re.Match[str]) -> Reading:
-    if scene.passed("pickle") or "pickle" in scene.low or "deepcopy" in scene.low or "joblib" in scene.low:
-        return Reading(
-            "pickled-model",
-            "a Keras model (or its optimizer, a lock, a session in it) cannot be pickled or copied in this release",
-            (
-                Remedy(
-                    "Save it with model.save, and let the pickle hold the path; copy with "
-                    "keras.models.clone_model and set_weights.",
-                    'model.save("model.keras")',
-                ),
-                UPGRADE,
+def _pickled(scene: Scene, match: re.Match[str]) -> tuple[Reading, ...]:
+    """Tell of something that cannot be pickled: by the user's own pickle, or by Keras, which copies configs when saving."""
+    pickled = Reading(
+        "pickled-model",
+        "a Keras model (or its optimizer, a lock, a session in it) cannot be pickled or copied in this release",
+        (
+            Remedy(
+                "Save it with model.save, and let the pickle hold the path; copy with keras.models.clone_model and "
+                "set_weights.",
+                'model.save("model.keras")',
             ),
-            code="KD904",
-        )
-    return _refused(
-        "something in the model's config (a tensor, a function, a lock) cannot be written", _GET_CONFIG, REGISTER
+            UPGRADE,
+        ),
+        "high",
+        "the model itself is pickled or copied (pickle, joblib, deepcopy, multiprocessing)",
+        "KD904",
     )
+    refused = _refused(
+        "something in the model's config (a tensor, a function, a lock, a module) cannot be copied or written: "
+        "arguments of a "
+        "Lambda, or a get_config that returns it",
+        Remedy(
+            "Keep tensors, backends and functions out of the config: no such values in a Lambda's arguments or "
+            "get_config."
+        ),
+        _GET_CONFIG,
+        _WEIGHTS_ONLY,
+        UPGRADE,
+    )
+    by_user = scene.calls(
+        "pickle.dump", "joblib.", "pickle.py", "cloudpickle", "dill", "multiprocessing", "deepcopy(model"
+    )
+    by_keras = scene.calls(".save(", "save_model", "get_config", "to_json", "ModelCheckpoint", "on_epoch_end")
+    if by_user != by_keras:
+        return (pickled,) if by_user else (refused,)
+    unsure = replace(refused, confidence="medium", when="it was raised by model.save or a ModelCheckpoint")
+    return unsure, replace(pickled, confidence="medium")
 
 
 def _at_saving(scene: Scene, match: re.Match[str]) -> Reading | None:
@@ -293,6 +313,7 @@ SYMPTOMS = (
         (
             "disk quota exceeded",
             "no space left on device",
+            "errno = 28",
             "file write failed",
             "unable to flush",
             "unable to truncate",

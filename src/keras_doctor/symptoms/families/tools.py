@@ -129,6 +129,7 @@ SYMPTOMS = (
             "tfjs-layers",
             "@tensorflow/tfjs",
             "tensorflowjs_converter",
+            "tensorflowjs",
         ),
         (
             _converter(
