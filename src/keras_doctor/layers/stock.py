@@ -1,8 +1,10 @@
-"""Which function knows a stock class. The modules of `families/` enter theirs here; they are imported when first asked
-for.
+"""Which function knows a stock class. The modules of `families/` enter theirs here; the one that knows a class is
+imported when that is first asked for, by the generated index.
 """
 
 from __future__ import annotations
+
+from keras_doctor.layers._index import CLASSES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,14 +17,7 @@ if TYPE_CHECKING:
     # for several outputs.
     Rule = Callable[[Call], Any]
 
-FAMILIES = (
-    "activations", "attention", "audio", "cells", "convolution", "core", "embeddings", "image", "keras1", "local",
-    "merging",
-    "normalization", "operations", "pooling", "preprocessing", "recurrent", "reshaping", "wrappers",
-)  # fmt: skip
-
-_RULES: dict[str, Rule] = {}
-_loaded = False
+RULES: dict[str, Rule] = {}
 
 # Packages whose classes are Keras's own.
 PACKAGES = ("keras", "keras_core", "tensorflow", "tf_keras")
@@ -55,7 +50,7 @@ def stock(*class_names: str) -> Callable[[Rule], Rule]:
 
     def enter(rule: Rule) -> Rule:
         for name in class_names:
-            _RULES[name] = rule
+            RULES[name] = rule
         return rule
 
     return enter
@@ -65,18 +60,19 @@ def rule_of(class_name: str, module: str | None = None) -> Rule | None:
     """Return the rule of a class, None when Keras ships no such layer. `module` tells Keras 3's operations from layers
     of the same name.
     """
-    global _loaded
-    if not _loaded:
-        from importlib import import_module
-
-        for family in FAMILIES:
-            import_module(f"keras_doctor.layers.families.{family}")
-        _loaded = True
     if module is None:
-        return _RULES.get(class_name) or _operation(class_name)
+        return _layer(class_name) or _operation(class_name)
     if module.partition(".")[0] not in PACKAGES:
         return None
-    return _operation(class_name) if _has_operations(module) else _RULES.get(class_name)
+    return _operation(class_name) if _has_operations(module) else _layer(class_name)
+
+
+def _layer(class_name: str) -> Rule | None:
+    if class_name not in CLASSES:
+        return None
+    if class_name not in RULES:
+        __import__(f"keras_doctor.layers.families.{CLASSES[class_name]}")
+    return RULES[class_name]
 
 
 def is_operation(entry: Mapping[str, Any]) -> bool:
@@ -114,5 +110,4 @@ def is_stock(class_name: str) -> bool:
 
 def class_names() -> tuple[str, ...]:
     """Return every class that has a rule, sorted, without aliases."""
-    rule_of("")
-    return tuple(sorted(_RULES))
+    return tuple(sorted(CLASSES))
