@@ -43,10 +43,13 @@ class Evaluation:
     evaluated: int = 0
 
 
-def evaluate(document: ModelDocument, inputs: Sequence[Any], era: str | None = None) -> Evaluation:
+def evaluate(
+    document: ModelDocument, inputs: Sequence[Any], era: str | None = None, backend: str | None = None
+) -> Evaluation:
     """Compute a model on `inputs`, one array for each of its inputs, in their order, with the batch first.
 
-    Never raises for what a document holds. `era`: whose semantics count, the document's own when it is None.
+    Never raises for what a document holds. `era`: whose semantics count, the document's own when it is None; `backend`
+    likewise ("theano" for kernels that are turned around, where the file does not say so).
     """
     era = era or document.provenance.era or "keras-3"
     config = document.config
@@ -62,7 +65,7 @@ def evaluate(document: ModelDocument, inputs: Sequence[Any], era: str | None = N
         runner = Runner(
             era,
             channels_first(tuple(walk_layers(config))),
-            semantics_of(document.provenance, era),
+            semantics_of(document.provenance, era, backend),
             variables_of(document, era),
             vocabularies_of(document, era),
         )

@@ -31,8 +31,10 @@ def batched(x: Array, rank: int) -> tuple[Array, Sizes]:
     return x.reshape(-1, *x.shape[x.ndim - rank - 1 :]), lead
 
 
-def padding_of(call: Call, sides: Sizes, window: Sizes, strides: Sizes, dilation: Sizes) -> list[tuple[int, int]]:
-    """Return what a layer's padding adds to each side, before and after."""
+def padding_of(
+    call: Call, sides: Sizes, window: Sizes, strides: Sizes, dilation: Sizes, pooled: bool = False
+) -> list[tuple[int, int]]:
+    """Return what a layer's padding adds to each side, before and after. `pooled`: for a pooling."""
     mode = call.text("padding", "valid")
     each = list(zip(sides, window, strides, dilation, strict=True))
     if mode == "valid":
@@ -40,7 +42,18 @@ def padding_of(call: Call, sides: Sizes, window: Sizes, strides: Sizes, dilation
     if mode == "causal":
         return [((size - 1) * step, 0) for _, size, _, step in each]
     if mode == "same":
+        if call.semantics["same_padding"] == "halves":
+            return [_from_the_middle(*one, pooled) for one in each]
         return [same_padding(*one) for one in each]
     if mode == "full":
         return [((size - 1) * step,) * 2 for _, size, _, step in each]
     raise CannotEvaluateError(f"its padding {mode[:40]!r} is none that Keras knows")
+
+
+def _from_the_middle(size: int, window: int, stride: int, dilation: int, pooled: bool) -> tuple[int, int]:
+    """Return what Theano's "half" adds: as much before as the window reaches from its middle, whatever the stride."""
+    reach = (window - 1) * dilation + 1
+    before = reach // 2
+    if pooled:
+        before = window - 2 if window > 2 and window % 2 else window - 1
+    return before, max((-(-size // stride) - 1) * stride + reach - size - before, 0)

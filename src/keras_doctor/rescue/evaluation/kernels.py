@@ -30,6 +30,8 @@ def convolution_kernel(call: Call, rank: int, name: str = "kernel", *, transpose
 
 def flipped(call: Call, kernel: Array, rank: int) -> Array:
     """Return a kernel with its window the way in which TensorFlow slides it."""
+    if not call.semantics.backend and call.runner.era_name == "keras-1":
+        call.approximate("Keras 1 does not say whether its kernels are Theano's, which are turned around")
     if call.semantics.backend != "theano":
         return kernel
     return np.flip(kernel, axis=tuple(range(rank)))

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 @record
 class Semantics:
-    """The facts of one release. `library`: "keras", "tf.keras" or "tf_keras"; `version`: of it (of TensorFlow, for
-    tf.keras); `backend`: what computes, "" when it is not known.
+    """The facts of one release.
+
+    `library`: "keras", "tf.keras" or "tf_keras"; `version`: of it (of TensorFlow, for tf.keras); `backend`: what
+    computes, "" when it is not known.
     """
 
     library: str
@@ -28,7 +30,7 @@ class Semantics:
     def get(self, fact: str) -> str:
         """Return what a fact of `semantics.tsv` is for this release. Raises KeyError when the table does not say."""
         for name, library, requirement, found in _table():
-            if name == fact and library in (self.library, "*") and satisfies(self.version, requirement):
+            if name == fact and library in (self.library, self.backend, "*") and satisfies(self.version, requirement):
                 return found
         raise KeyError(f"semantics.tsv has no {fact!r} of {self.library} {self.version}")
 
@@ -43,10 +45,12 @@ _TYPICAL = {
 }
 
 
-def semantics_of(provenance: Provenance, era: str) -> Semantics:
-    """Return how the release computes that wrote a file; for another `era` than the file's own, its typical release."""
+def semantics_of(provenance: Provenance, era: str, backend: str | None = None) -> Semantics:
+    """Return how the release computes that wrote a file; for another `era` than the file's own, its typical release.
+    `backend` takes the place of the one that the file names.
+    """
     library, version = _TYPICAL.get(era, _TYPICAL["keras-3"])
-    backend = provenance.backend or ""
+    backend = backend or provenance.backend or ""
     if era != provenance.era:
         return Semantics(library, version, backend)
     library = provenance.library or library

@@ -82,9 +82,9 @@ def convolve_each(x: Array, kernel: Array, strides: Sizes, dilation: Sizes) -> A
     return total.reshape(*total.shape[:-2], -1)
 
 
-def spread_out(x: Array, kernel: Array, strides: Sizes, dilation: Sizes, sides: Sizes, padding: str) -> Array:
+def spread_out(x: Array, kernel: Array, strides: Sizes, dilation: Sizes, sides: Sizes, starts: Sizes) -> Array:
     """Return the transposed correlation of an image with a kernel (*window, filters, channels): the image of `sides`
-    that a correlation with that padding takes to one like it.
+    that a correlation takes to one like it, once `starts` places are added before each side.
     """
     rank, whole = kernel.ndim - 2, (slice(None),)
     window = kernel.shape[:rank]
@@ -92,8 +92,7 @@ def spread_out(x: Array, kernel: Array, strides: Sizes, dilation: Sizes, sides: 
         (count - 1) * stride + (size - 1) * step + 1
         for count, stride, size, step in zip(x.shape[1:-1], strides, window, dilation, strict=True)
     ]
-    before = [max(reach - side, 0) // 2 if padding == "same" else 0 for reach, side in zip(full, sides, strict=True)]
-    room = [max(reach, start + side) for reach, start, side in zip(full, before, sides, strict=True)]
+    room = [max(reach, start + side) for reach, start, side in zip(full, starts, sides, strict=True)]
     total = np.zeros((len(x), *room, kernel.shape[rank]), x.dtype)
     for place in product(*(range(size) for size in window)):
         cut = tuple(
@@ -101,5 +100,5 @@ def spread_out(x: Array, kernel: Array, strides: Sizes, dilation: Sizes, sides: 
             for index, step, count, stride in zip(place, dilation, x.shape[1:-1], strides, strict=True)
         )
         total[whole + cut] += x @ kernel[place].T
-    kept = tuple(slice(start, start + side) for start, side in zip(before, sides, strict=True))
+    kept = tuple(slice(start, start + side) for start, side in zip(starts, sides, strict=True))
     return total[whole + kept]

@@ -90,4 +90,9 @@ def transposed(call: Call) -> Any:
     stated = read_shape(call.value("output_shape", None))  # Keras 1 was told the shape
     if stated is not None and len(stated) == rank + 2:
         grown = [size or 0 for size in (stated[2:] if call.channels_first else stated[1:-1])]
-    return frame.finished(spread_out(frame.x, kernel, frame.strides, frame.dilation, tuple(grown), padding))
+    starts = (
+        [pair[0] for pair in padding_of(call, tuple(grown), window, frame.strides, frame.dilation)]
+        if padding == "same"
+        else [0] * rank
+    )
+    return frame.finished(spread_out(frame.x, kernel, frame.strides, frame.dilation, tuple(grown), tuple(starts)))

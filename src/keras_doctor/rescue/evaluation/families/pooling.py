@@ -25,7 +25,7 @@ def max_pooling(call: Call) -> Any:
     window = call.sizes("pool_size", rank, 2)
     strides, ones = call.sizes("strides", rank, window), (1,) * rank
     lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
-    x = padded(x, padding_of(call, x.shape[1:-1], window, strides, ones), lowest)
+    x = padded(x, padding_of(call, x.shape[1:-1], window, strides, ones, pooled=True), lowest)
     y: Any = None
     for _, piece in slices(x, window, strides, ones):
         y = piece if y is None else np.maximum(y, piece)
@@ -39,7 +39,7 @@ def average_pooling(call: Call) -> Any:
     x = channels_last(call, call.x, rank)
     window = call.sizes("pool_size", rank, 2)
     strides, ones = call.sizes("strides", rank, window), (1,) * rank
-    pairs = padding_of(call, x.shape[1:-1], window, strides, ones)
+    pairs = padding_of(call, x.shape[1:-1], window, strides, ones, pooled=True)
     inside = padded(np.ones((1, *x.shape[1:-1], 1), x.dtype), pairs)
     total: Any = sum(piece for _, piece in slices(padded(x, pairs), window, strides, ones))
     count: Any = sum(piece for _, piece in slices(inside, window, strides, ones))
