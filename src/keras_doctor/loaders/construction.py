@@ -107,10 +107,10 @@ class Walk:
         missing = self.api.missing(definition, config)
         values = self.values(definition, config)
         tags = ["object", f"class:{definition.class_name}"]
-        if refused:
-            tags.append("keyword:refused")
-        if missing:
-            tags.append("keyword:missing")
+        clashes = [tag for tag, names in (("keyword:refused", refused), ("keyword:missing", missing)) if names]
+        if len(clashes) > 1 and any(field[:2] == "**" for field in self.api.parameters(definition)):
+            clashes.reverse()  # Python misses an argument before the body of the constructor looks at `**kwargs`
+        tags += clashes
         if values:
             tags.append("value:refused")
         made = Built(reference, definition, self.api, config, refused, missing, values)

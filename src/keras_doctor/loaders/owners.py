@@ -78,8 +78,8 @@ class Owners:
         name = str(node.get("name") or (config.get("name") if isinstance(config, dict) else None) or "")
         class_name = self.called(str(node.get("class_name")))
         shape = self.shapes.get(node.path)
-        if class_name == "Lambda":
-            return Owner(name, class_name, node)  # whatever it computes, it owns nothing
+        if class_name in ("Lambda", "Merge"):
+            return Owner(name, class_name, node)  # whatever they compute, and whatever models a Merge joins
         if is_model(class_name, config) and depth < DEFAULT_LIMITS.depth:
             return self._model(name, class_name, node, depth)
         if shape is None:
