@@ -14,7 +14,7 @@ from keras_doctor.artifacts.checkpoint_store import Store, read_store
 from keras_doctor.artifacts.dating import date
 from keras_doctor.artifacts.keras_objects import KerasObjects, from_graph, from_metadata
 from keras_doctor.artifacts.object_graph import children
-from keras_doctor.artifacts.tensorflow_messages import FINGERPRINT, SAVED_METADATA, SAVED_MODEL
+from keras_doctor.artifacts.tensorflow_messages import FINGERPRINT, LIBRARIES, SAVED_METADATA, SAVED_MODEL
 from keras_doctor.document.locus import Locus
 from keras_doctor.document.model import Asset, ModelDocument, TrainingState
 from keras_doctor.wire.errors import Damage, FormatError, Oddity
@@ -48,6 +48,7 @@ _INDEX = "variables.index"
 _KERAS_JSON = "assets/saved_model.json"  # export_saved_model of TensorFlow 1.13 to 2.0
 _HIDDEN = ("__saved_model_init_op", "__saved_model_train_op")  # functions that the loader calls, nobody else
 _EXPORTED = frozenset(("variables", "trainable_variables", "non_trainable_variables"))
+_NODE = 600  # bytes in which the attributes of a node stand after its operation
 _META_INFO = 0x0A  # tag of MetaGraphDef.meta_info_def
 
 
@@ -190,15 +191,40 @@ class _Reading:
         if len(graphs) > 1:
             self.facts["meta_graphs"] = len(graphs)
         ops: set[str] = set()
+        called: set[str] = set()
         for meta in graphs:
             graph = meta.get("graph", {})
             ops |= graph.get("ops", set())
             for function in graph.get("library", {}).get("functions", ()):
-                ops |= function.get("ops", set())
-        self.facts["ops"] = tuple(sorted(ops))
+                called |= function.get("ops", set())
+        self.facts["ops"] = tuple(sorted(ops | called))
+        self.facts["function_ops"] = frozenset(called)
         serving = [meta for meta in graphs if "serve" in meta.get("meta_info", {}).get("tags", ())]
         chosen: dict[str, Any] = (serving or graphs or [{}])[0]
         return chosen
+
+    def _states_attribute(self, op: str, attribute: str) -> bool:
+        """Tell whether a node in a function states an attribute of an operation: its name stands among the node's
+        bytes. (What stands at its default in the graph itself is left out by whoever imports it.)
+
+        Nodes are not taken apart for that: there may be tens of thousands, and hardly any attribute is ever asked for.
+        """
+        if op not in self.facts["function_ops"]:
+            return False
+        try:
+            source = self.probe.source if self.probe.kind == "file" else open_path(os.path.join(self.folder, GRAPH))
+        except OSError:
+            return False
+        graphs = Decoder(source, self.limits, GRAPH).message(LIBRARIES).get("meta_graphs", ())
+        graph = b"".join(meta.get("graph", {}).get("library", b"") for meta in graphs)
+        node = bytes((0x12, len(op) & 127)) + op.encode()
+        key = bytes((0x0A, len(attribute) & 127)) + attribute.encode()
+        at = graph.find(node)
+        while at >= 0:
+            if key in graph[at : at + _NODE]:
+                return True
+            at = graph.find(node, at + 1)
+        return False
 
     def _keras_objects(self, nodes: list[dict[str, Any]]) -> KerasObjects:
         stored = self._message(METADATA, SAVED_METADATA)
@@ -281,6 +307,9 @@ class _Reading:
         facts["signatures"] = _signatures(meta)
         facts["functions"] = len(meta.get("graph", {}).get("library", {}).get("functions", ()))
         facts["has_keras_metadata"] = bool(objects.nodes)
+        nodes = meta.get("object_graph", {}).get("nodes", [])
+        facts["embedded_metadata"] = any(node.get("user_object", {}).get("metadata") for node in nodes)
+        facts["states_attribute"] = self._states_attribute
         facts["keras_objects"] = objects.nodes
         facts["full_names"] = store.full_names
         if store.tables:

@@ -64,6 +64,9 @@ META_GRAPH = {
     7: ("object_graph", {1: ("nodes", _SAVED_OBJECT, "list")}, ""),
 }
 
+# The functions of each graph, as they stand.
+LIBRARIES = {2: ("meta_graphs", {2: ("graph", {2: ("library", "bytes", "")}, "")}, "list")}
+
 SAVED_MODEL = {1: ("schema_version", "int", ""), 2: ("meta_graphs", META_GRAPH, "list")}
 
 FINGERPRINT = {

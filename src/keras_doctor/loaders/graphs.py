@@ -74,6 +74,8 @@ def steps(load: Load, config: Any, inferred: tuple[LayerShape, ...]) -> Iterator
     """Yield what happens when the layers are called one after the other: stage "graph"."""
     told: set[str] = set()
     root = ConfigNode(config)
+    if not load.document.weights and _never_called(root, inferred):
+        return  # nothing was built when it was saved: layers are built by the first call, whatever comes in
     if load.environment.backend == "torch" and load.does("names-torch-parameters-by-path"):
         yield from _dotted(load, root, inferred)
     for shape in inferred:
@@ -89,6 +91,13 @@ def steps(load: Load, config: Any, inferred: tuple[LayerShape, ...]) -> Iterator
             yield Step(
                 "graph", ("graph:unknown",), where, subject, f"{subject.name[:60] or shape.path}: {shape.reason}"
             )
+
+
+def _never_called(root: ConfigNode, inferred: tuple[LayerShape, ...]) -> bool:
+    """Tell whether a model is a Sequential of which nobody knows what goes in."""
+    if root.get("class_name") != "Sequential" or not inferred:
+        return False
+    return inferred[0].input_shapes == (None,) and not inferred[0].known
 
 
 def _dotted(load: Load, root: ConfigNode, inferred: tuple[LayerShape, ...]) -> Iterator[Step]:

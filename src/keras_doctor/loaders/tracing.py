@@ -101,7 +101,7 @@ def _model(document: ModelDocument, environment: Environment, options: Options, 
     follow = steps_of(load)
     if follow is None:
         yield Step("resolve", (), unexamined=f"how {library} {version} loads such a file is not known")
-    elif document.config is None:
+    elif document.config is None and reader != "savedmodel":
         yield Step("parse", ("config:missing",), subject=document, unexamined="the model's config is not known")
     else:
         yield from follow(load)

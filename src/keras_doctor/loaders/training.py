@@ -14,6 +14,7 @@ Sources: `load_model` of keras/models.py (1.x to 2.1), keras/engine/saving.py (2
 from __future__ import annotations
 
 from keras_doctor.document.locus import Locus
+from keras_doctor.loaders import training_v3
 from keras_doctor.loaders.objects import Reference, Resolution
 from keras_doctor.loaders.tracing import Step
 from keras_doctor.records import record
@@ -60,24 +61,35 @@ class _Training:
         self.walk = walk
         self.config = config
         self.path = path
+        self.modern = load.api.line == "keras-3"
 
     def steps(self) -> Iterator[Step]:
         optimizer = self.config.get("optimizer_config")
         if "optimizer_config" not in self.config:
             yield self._lacking("optimizer_config")
-        elif not isinstance(optimizer, dict) or not {"class_name", "config"} <= optimizer.keys():
-            yield self._unread(optimizer, "optimizers", f"{self.path}.optimizer_config")
         else:
-            yield from self.walk.entry(optimizer, "optimizers", f"{self.path}.optimizer_config")
+            yield from self._optimizer(optimizer, f"{self.path}.optimizer_config")
         if self.load.does("restores-before-compiling"):
             for key in ("loss", "metrics", "weighted_metrics"):
                 yield from self.nested(self.config.get(key), key, f"{self.path}.{key}")
             yield from self._keys(("sample_weight_mode", "loss_weights"))
+            weights = self.config.get("loss_weights")
+            if isinstance(weights, (int, float)) and self.load.does("refuses-one-loss-weight"):
+                yield unread(self.load, weights, "losses", f"{self.path}.loss_weights")
             return
         from keras_doctor.loaders.compiling import compiled
 
         yield from self._keys(("loss", "metrics", "sample_weight_mode", "loss_weights"))
         yield from compiled(self.load, self.walk, self.config, self.path)
+
+    def _optimizer(self, value: Any, path: str) -> Iterator[Step]:
+        needed = ("class_name",) if self.modern else ("class_name", "config")
+        if not isinstance(value, dict) or any(key not in value for key in needed):
+            yield unread(self.load, value, "optimizers", path)
+        elif self.modern:
+            yield from training_v3.optimizer(self.walk, value, path)
+        else:
+            yield from self.walk.entry(value, "optimizers", path)
 
     def nested(self, value: Any, key: str, path: str, depth: int = 0) -> Iterator[Step]:
         """Yield the objects in lists and dicts of them, by output."""
@@ -86,7 +98,10 @@ class _Training:
         if depth > DEFAULT_LIMITS.depth:
             yield Step("compile", (), Locus(path=path), unexamined="the training config is nested too deep")
         elif isinstance(value, str) or (isinstance(value, dict) and "class_name" in value):
-            yield from one(self.load, self.walk, value, KINDS[key], path)
+            if self.modern and value not in SHORTHANDS:
+                yield from training_v3.one(self.walk, value, KINDS[key], path, alone=depth == 0)
+            elif not self.modern:
+                yield from one(self.load, self.walk, value, KINDS[key], path)
         elif isinstance(value, dict):
             for name, inner in value.items():
                 yield from self.nested(inner, key, f"{path}.{name}", depth + 1)
@@ -94,7 +109,7 @@ class _Training:
             for index, inner in enumerate(value):
                 yield from self.nested(inner, key, f"{path}[{index}]", depth + 1)
         else:
-            yield self._unread(value, KINDS[key], path)
+            yield unread(self.load, value, KINDS[key], path)
 
     def _keys(self, keys: tuple[str, ...]) -> Iterator[Step]:
         """Yield the keys that the loader reads without asking whether they are there."""
@@ -104,9 +119,6 @@ class _Training:
 
     def _lacking(self, key: str) -> Step:
         return Step("compile", ("training:lacking",), Locus(path=self.path), Lacking(self.load.api, key))
-
-    def _unread(self, value: Any, kind: str, path: str) -> Step:
-        return unread(self.load, value, kind, path)
 
 
 def one(load: Load, walk: Walk, value: Any, kind: str, path: str) -> Iterator[Step]:

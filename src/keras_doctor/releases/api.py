@@ -142,6 +142,7 @@ class Api:
         self._found: dict[tuple[str, str | None], Definition | None] = {}
         self._exported: dict[tuple[str, str], Definition | None] = {}
         self._compared: dict[tuple[str, str], tuple[tuple[str, Values], ...]] = {}
+        self._wanted: dict[tuple[str, str], tuple[str, ...]] = {}
         self._checked: dict[tuple[str, str], tuple[frozenset[str], frozenset[str], bool, bool]] = {}
 
     # Names
@@ -372,6 +373,16 @@ class Api:
                 return tuple(f[1:] for f in fields if f[0] == "-"), tuple(f[1:] for f in fields if f[0] == "+")
         return (), ()
 
+    def wanted_before(self, definition: Definition) -> tuple[str, ...]:
+        """Return the keys that `from_config` takes out of a config without asking whether they are there."""
+        key = definition.kind, definition.name
+        found = self._wanted.get(key)
+        if found is None:
+            own = (self._data.section(*base) or {} for base in self.mro(definition))
+            fields = next((facts["from_config"] for facts in own if "from_config" in facts), ())
+            found = self._wanted[key] = tuple(field[1:] for field in fields if field[0] == "!")
+        return found
+
     def refused(self, definition: Definition, keys: Iterable[str]) -> tuple[str, ...]:
         """Return those keys of a config that the constructor does not take, in their order.
 
@@ -385,13 +396,16 @@ class Api:
         return () if found and self._is_graph(definition, tuple(keys)) else found
 
     def missing(self, definition: Definition, keys: Collection[str]) -> tuple[str, ...]:
-        """Return the keywords without a default that a config does not give and `from_config` does not bring."""
-        accepted = self.accepts(definition)
-        if not accepted.required:
+        """Return the keywords without a default that a config does not give and `from_config` does not bring, and
+        those that `from_config` takes out without asking whether they are there.
+        """
+        accepted, wanted = self.accepts(definition), self.wanted_before(definition)
+        if not accepted.required and not wanted:
             return ()
         given = {*keys, *(new for old, new in accepted.renamed if old in keys)}
         taken, brought = self.taken_before(definition)
-        return tuple(name for name in accepted.required if name not in given | {*taken, *brought})
+        asked = tuple(name for name in wanted if name not in keys)
+        return (*asked, *(name for name in accepted.required if name not in {*given, *taken, *brought}))
 
     def _check(self, definition: Definition) -> tuple[frozenset[str], frozenset[str], bool, bool]:
         """Return what `refused` asks of a class: keywords taken, keywords refused by name, whether all others are

@@ -9,18 +9,21 @@ from keras_doctor.releases.version import version_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection
 
 _minors: list[str] = []
 _runs: dict[str, list[str]] = {}
 
 
-def lacking(tensorflow: str, used: Mapping[str, Collection[str]]) -> tuple[tuple[str, str, str], ...]:
+def lacking(
+    tensorflow: str, used: Collection[str], states: Callable[[str, str], bool]
+) -> tuple[tuple[str, str, str], ...]:
     """Return what of a graph a TensorFlow does not know: operation, attribute ("" for the whole operation), and the
     first release that knows it.
 
-    `used`: operations and the attributes that are stated of each. What no release knows (an operation of a package, or
-    of a future release) is not returned. A minor without data answers as the newest before it.
+    `used`: operations. `states`: tells whether the graph states an attribute of an operation. What no release knows (an
+    operation of a package, or of a future release) is not returned. A minor without data answers as the newest before
+    it.
     """
     if not _minors:
         _read()
@@ -35,10 +38,9 @@ def lacking(tensorflow: str, used: Mapping[str, Collection[str]]) -> tuple[tuple
         if known is None:
             found.append((name, "", runs[0][0] if spans[0][0] > here else ""))
             continue
-        for attribute in sorted(used[name]):
-            since = next((first for first, _, attrs in spans if attribute in attrs), None)
-            if attribute not in known and since is not None:
-                found.append((name, attribute, _minors[since]))
+        for first, _, attrs in spans:
+            later = [one for one in attrs if one not in known] if first > here else []
+            found += [(name, one, _minors[first]) for one in later if states(name, one)]
     return tuple(found)
 
 

@@ -325,7 +325,7 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "layer-not-revived",
         "savedmodel-revive",
         "error",
-        "A layer of the SavedModel cannot be built from its config in this release, and nothing else is tried.",
+        "A layer of the SavedModel cannot be built from its config here, and nothing else is tried.",
     ),
     "KD344": (
         "kd344_metric_not_revived",

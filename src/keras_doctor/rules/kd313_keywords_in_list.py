@@ -1,10 +1,11 @@
-"""The config of a model in an HDF5 file is a list, which Keras 3 does not read.
+"""The config of a model in an HDF5 file is a list, which Keras 3 and tf.keras 2.1 and 2.2 do not read.
 
-**What happens.** `TypeError: pop expected at most 1 argument, got 2`.
+**What happens.** `TypeError: pop expected at most 1 argument, got 2`, `AttributeError: 'list' object has no attribute
+'items'`.
 
 **Why.** Up to 2.2.2 Keras wrote a Sequential model as the bare list of its layers. Keras 2.2.3 and later write a dict
 with the name and the layers. Keras 3 takes keywords out of the config of each model before it looks at its class, and a
-list has none.
+list has none; tf.keras 2.1 and 2.2 go through them one by one.
 
 **How to mend.** Load it with Keras 2.2.3 to 2.15 and save it again, or repair it: the list becomes a dict.
 """

@@ -175,3 +175,35 @@ def in_hdf5(
         for owner, shapes in groups.items()
     )
     return sequential(*layers or (_DENSE,), form="hdf5-model", module="", env=env, weights=weights, facts=facts)
+
+
+def revived(
+    env: str,
+    *,
+    layer: tuple[str, dict[str, Any]] = ("Dense", {"units": 3}),
+    ops: tuple[str, ...] = ("MatMul",),
+    embedded: bool = True,
+    marked: bool = False,
+    metric: str = "",
+    nested: bool = False,
+    facts: dict[str, Any] | None = None,
+) -> tuple[ModelDocument, Environment]:
+    """Return a SavedModel of a Sequential: one layer, the operations of its graph, whether the configs stand in the
+    graph itself, whether they mark shapes, a metric by its function, a model inside it, and further facts.
+    """
+    shape: Any = {"class_name": "TensorShape", "items": [None, 4]} if marked else [None, 4]
+    name, keywords = layer
+    inner = {"class_name": name, "config": keywords}
+    config = {"class_name": "Sequential", "config": {"name": "model", "layers": [inner]}}
+    nodes = [
+        ("", "_tf_keras_sequential", {**config, "build_input_shape": shape}),
+        ("layer_with_weights-0", "_tf_keras_layer", {**inner, "name": keywords.get("name", "layer")}),
+    ]
+    if nested:
+        nodes.append(("layer_with_weights-1", "_tf_keras_sequential", config))
+    if metric:
+        held = {"class_name": "MeanMetricWrapper", "config": {"name": metric, "fn": metric}, "name": metric}
+        nodes.append(("keras_api/metrics/0", "_tf_keras_metric", held))
+    objects = tuple({"path": path, "identifier": kind, "metadata": metadata} for path, kind, metadata in nodes)
+    known = {"keras_objects": objects, "ops": ops, "embedded_metadata": embedded, **(facts or {})}
+    return sample("savedmodel", env=env, config=config, facts=known)

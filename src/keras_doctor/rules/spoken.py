@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from keras_doctor.loaders.load import api_of
 from keras_doctor.releases.api import whereabouts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from keras_doctor.environments.environment import Environment
     from keras_doctor.loaders.objects import Reference
     from keras_doctor.releases.api import Api
 
@@ -25,6 +27,12 @@ _places: dict[tuple[str, str], tuple[str, ...]] = {}
 def release_of(api: Api) -> str:
     """Return what a release is called: "Keras 3.15.1", "the tf.keras of TensorFlow 2.4.4"."""
     return f"{_LINES.get(api.line, api.library)} {api.version}"
+
+
+def told(environment: Environment) -> str:
+    """Return what the release of an environment is called: "the tf.keras of TensorFlow 2.4.4"."""
+    library, version = environment.release
+    return release_of(api_of(library, version))
 
 
 def word_for(kind: str) -> str:

@@ -29,4 +29,5 @@ def stage_cause(step: Step, reference: Reference) -> str:
     """Return the cause of what cannot be restored of a training config, "" for what belongs to the model."""
     if step.stage != "compile":
         return ""
-    return _TRAINING.get(reference.kind, "optimizer-unresolvable")
+    holder = "optimizers" if ".optimizer" in reference.path else "losses"  # of a policy, an initializer
+    return _TRAINING.get(reference.kind, _TRAINING[holder])

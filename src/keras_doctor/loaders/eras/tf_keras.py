@@ -9,21 +9,34 @@ keras/src/saving/legacy/hdf5_format.py; keras/saving/legacy/save.py (`in_tf_save
 
 from __future__ import annotations
 
+from keras_doctor.document.locus import Locus
 from keras_doctor.loaders import calling, graphs, training, weights_hdf5
+from keras_doctor.loaders.construction import refer
 from keras_doctor.loaders.objects import Resolution
 from keras_doctor.loaders.tables import TableWalk
+from keras_doctor.loaders.tracing import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from keras_doctor.loaders.load import Load
     from keras_doctor.loaders.objects import Reference
-    from keras_doctor.loaders.tracing import Step
 
 
 class Hdf5Walk(TableWalk):
     """The building of a model, or of what it is compiled with."""
+
+    def entry(
+        self, value: Any, kind: str, path: str, depth: int = 0, parent: str = "", key: str = ""
+    ) -> Iterator[Step]:
+        """Yield the steps for one entry; some releases go through the keywords of each, and a list has none."""
+        if isinstance(value, dict) and isinstance(value.get("config"), list) and self.load.does("reads-no-list"):
+            reference = refer(value, kind, path, parent, key)
+            if reference is not None:
+                yield Step(self.stage, ("config:list",), Locus(path=path), (reference, self.api))
+        yield from super().entry(value, kind, path, depth, parent, key)
 
     def resolve(self, reference: Reference) -> Resolution:
         """Look for a name; of optimizers, in the table of their generation."""
