@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 import h5py
+import jsonschema
 import numpy as np
 import pytest
 
@@ -19,6 +20,10 @@ from keras_doctor import read
 from keras_doctor.cli import main
 from keras_doctor.rescue.differing import diff
 
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schema/diff-1.json").read_text())
+for _part in (SCHEMA, *SCHEMA["$defs"].values()):  # ours may grow, but not without being written down
+    if "properties" in _part:
+        _part["additionalProperties"] = False
 FORMATS = ("model.h5", "model.keras", "legacy_weights.h5", "model.weights.h5", "savedmodel", "ckpt.index")
 # Keras 3.0.5 gave the variables of a layer one name in HDF5, and so lost all but one of each.
 LOST = {("py311_tf216_k305", "bilstm"), ("py311_tf216_k305", "mha_ln")}
@@ -59,7 +64,9 @@ def changed_config(path, change) -> None:
 
 def seen(capsys, *words) -> tuple[int, dict]:
     status = main(["diff", *map(str, words), "--json"])
-    return status, json.loads(capsys.readouterr().out)
+    found = json.loads(capsys.readouterr().out)
+    jsonschema.validate(found, SCHEMA)
+    return status, found
 
 
 def short(found: dict) -> list:

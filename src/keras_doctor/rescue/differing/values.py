@@ -9,9 +9,12 @@ from keras_doctor.writers.evaluation import pieces
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from keras_doctor.document.tensors import TensorRef
+
+    Numbers = Callable[[bytes | memoryview, str], Any]
 
 OPAQUE = "opaque"  # what a file without a note of the true type has for one that NumPy does not know
 _ELEMENTS = 1 << 18
@@ -23,73 +26,66 @@ def compared(a: TensorRef, b: TensorRef) -> Values | None:
     Without NumPy bytes are compared: then it is only said that they differ. Raises `wire.errors.FormatError` when the
     bytes of one are damaged.
     """
-    takers = Taker(pieces(a)), Taker(pieces(b))
-    widths = item_size(a), item_size(b)
-    tally = _Tally(a, b)
-    for start in range(0, a.size, _ELEMENTS):
-        count = min(_ELEMENTS, a.size - start)
-        first, second = (taker.take(count * width) for taker, width in zip(takers, widths, strict=True))
-        if first == second and (a.dtype == b.dtype or OPAQUE in (a.dtype, b.dtype)):
-            tally.equal(first)
-        elif not tally.add(first, second):
+    alike = a.dtype == b.dtype or OPAQUE in (a.dtype, b.dtype)
+    numbers = _numbers(a.dtype, b.dtype)
+    differing = 0
+    largest: list[float] = []
+    for first, second in zip(_pieces(a), _pieces(b), strict=True):
+        if alike and first == second:
+            continue
+        if numbers is None:
             return Values(a.size)
-    return tally.result()
+        count, apart = _apart(numbers(first, a.dtype), numbers(second, b.dtype))
+        differing += count
+        largest += apart
+    if numbers is None or not differing:
+        return None
+    scales = [_largest(_wide(numbers(piece, a.dtype))) for piece in _pieces(a)]
+    scale = max((one for few in scales for one in few), default=0.0)
+    return Values(a.size, differing, max(largest, default=None), scale)
 
 
-class _Tally:
-    """Counts what differs."""
+def _pieces(tensor: TensorRef) -> Iterator[bytes | memoryview]:
+    """Yield the values in pieces of as many elements, whatever their size."""
+    taker = Taker(pieces(tensor))
+    width = item_size(tensor)
+    for start in range(0, tensor.size, _ELEMENTS):
+        yield taker.take(min(_ELEMENTS, tensor.size - start) * width)
 
-    def __init__(self, a: TensorRef, b: TensorRef) -> None:
-        self._dtypes = a.dtype, b.dtype
-        self._count = a.size
-        self._numpy: Any = None
-        self._numbers: Any = None
-        self._differing = 0
-        self._max: float | None = None
-        self._scale = 0.0
-        try:
-            import numpy
 
-            from keras_doctor.writers.arithmetic import numbers
+def _numbers(*dtypes: str) -> Numbers | None:
+    """Return what makes numbers of stored bytes, None where NumPy is not there or does not know one of the dtypes."""
+    try:
+        from keras_doctor.writers.arithmetic import numbers
 
-            for dtype in self._dtypes:
-                numbers(b"", dtype)
-        except (ImportError, TypeError):
-            return
-        self._numpy, self._numbers = numpy, numbers
+        for dtype in dtypes:
+            numbers(b"", dtype)
+    except (ImportError, TypeError):
+        return None
+    return numbers
 
-    def equal(self, data: bytes | memoryview) -> None:
-        """Count a piece that is the same in both."""
-        if self._numpy is not None:
-            self._scale = max(self._scale, self._largest(self._numbers(data, self._dtypes[0])) or 0.0)
 
-    def add(self, first: bytes | memoryview, second: bytes | memoryview) -> bool:
-        """Compare two pieces; tell whether they could be."""
-        if self._numpy is None:
-            return False
-        np = self._numpy
-        a, b = (
-            self._numbers(data, dtype).astype(np.complex128 if dtype.startswith("complex") else np.float64)
-            for data, dtype in zip((first, second), self._dtypes, strict=True)
-        )
-        differing = ~((a == b) | (np.isnan(a) & np.isnan(b)))
-        self._differing += int(differing.sum())
-        with np.errstate(all="ignore"):
-            apart = self._largest((a - b)[differing])
-        if apart is not None:
-            self._max = max(self._max or 0.0, apart)
-        self._scale = max(self._scale, self._largest(a) or 0.0)
-        return True
+def _wide(values: Any) -> Any:
+    """Return numbers in a type in which the difference of two of any dtype is told."""
+    import numpy as np
 
-    def _largest(self, values: Any) -> float | None:
-        """Return the largest finite absolute value."""
-        np = self._numpy
-        sizes = np.abs(values.astype(np.float64) if values.dtype.kind in "biu" else values)
-        finite = sizes[np.isfinite(sizes)]
-        return float(finite.max()) if finite.size else None
+    return values.astype(np.complex128 if values.dtype.kind == "c" else np.float64)
 
-    def result(self) -> Values | None:
-        """Return the count, None when nothing differs."""
-        if not self._differing:
-            return None
-        return Values(self._count, self._differing, self._max, self._scale)
+
+def _apart(a: Any, b: Any) -> tuple[int, list[float]]:
+    """Return how many values differ, and the largest difference, if any is finite. What is no number equals itself."""
+    import numpy as np
+
+    wide_a, wide_b = _wide(a), _wide(b)
+    differing = ~((a == b) | (np.isnan(wide_a) & np.isnan(wide_b)))
+    with np.errstate(all="ignore"):
+        return int(differing.sum()), _largest((wide_a - wide_b)[differing])
+
+
+def _largest(values: Any) -> list[float]:
+    """Return the largest finite absolute value, nothing when there is none."""
+    import numpy as np
+
+    sizes = np.abs(values)
+    finite = sizes[np.isfinite(sizes)]
+    return [float(finite.max())] if finite.size else []
