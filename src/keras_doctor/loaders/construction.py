@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from keras_doctor.document.config import ConfigNode
 from keras_doctor.document.locus import Locus
-from keras_doctor.loaders import lambdas
 from keras_doctor.loaders.nested import kind_of
 from keras_doctor.loaders.objects import Built, Reference, Resolution
 from keras_doctor.loaders.tracing import Step
@@ -100,6 +99,8 @@ class Walk:
     def built(self, reference: Reference, definition: Definition, depth: int) -> Iterator[Step]:
         """Yield the construction of an object whose class is known, with the objects inside it."""
         if definition.class_name == "Lambda" and reference.kind == "layers":
+            from keras_doctor.loaders import lambdas  # few models have one, and it brings twenty modules
+
             yield from lambdas.steps(self.load, reference, definition)
         yield from self.before(reference, definition, depth)
         config = self.keywords(reference, definition)
