@@ -42,7 +42,7 @@ def word_for(kind: str) -> str:
 
 def shown(text: object, most: int = 80) -> str:
     """Return a text of a file as it can be shown: on one line, bounded, nothing in it that a terminal would obey."""
-    plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(text)[: most + 1])
+    plain = "".join(c if c.isprintable() else "\ufffd" for c in str(text)[: most + 1])
     return plain if len(plain) <= most else plain[: most - 1] + "…"
 
 
