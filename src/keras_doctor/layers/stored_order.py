@@ -102,6 +102,10 @@ def v3_groups(
         for variable in shapes[node.path].variables if node.path in shapes else ():
             path = "/".join([f"{layout.container}/{place}", *_rendered(node, variable.part, shapes, layout)])
             before = found[path].variables if path in found else ()
+            if variable.name == "vector_u":  # a SpectralNormalization holds its layer's kernel, too
+                inside = f"{variable.part}/layer" if variable.part else "layer"
+                owned = shapes[node.path].variables
+                before = tuple(one for one in owned if one.name in KERNELS and one.part == inside)
             found[path] = StoredGroup(path, node.path, (*before, variable))
     return tuple(replace(group, variables=_as_saved(group.variables)) for group in found.values())
 
@@ -144,7 +148,7 @@ def _numbered(model: ConfigNode, shapes: dict[str, LayerShape], layout: Layout) 
     """
     counts: dict[str, int] = {}
     for node in model_layers(model):
-        base = snake_case(str(node.get("class_name")))
+        base = _python_name(node)
         number = counts.get(base, 0)
         yield node, f"{base}_{number}" if number else base
         shape = shapes.get(node.path)
@@ -175,11 +179,24 @@ def _rendered(node: ConfigNode, part: str, shapes: dict[str, LayerShape], layout
 def _counted(nodes: list[ConfigNode]) -> Iterator[tuple[ConfigNode, str]]:
     counts: dict[str, int] = {}
     for node in nodes:
-        base = snake_case(str(node.get("class_name")))
+        base = _python_name(node)
         number = counts.get(base, 0)
         counts[base] = number + 1
         yield node, f"{base}_{number}" if number else base
 
+
+# Classes that configs call otherwise than Python does: by the one name under which Keras exports them.
+_EXPORTED_AS = {"GroupQueryAttention": "GroupedQueryAttention"}
+
+
+def _python_name(node: ConfigNode) -> str:
+    """Return the name of a layer's class as paths have it."""
+    name = str(node.get("class_name"))
+    return snake_case(_EXPORTED_AS.get(name, name))
+
+
+# What a SpectralNormalization divides: whichever of these its layer has.
+KERNELS = ("kernel", "embeddings", "depthwise_kernel")
 
 # Attributes that the config keeps under another name: both sides of a Bidirectional are made of its `layer`.
 _KEPT_AS = {"forward_layer": "layer"}

@@ -486,7 +486,7 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "replaced-by-default",
         "training-state-lost",
         "warning",
-        "The optimizer or loss is not known, and the one of the same name is taken in its place, with its defaults.",
+        "An optimizer or loss is not known, and the one of that name is taken with its defaults.",
     ),
     "KD702": (
         "kd702_axis_lost",

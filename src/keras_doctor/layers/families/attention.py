@@ -27,11 +27,17 @@ def _third_is_key(call: Call) -> bool:
     return len(call.args) > 2 or (len(call.args) == 1 and isinstance(call.args[0], list) and len(call.args[0]) > 2)
 
 
+def _part(call: Call, name: str) -> str:
+    """Return under which attribute a projection is found. GroupedQueryAttention has no public names for them."""
+    private = call.class_name == "GroupedQueryAttention"
+    return ("_{}_dense" if private else call.era.attention_part).format(name)
+
+
 def _projection(call: Call, name: str, shape: Shape, heads: int, size: int) -> None:
     """Enter the dense layer that makes heads of the last dimension of `shape`."""
     if not shape:
         raise CannotInferError("it takes sequences and gets single numbers")
-    part = call.era.attention_part.format(name)
+    part = _part(call, name)
     call.own("kernel", (shape[-1], heads, size), part=part)
     if call.flag("use_bias", True):
         call.own("bias", (heads, size), part=part)
@@ -39,7 +45,7 @@ def _projection(call: Call, name: str, shape: Shape, heads: int, size: int) -> N
 
 def _output(call: Call, sources: tuple[int, int], shape: Shape) -> None:
     """Enter the dense layer that makes one vector of the heads again."""
-    part = call.era.attention_part.format("output")
+    part = _part(call, "output")
     call.own("kernel", (*sources, *shape), part=part)
     if call.flag("use_bias", True):
         call.own("bias", shape, part=part)
