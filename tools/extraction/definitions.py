@@ -427,10 +427,10 @@ class ConfigKeys:
 
 
 def _from_config(method: ast.FunctionDef) -> tuple[str, ...]:
-    """Return what a `from_config` does to the config before the constructor sees it: "-x" takes, "+x" sets; "="
-    when it takes what it knows and leaves the rest, whatever it is.
+    """Return what a `from_config` does to the config before the constructor sees it: "-x" takes, "!x" raises when it
+    is not there, "+x" sets; "=" when it takes what it knows and leaves the rest, whatever it is.
     """
-    fields = set()
+    fields = {"!" + key for statement in method.body for key in _wanted(statement)}
     whole = False
     configs = {a.arg for a in method.args.args[1:2]} | {"kwargs"}
     for node in ast.walk(method):
@@ -462,6 +462,23 @@ def _from_config(method: ast.FunctionDef) -> tuple[str, ...]:
                 if isinstance(target, ast.Subscript) and getattr(target.value, "id", "").endswith("config"):
                     fields.update("+" + key for key in strings(target.slice))
     return (*([] if whole else ["="]), *sorted(fields))
+
+
+def _wanted(statement: ast.stmt) -> list[str]:
+    """Return the keys that a statement of `from_config` takes out of the config without asking: `config.pop("x")`."""
+    if not isinstance(statement, (ast.Assign, ast.Expr)):
+        return []
+    pops = (
+        node
+        for node in ast.walk(statement.value)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "pop"
+    )
+    return [
+        key
+        for node in pops
+        if getattr(node.func.value, "id", "").endswith("config") and len(node.args) == 1  # type: ignore[attr-defined]
+        for key in strings(node.args[0])
+    ]
 
 
 _walked: dict[int, tuple[ast.AST, list[ast.AST]]] = {}
@@ -616,9 +633,7 @@ class Checks:
             if own := self._name(value):
                 sent[target] = own
             else:
-                known = self.program.value(value, self.scope)
-                if known is not UNKNOWN:
-                    bound[target] = known
+                bound[target] = self.program.value(value, self.scope)
         for argument, default in zip(
             reversed(helper.node.args.args), reversed(helper.node.args.defaults), strict=False
         ):
