@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _DATE = 1 << 5 | 1  # 1 January 1980
 _UTF8 = 1 << 11
-_FULL = 0xFFFFFFFF  # stands for a number that is in the extra field
+_ELSEWHERE = 0xFFFFFFFF  # stands for a number that is in the extra field
+_LARGE = 0xFFFFFFFF  # numbers from here on are
 _MODE = 0o100644 << 16
 _UNIX = 3 << 8
 
@@ -40,9 +41,9 @@ class ZipWriter:
         start = file.tell()
         key = name.encode()
         flags = 0 if key.isascii() else _UTF8
-        large = size >= _FULL
-        version = 45 if large or start >= _FULL else 20
-        short = _FULL if large else size
+        large, far = size >= _LARGE, start >= _LARGE
+        version = 45 if large or far else 20
+        short = _ELSEWHERE if large else size
         local_extra = pack("<HHQQ", 1, 16, size, size) if large else b""
         sizes = (short, short, len(key), len(local_extra))
         file.write(LOCAL.pack(LOCAL_SIGNATURE, version, flags, 0, 0, _DATE, 0, *sizes) + key + local_extra)
@@ -52,10 +53,10 @@ class ZipWriter:
         file.seek(start + 14)
         file.write(pack("<I", crc.value))
         file.seek(end)
-        wide = ([size, size] if large else []) + ([start] if start >= _FULL else [])
+        wide = [size, size] * large + [start] * far
         extra = pack(f"<HH{len(wide)}Q", 1, 8 * len(wide), *wide) if wide else b""
         head = (CENTRAL_SIGNATURE, _UNIX | version, version, flags, 0, 0, _DATE, crc.value, short, short)
-        tail = (len(key), len(extra), 0, 0, 0, _MODE, min(start, _FULL))
+        tail = (len(key), len(extra), 0, 0, 0, _MODE, _ELSEWHERE if far else start)
         self._entries.append(CENTRAL.pack(*head, *tail) + key + extra)
 
     def close(self) -> None:
@@ -65,12 +66,13 @@ class ZipWriter:
         directory = b"".join(self._entries)
         file.write(directory)
         count, size = len(self._entries), len(directory)
-        if count >= 0xFFFF or start >= _FULL or size >= _FULL:
+        few, near = min(count, 0xFFFF), start
+        if count >= 0xFFFF or start >= _LARGE:
+            near = _ELSEWHERE
             at = start + size
             file.write(pack("<4sQ2H2I4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, start))
             file.write(pack("<4sIQI", b"PK\x06\x07", 0, at, 1))
-        few = min(count, 0xFFFF)
-        file.write(pack("<4s4H2IH", b"PK\x05\x06", 0, 0, few, few, min(size, _FULL), min(start, _FULL), 0))
+        file.write(pack("<4s4H2IH", b"PK\x05\x06", 0, 0, few, few, size, near, 0))
 
 
 class _Crc:
