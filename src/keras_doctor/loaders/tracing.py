@@ -59,17 +59,19 @@ def trace(document: ModelDocument, environment: Environment, options: Options) -
     for damage in document.damage:
         yield Step(_stage(damage), (f"damage:{damage.kind}",), _place(damage), damage)
     joined = document.architecture is not None  # then load_weights picks a reader, and weights alone are no fault
-    named = ("misnamed",) if misnamed(document.format, document.path) and not joined else ()
+    library, version = environment.release
+    found = None
+    if library and document.format in TITLES and document.format not in ARCHITECTURE_ONLY and not joined:
+        found = opening(document, library, version)  # no load_model is asked to open an architecture
+    told = joined or (found is not None and found.ending)  # a refusal for the name's sake says it all
+    named = ("misnamed",) if misnamed(document.format, document.path) and not told else ()
     form = "weights" if joined and document.format in WEIGHTS_ONLY else f"format:{document.format}"
     yield Step("open", (form, f"container:{document.container}", *named), subject=document)
     for oddity in document.oddities:
         yield Step("open", (f"oddity:{oddity.kind}",), Locus(part=oddity.part, offset=oddity.offset), oddity)
     if document.format not in TITLES:
         return  # another kind of file, or none: nothing further can be said of a load
-    library, version = environment.release
-    found = None
-    if library and document.format not in ARCHITECTURE_ONLY and not joined:  # which no load_model is asked to open
-        found = opening(document, library, version)
+    if found is not None:
         hdf5 = reader_signs(environment) if found.reader in ("hdf5", "keras-v3") else ()
         yield Step("open", ("opening:" + (found.reader or "refused"), *hdf5), subject=found)
         if not found.reader:
@@ -84,8 +86,16 @@ def trace(document: ModelDocument, environment: Environment, options: Options) -
 
         yield from steps(document, environment, options)
     else:
-        yield from _model(document, environment, options, found.reader if found else "")
+        yield from _survey(document)
+    yield from _model(document, environment, options, found.reader if found else "")
     yield Step("call", (LOADED,))
+
+
+def _survey(document: ModelDocument) -> Iterator[Step]:
+    """Yield what could act when the document is loaded."""
+    from keras_doctor.loaders.survey import survey
+
+    return survey(document)
 
 
 def _model(document: ModelDocument, environment: Environment, options: Options, reader: str) -> Iterator[Step]:

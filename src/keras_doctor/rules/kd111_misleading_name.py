@@ -51,7 +51,8 @@ def _stem(name: str) -> str:
 
 
 EXAMPLES = (
-    Ill(lambda: sample("hdf5-model", path="model.keras"), "does not end in"),
-    Ill(lambda: sample("keras-v3", path="MODEL.KERAS"), "does not end in"),
+    Ill(lambda: sample("hdf5-model", path="model.keras", env="tensorflow==2.4.4"), "does not end in"),
+    Ill(lambda: sample("keras-v3", path="MODEL.KERAS", env="python==3.11"), "does not end in"),
+    Well(lambda: sample("hdf5-model", path="model.keras")),  # refused for its name: KD207 says so
     Well(lambda: sample("hdf5-model", path="model.hdf5")),
 )
