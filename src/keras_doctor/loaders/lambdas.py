@@ -65,7 +65,7 @@ def steps(load: Load, reference: Reference, definition: Definition) -> Iterator[
 def _slot(load: Load, reference: Reference, slot: str, value: Any, config: dict[str, Any]) -> Iterator[Step]:
     """Yield what happens to one keyword that may hold a function."""
     where = Locus(path=f"{reference.path}.config.{slot}")
-    form = _form(load, slot, value, config)
+    form = _form(load, reference, slot, value, config)
     if form == "code":
         if load.options.safe_mode and load.does(_REFUSING.get(load.reader, "")):
             yield Step("construct", ("lambda:refused",), where, Function(load.api, reference, slot))
@@ -83,12 +83,13 @@ def _slot(load: Load, reference: Reference, slot: str, value: Any, config: dict[
 _REFUSING = {"keras-v3": "refuses-lambdas-in-archives", "hdf5": "refuses-lambdas-in-hdf5"}
 
 
-def _form(load: Load, slot: str, value: Any, config: dict[str, Any]) -> str:
+def _form(load: Load, reference: Reference, slot: str, value: Any, config: dict[str, Any]) -> str:
     """Return as what a release takes a value: "code", "name", "form" for what makes it stop, "" for plain data."""
     modern = load.api.line == "keras-3"
     lambdas = isinstance(value, dict) and value.get("class_name") == "__lambda__"
     if modern:
-        if lambdas or (slot == "function" and isinstance(value, list) and load.reader == "hdf5"):
+        older = load.reader == "hdf5" or not reference.modern  # `model_from_config` makes one of the other
+        if lambdas or (slot == "function" and isinstance(value, list) and older):
             return "code"
         if isinstance(value, dict) and value.get("class_name") == "function":
             return "name"

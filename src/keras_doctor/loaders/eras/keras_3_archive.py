@@ -62,8 +62,9 @@ class ArchiveWalk(ModuleWalk):
         """Yield the construction of an object."""
         if reference.kind == "layers":
             yield from naming.steps(self.load, reference)
-            yield from rebuilding.steps(self.load, reference, definition)
         yield from super().built(reference, definition, depth)
+        if reference.kind == "layers":
+            yield from rebuilding.steps(self.load, reference, definition)
 
     def objects_first(self, definition: Definition) -> bool:
         """Tell whether a constructor builds the objects inside it before it refuses keywords."""
