@@ -136,6 +136,12 @@ def test_two_things_under_one_name_are_refused(taken):
         root.tensor(taken, ref(np.zeros(3)))
 
 
+@pytest.mark.parametrize("path", ["", "a/", "a/.", "a\0b", "a\0/b", "a/" * 100 + "b"])
+def test_names_that_hdf5_cannot_hold_are_refused(path):
+    with pytest.raises(Refused, match="cannot be the name"):
+        Group().tensor(path, ref(np.zeros(3)))
+
+
 @pytest.mark.parametrize("size", [3, 5])
 def test_bytes_that_do_not_fit_the_shape_end_the_writing(size):
     array = np.zeros(4, "int8")

@@ -124,14 +124,15 @@ class ModelDocument:
         self.unverified_bytes = unverified_bytes
         self.architecture = architecture
         self._layers: tuple[LayerNode, ...] | None = None
+        self.surveyed: tuple[Any, ...] | None = None  # what `loaders.survey` found, so that it looks once
 
     def __repr__(self) -> str:
         return f"ModelDocument({self.path!r}, {self.format!r})"
 
     def changed(self, **fields: Any) -> ModelDocument:
         """Return a copy in which the named fields have other values, as a fix makes it. Raises TypeError for others."""
-        kept = {name: value for name, value in vars(self).items() if name != "_layers"}
-        return ModelDocument(**{**kept, **fields})
+        names = ("path", "format", "container", *(ModelDocument.__init__.__kwdefaults__ or ()))
+        return ModelDocument(**{**{name: getattr(self, name) for name in names}, **fields})
 
     @property
     def root(self) -> ConfigNode:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from keras_doctor.document.tensors import TensorRef
 
+_DEPTH = 64  # of groups in each other
+
 
 class Dataset:
     """A dataset to be: its shape, encoded type and size are known, `chunks` gives its bytes when they are wanted."""
@@ -44,8 +46,10 @@ class Group:
         """Return the group at `path` below this one, made where it is not there. Raises `Refused`."""
         at = self
         for name in path.split("/"):
-            if not name:
+            if name in ("", "."):
                 continue
+            if "\0" in name or at.path.count("/") >= _DEPTH:
+                raise Refused(f"{path[:200]!r} cannot be the name of a group")
             member = at.members.get(name)
             if member is None:
                 member = at.members[name] = Group(f"{at.path}/{name}")
@@ -67,8 +71,8 @@ class Group:
         folder, _, name = path.rpartition("/")
         holder = self.group(folder)
         where = f"{holder.path}/{name}"
-        if not name or name in (".", "..") or "\0" in path:
-            raise Refused(f"{path!r} cannot be the name of a tensor")
+        if name in ("", ".") or "\0" in name:
+            raise Refused(f"{path[:200]!r} cannot be the name of a tensor")
         if name in holder.members:
             raise Refused(f"{where} is the name of two tensors")
         made = Dataset(where, tensor.shape, _datatype(tensor), tensor.nbytes, lambda: pieces(tensor))

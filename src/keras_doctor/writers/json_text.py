@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from keras_doctor.document.config import ConfigNode
+from keras_doctor.writers.refused import Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,8 +17,11 @@ _COMPILED = "compile_config"
 
 
 def dumps(value: Any) -> str:
-    """Return the JSON of a config; NaN and infinities as Python's readers take them."""
-    return json.dumps(value)
+    """Return the JSON of a config; NaN and infinities as Python's readers take them. Raises `Refused`."""
+    try:
+        return json.dumps(value)
+    except RecursionError:
+        raise Refused("the config is nested too deep") from None
 
 
 def compiled_config(document: ModelDocument) -> Any:

@@ -39,7 +39,7 @@ class ZipWriter:
         """Write a member of `size` bytes, which `emit` gives to the function that it is called with."""
         file = self._file
         start = file.tell()
-        key = name.encode()
+        key = name.encode("utf-8", "surrogateescape")
         flags = 0 if key.isascii() else _UTF8
         large, far = size >= _LARGE, start >= _LARGE
         version = 45 if large or far else 20
