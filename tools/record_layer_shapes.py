@@ -244,16 +244,15 @@ def model_of(inputs, outputs, **extra):
     return make(inputs=inputs, outputs=outputs, **extra)
 
 
-def cases(names):
-    import layer_cases
-
+def built(case_list, names):
+    """Build the models of the cases, those of `names` if there are any; yield name and model."""
     scope = {
         "L": L, "K": BACKEND, "keras": keras, "tf": tf, "np": np, "Model": model_of, "Input": input_of, "MAJOR": MAJOR,
         "NUMBERS": NUMBERS,
         "Sequential": keras.models.Sequential, "P": preprocessing, "ops": getattr(keras, "ops", None), "MOD": MOD,
     }  # fmt: skip
     unsafe()
-    for case in layer_cases.read("keras-1" if MAJOR == 1 else "later"):
+    for case in case_list:
         if names and case.name not in names:
             continue
         fresh()
@@ -264,10 +263,19 @@ def cases(names):
             for statement in case.body[:-1]:
                 exec(statement, local)
             output = eval(case.body[-1], local)
-            model = output if hasattr(output, "get_layer") else model_of(inputs, output)
-            emit("case/" + case.name, model)
+            yield case.name, output if hasattr(output, "get_layer") else model_of(inputs, output)
         except Exception as error:
             complain(case.name, error)
+
+
+def cases(names):
+    import layer_cases
+
+    for name, model in built(layer_cases.read("keras-1" if MAJOR == 1 else "later"), names):
+        try:
+            emit("case/" + name, model)
+        except Exception as error:
+            complain(name, error)
 
 
 def preprocessing(name):

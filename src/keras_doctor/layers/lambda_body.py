@@ -42,7 +42,7 @@ def code_text(value: Any) -> str:
     """Return the code of a function as a config has it, "" where there is none."""
     if isinstance(value, dict):
         inner = value.get("config")
-        value = inner.get("code") if isinstance(inner, dict) else None
+        value = inner.get("code") if isinstance(inner, dict) else value.get("items")  # a tuple, as SavedModels write it
     if isinstance(value, list):
         value = value[0] if value else None
     return value if isinstance(value, str) else ""
@@ -82,20 +82,23 @@ def body(value: Any) -> tuple[Code, Any]:
 def output(call: Call) -> Any:
     """Return what the function of a Lambda layer puts out. Raises CannotInferError when that does not follow."""
     code, found = body(call.value("function", None))
-    return _Body(call, code).value(found)
+    return Body(call, code).value(found)
 
 
-class _Body:
-    """One expression with what its arguments stand for."""
+class Body:
+    """One expression with what its arguments stand for. What is done with tensors, `apply`, `operation` and `indexed`
+    say.
+    """
 
     def __init__(self, call: Call, code: Code) -> None:
         self.inputs = call.args[0] if call.args else None
         given = call.value("arguments", None)
         self.given = given if isinstance(given, dict) else {}
         stored = call.value("function", None)
-        defaults = stored[1] if isinstance(stored, list) and len(stored) > 1 else None
         if isinstance(stored, dict):
-            defaults = stored["config"].get("defaults")
+            inner = stored.get("config")
+            stored = [None, inner.get("defaults")] if isinstance(inner, dict) else stored.get("items")
+        defaults = stored[1] if isinstance(stored, list) and len(stored) > 1 else None
         self.defaults = defaults if isinstance(defaults, list) else []
         self.code = code
         self.left = MOST
@@ -122,6 +125,7 @@ class _Body:
         return found
 
     def argument(self, place: int) -> Any:
+        """Return what the argument at `place` stands for."""
         if place == 0:
             return self.inputs
         name = self.code.variables[place] if place < len(self.code.variables) else ""
@@ -133,6 +137,7 @@ class _Body:
         raise CannotInferError(f"the argument {name[:40]} of its function is not known")
 
     def operation(self, found: Operation) -> Any:
+        """Return what arithmetic makes of tensors."""
         if found.symbol == "[]":
             return self.index(self.value(found.values[0]), found.values[1])
         values = [self.value(one) for one in found.values]
@@ -143,13 +148,19 @@ class _Body:
         return _made(tensorflow.function(_SYMBOLS.get(found.symbol, _OTHERS), values, {}))
 
     def index(self, value: Any, key: Any) -> Any:
+        """Return a member of a list, or part of a tensor."""
         if isinstance(value, list):
             if isinstance(key, int) and -len(value) <= key < len(value):
                 return value[key]
             raise CannotInferError("its function indexes a list in a way that is not known")
-        return _made(tensorflow.getitem([value], {"slice_spec": self.key(key)}))
+        return self.indexed(value, self.key(key))
+
+    def indexed(self, value: Any, key: Any) -> Any:
+        """Return part of a tensor."""
+        return _made(tensorflow.getitem([value], {"slice_spec": key}))
 
     def key(self, key: Any) -> Any:
+        """Return a key as the configs of TensorFlow have it."""
         if isinstance(key, Cut):
             return {"start": self.value(key.start), "stop": self.value(key.stop), "step": self.value(key.step)}
         if isinstance(key, (Listed, tuple)):
@@ -159,19 +170,25 @@ class _Body:
         return self.value(key)
 
     def attribute(self, found: Attribute) -> Any:
+        """Return an attribute of a value: the shape of a tensor."""
         value = self.value(found.value)
         if found.name == "shape" and isinstance(value, Tensor) and value.shape is not None:
             return list(value.shape)
         raise CannotInferError(f"what the attribute {found.name[:40]} is, is not known")
 
     def call(self, found: Calling) -> Any:
+        """Return what a call of a known function makes."""
         if not isinstance(found.called, Name):
             raise CannotInferError("its function calls a method of a value")
         args = [self.value(one) for one in found.args]
         kwargs = {name: self.value(one) for name, one in found.kwargs if name not in ("name", "dtype")}
         if found.called.path.rpartition(".")[2] == "int_shape" and args and isinstance(args[0], Tensor):
             return list(args[0].shape or ())
-        return _made(tensorflow.function(_known(found.called.path), args, kwargs))
+        return self.apply(_known(found.called.path), args, kwargs)
+
+    def apply(self, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """Return what a function of TensorFlow or of the backend makes of its arguments."""
+        return _made(tensorflow.function(name, args, kwargs))
 
 
 def _known(path: str) -> str:

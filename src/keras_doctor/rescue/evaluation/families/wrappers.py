@@ -57,9 +57,3 @@ def pipeline(call: Call) -> Any:
     for index in range(len(layers) if isinstance(layers, list) else 0):
         current = list(call.run_inner("layers", current, f"layers[{index}]", index=index).outputs)
     return current[0] if len(current) == 1 else current
-
-
-@computes("Lambda")
-def lambda_layer(call: Call) -> Any:
-    """A function of the user's own."""
-    raise CannotEvaluateError("its function is the user's own")

@@ -28,12 +28,13 @@ _OPERATIONS: dict[str, Operation] = {}
 
 class Arguments:
     """Operands by name, as `layers.operations.operands.bind` gives them. `traced`: TensorFlow's own function, not Keras
-    3's.
+    3's. `name`: of the operation, as its era spells it.
     """
 
-    __slots__ = ("call", "named", "traced")
+    __slots__ = ("call", "name", "named", "traced")
 
-    def __init__(self, named: dict[str, Any], traced: bool, call: Call) -> None:
+    def __init__(self, named: dict[str, Any], traced: bool, call: Call, name: str) -> None:
+        self.name = name
         self.named = named
         self.traced = traced
         self.call = call

@@ -287,5 +287,5 @@ def eye(op: Arguments) -> Array:
     """Ones along a diagonal."""
     rows = op.number("rows")
     columns = op.number("columns", rows)
-    _sizes(Arguments({"shape": [rows, columns]}, op.traced, op.call))
+    _sizes(Arguments({"shape": [rows, columns]}, op.traced, op.call, op.name))
     return np.eye(rows, columns, op.number("k", 0), dtype_named(op.get("dtype", "float32")))

@@ -206,7 +206,7 @@ def leaky(op: Arguments) -> Array:
 def exponential_linear(op: Arguments) -> Array:
     """An exponential below zero."""
     x, alpha = op.array(), op.real("alpha", 1.0)
-    if op.call.class_name == "Celu":
+    if op.name == "Celu":
         return (np.maximum(x, 0) + alpha * np.expm1(np.minimum(x, 0) / alpha)).astype(x.dtype)
     return functions.elu(x, alpha)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from keras_doctor.rescue.evaluation.operations.arguments import Arguments, operates
+from keras_doctor.rescue.evaluation.operations.arguments import Arguments, canonical, operates
 from keras_doctor.rescue.evaluation.resizing import resized
 from keras_doctor.rescue.evaluation.values import CannotEvaluateError
 from keras_doctor.rescue.evaluation.windows import convolve, convolve_each, padded, same_padding, slices
@@ -55,8 +55,7 @@ def pool(op: Arguments) -> Array:
     rank = x.ndim - 2
     window = _steps(op, "size", rank, (2,))
     strides, ones = _steps(op, "strides", rank, window), (1,) * rank
-    name = str(op.call.config.get("function") or op.call.config.get("node_def", {}).get("op") or op.call.class_name)
-    if "max" in name.lower() or "Max" in op.text("pooling_type").title():
+    if "max" in op.name.lower():
         pieces = [piece for _, piece in slices(_padded(op, x, window, strides, ones, -np.inf), window, strides, ones)]
         return _out(op, np.max(pieces, axis=0))
     inside = _padded(op, np.ones((1, *x.shape[1:-1], 1), x.dtype), window, strides, ones)
@@ -102,10 +101,8 @@ def resize(op: Arguments) -> Array:
     batch = x.ndim == 4
     image = x if batch else x[None]
     image = image if last else np.moveaxis(image, 1, -1)
-    name = str(op.call.config.get("function") or op.call.config.get("node_def", {}).get("op") or "resize")
-    plain = name.rpartition(".")[2].replace("_", "").lower()
-    method = op.text("interpolation", op.text("method", _METHODS.get(plain, "bilinear")))
-    older = "compat.v1" in name or (op.call.class_name == "TensorFlowOpLayer" and not op.flag("half_pixel_centers"))
+    method = op.text("interpolation", op.text("method", _METHODS.get(canonical(op.name), "bilinear")))
+    older = "compat.v1" in op.name or (op.call.class_name == "TensorFlowOpLayer" and not op.flag("half_pixel_centers"))
     if op.flag("align_corners") or (op.flag("preserve_aspect_ratio")):
         raise CannotEvaluateError("it resizes in a way that is not computed here")
     method = "nearest" if method.startswith("nearest") else method

@@ -78,18 +78,12 @@ def place_of_extreme(op: Arguments) -> Array:
     everything.
     """
     x = op.array()
-    find = np.argmin if "min" in _name(op).lower() else np.argmax
+    find = np.argmin if "min" in op.name.lower() else np.argmax
     axis = op.axis("axis", x.ndim, 0) if op.has("axis") or op.traced else None
     found = find(x, axis=axis)
     if op.flag("keepdims"):
         found = find(x, axis=axis, keepdims=True)
     return np.asarray(found, np.int64 if op.traced else np.int32)
-
-
-def _name(op: Arguments) -> str:
-    """Return the name of the operation that is called."""
-    found = op.call.config.get("function") or op.call.config.get("node_def", {}).get("op") or op.call.class_name
-    return str(found)
 
 
 @operates("argsort")
@@ -121,7 +115,7 @@ def running(op: Arguments) -> Array:
     axis = op.axis("axis", x.ndim, 0)
     backwards = op.flag("reverse")
     x = np.flip(x, axis) if backwards else x
-    product = "prod" in _name(op).lower()
+    product = "prod" in op.name.lower()
     found = (np.cumprod if product else np.cumsum)(x, axis=axis, dtype=x.dtype)
     if op.flag("exclusive"):
         first = np.full_like(np.take(x, [0], axis), 1 if product else 0)

@@ -1,0 +1,95 @@
+"""Saves the models of `layer_cases.py` in a real release with random weights, and what they compute. Runs inside a real
+environment, Python 3.6 and later.
+
+    python tools/record_evaluations.py keras|tf.keras|tf_keras OUT [name …]
+
+Writes OUT/CASE/{model.h5, model.keras, golden.npz, meta.json}: the files that the release writes, inputs `in0…` and
+outputs `out0…` of `predict`, and the versions. `check_evaluation.py` compares them with the evaluation by NumPy. What a
+release does not have is named on standard error.
+"""
+
+import json
+import os
+import sys
+
+import layer_cases
+import record_layer_shapes as release
+
+np = release.np
+WORDS = ["a", "b", "x", "y x", "A, b!", "m", "x y y"]
+LARGE = ("app_",)  # names of cases that are made only when they are asked for
+
+
+def made(shape, dtype, place):
+    """An input: numbers between -1 and 1 with a silent end, small whole numbers, words."""
+    random = np.random.RandomState(sum(shape) + len(shape) + place)
+    if dtype == "string":
+        return np.array([WORDS[n] for n in random.randint(0, len(WORDS), int(np.prod(shape)))]).reshape(shape)
+    if dtype.startswith(("int", "uint")):
+        x = random.randint(0, 5, shape).astype(dtype)
+    else:
+        x = random.uniform(-1, 1, shape).astype(dtype)
+    if len(shape) > 1 and shape[1] > 3 and (len(shape) > 2 or dtype.startswith("int")):
+        x[0, -2:] = 0
+    return x
+
+
+def inputs_of(model):
+    found = []
+    for place, tensor in enumerate(release.flat(model.inputs)):
+        shape = release.shape_of(tensor)
+        default = 9 if len(shape) > 3 else 7
+        sizes = [2 if place == 0 and n is None else default if n is None else n for place, n in enumerate(shape)]
+        dtype = getattr(tensor.dtype, "name", tensor.dtype)
+        found.append(made(tuple(sizes), str(dtype).replace("_ref", "").replace("torch.", ""), place))
+    return found
+
+
+def randomize(model):
+    """Give every weight another value, so that none is at its default."""
+    names = [getattr(v, "path", None) or v.name for v in model.weights]
+    random, values = np.random.RandomState(1234), []
+    for name, value in zip(names, model.get_weights()):  # noqa: B905 - Python 3.6 has no strict
+        value = np.asarray(value)
+        if value.dtype.kind == "f":
+            drawn = random.uniform(0.05, 0.5, value.shape) * np.where(random.uniform(size=value.shape) < 0.5, -1, 1)
+            if any(word in name for word in ("variance", "std", "gamma", "scale", "idf")):
+                drawn = random.uniform(0.5, 1.5, value.shape)
+            value = drawn.astype(value.dtype)
+        values.append(value)
+    model.set_weights(values)
+
+
+def main(folder, names):
+    found = layer_cases.read("keras-1" if release.MAJOR == 1 else "later")
+    if release.MAJOR > 1:
+        found += layer_cases.read("numbers")
+    for name, model in release.built([case for case in found if names or not case.name.startswith(LARGE)], names):
+        place = os.path.join(folder, name)
+        try:
+            if not name.startswith(("quant_", "normalization_adapted")):
+                randomize(model)
+            inputs = inputs_of(model)
+            given = inputs if len(inputs) != 1 else inputs[0]
+            if isinstance(getattr(model, "input", None), dict):
+                given = {key: inputs[n] for n, key in enumerate(sorted(model.input))}
+            if release.MAJOR > 2 and any(x.dtype.kind == "U" for x in inputs):
+                given = release.tf.constant(inputs[0]) if len(inputs) == 1 else [release.tf.constant(x) for x in inputs]
+            outputs = release.flat(model.predict(given))
+            os.makedirs(place)
+            for file in ("model.h5", "model.keras") if release.MAJOR > 2 else ("model.h5",):
+                try:
+                    model.save(os.path.join(place, file))
+                except Exception as error:
+                    release.complain(name + "/" + file, error)
+            arrays = {"in%d" % n: x for n, x in enumerate(inputs)}
+            arrays.update({"out%d" % n: np.asarray(x) for n, x in enumerate(outputs)})
+            np.savez_compressed(os.path.join(place, "golden.npz"), **arrays)
+            with open(os.path.join(place, "meta.json"), "w") as stream:
+                json.dump({"arch": name, "custom": [], "versions": release.release()}, stream, sort_keys=True)
+        except Exception as error:
+            release.complain(name, error)
+
+
+if __name__ == "__main__":
+    main(sys.argv[2], sys.argv[3:])
