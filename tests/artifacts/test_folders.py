@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 
 import pytest
 
@@ -120,3 +121,17 @@ def test_orbax(tmp_path):
     assert "the folder around the steps" in diagnosis.decisive.message
     (tmp_path / "10/model_config/_strings.json").write_text('{"config": "{"}')
     assert [damage.kind for damage in read(str(tmp_path)).damage] == ["text"]
+
+
+def test_a_preset_of_keras_hub_is_named(corpus, tmp_path):
+    """Its parts have the names of a Keras model's; keras_hub/src/utils/preset_utils.py (0.32) writes what is here."""
+    with zipfile.ZipFile(corpus / "py311_tf221_k3151/mlp_seq/model.keras") as archive:
+        archive.extractall(tmp_path)
+    metadata = json.loads((tmp_path / "metadata.json").read_text())
+    (tmp_path / "metadata.json").write_text(json.dumps({**metadata, "keras_hub_version": "0.32.0", "tasks": []}))
+    (tmp_path / "tokenizer.json").write_text("{}")
+    document = read(str(tmp_path))
+    assert document.format == "keras-v3-directory"
+    assert document.title == "preset of KerasHub 0.32.0, which from_preset loads"
+    (tmp_path / "metadata.json").write_text(json.dumps(metadata))
+    assert read(str(tmp_path)).title == ""

@@ -191,3 +191,34 @@ def test_mutations_raise_nothing(real):
             mutated = mutated[: generator.randrange(len(mutated) + 1)]
         document = read(name, BytesSource(bytes(mutated), name))
         assert document.format
+
+
+def test_core_ml_of_version_1_is_no_saved_model(real):
+    """It begins with the bytes of a SavedModel: a version 1, and a message that begins with a name."""
+    data = real["model.mlmodel"]
+    assert data[0] == 0x08
+    document = read("model.mlmodel", BytesSource(b"\x08\x01" + data[2:], "model.mlmodel"))
+    assert document.format == "coreml"
+
+
+def test_a_saved_model_with_a_name_of_its_own_is_one(corpus):
+    """`meta_graph_version`, which nobody sets, stands before everything else in a MetaInfoDef."""
+    data = (corpus / "py311_tf215/mlp_seq/savedmodel/saved_model.pb").read_bytes()
+
+    def varint(value):
+        return bytes((value & 127 | 128, *varint(value >> 7))) if value > 127 else bytes((value,))
+
+    def split(at):
+        value = shift = 0
+        while True:
+            value |= (data[at] & 127) << shift
+            shift, at = shift + 7, at + 1
+            if data[at - 1] < 128:
+                return value, at
+
+    whole, start = split(3)
+    length, inside = split(start + 1)
+    info = b"\x0a\x01v" + data[inside : inside + length]
+    graph = b"\x0a" + varint(len(info)) + info + data[inside + length : start + whole]
+    renamed = data[:3] + varint(len(graph)) + graph + data[start + whole :]
+    assert read("saved_model.pb", BytesSource(renamed, "saved_model.pb")).format == "savedmodel"

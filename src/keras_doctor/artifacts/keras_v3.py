@@ -143,6 +143,7 @@ class Reading:
             form,
             container,
             size=size,
+            title=_preset(metadata),
             config=config,
             config_locus=Locus(part=CONFIG),
             provenance=date(
@@ -161,6 +162,16 @@ class Reading:
             facts=self.facts,
             unverified_bytes=unverified,
         )
+
+
+def _preset(metadata: dict[str, Any]) -> str:
+    """Return the title of a preset of KerasHub (KerasNLP before it), "" for anything else: its folder has the same
+    parts, with tokenizer.json, task.json and the like beside them (keras_hub/src/utils/preset_utils.py).
+    """
+    for package, name in (("keras_hub_version", "KerasHub"), ("keras_nlp_version", "KerasNLP")):
+        if isinstance(metadata.get(package), str):
+            return f"preset of {name} {metadata[package][:20]}, which from_preset loads"
+    return ""
 
 
 def _text(value: Any) -> str | None:

@@ -49,13 +49,14 @@ _KERAS_JSON = "assets/saved_model.json"  # export_saved_model of TensorFlow 1.13
 _HIDDEN = ("__saved_model_init_op", "__saved_model_train_op")  # functions that the loader calls, nobody else
 _EXPORTED = frozenset(("variables", "trainable_variables", "non_trainable_variables"))
 _NODE = 600  # bytes in which the attributes of a node stand after its operation
-_META_INFO = 0x0A  # tag of MetaGraphDef.meta_info_def
+_META_INFO = b"\x0a"  # tag of MetaGraphDef.meta_info_def
+_NAME = b"\x0a"  # tag of the first field of a MetaInfoDef, and of Core ML's description of an input
 
 
 def recognises(probe: Probe) -> bool:
     """Tell whether the path is a SavedModel's folder, its `variables` folder, or its `saved_model.pb`."""
     if probe.kind == "file":
-        return _starts_as_graph(probe.head, probe.source.size)
+        return _starts_as_graph(probe.source, probe.head)
     names = frozenset(probe.entries)
     if GRAPH in names or GRAPH_TEXT in names or METADATA in names:
         return True
@@ -64,17 +65,31 @@ def recognises(probe: Probe) -> bool:
     return "variables" in names and os.path.exists(probe.beside(f"{VARIABLES}.index"))
 
 
-def _starts_as_graph(head: bytes, size: int) -> bool:
+def _starts_as_graph(source: Source, head: bytes) -> bool:
     """Tell whether the first MetaGraphDef begins as one, and is most of the file: ONNX files begin with the same
-    bytes.
+    bytes. So do Core ML's of version 1, whose description begins with the name of an input where a MetaInfoDef has a
+    list of operations, or rarely a name of its own.
     """
-    length = shift = 0
-    for at in range(3, min(12, len(head) - 1)):
-        length |= (head[at] & 127) << shift
+    length, at = _varint(head, 3)
+    if not at or head[at : at + 1] != _META_INFO or length <= source.size // 8:
+        return False
+    _, inside = _varint(head, at + 1)
+    if inside and head[inside : inside + 1] == _NAME:
+        from keras_doctor.artifacts.foreign_protobuf import kind_of
+
+        return kind_of(source) != "coreml"
+    return True
+
+
+def _varint(head: bytes, at: int) -> tuple[int, int]:
+    """Return a number and where it ends, 0 for nowhere."""
+    value = shift = 0
+    for end in range(at, min(at + 9, len(head))):
+        value |= (head[end] & 127) << shift
         shift += 7
-        if head[at] < 128:
-            return head[at + 1] == _META_INFO and length > size // 8
-    return False
+        if head[end] < 128:
+            return value, end + 1
+    return 0, 0
 
 
 def _parent(path: str) -> str:
