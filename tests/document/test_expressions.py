@@ -119,6 +119,16 @@ def test_arithmetic_is_rounded_once(dtype):
         np.testing.assert_array_equal(value(tensor), nearest(expected, dtype), err_msg=repr(tensor))
 
 
+@pytest.mark.parametrize(("shape", "axis"), [((7, 300), 1), ((3, 400_000), 1), ((2, 2, 300_000), 1), ((5, 9), 0)])
+def test_slices_of_any_size_are_scaled(shape, axis):
+    array = noise("float32", shape)
+    start, stop = shape[axis] // 3, 2 * shape[axis] // 3 + 1
+    expected = np.moveaxis(array.astype("float64"), axis, 0)
+    expected[start:stop] *= 1.2
+    made = value(x.scale(stored(array, step=100_000), 1.2, axis=axis - len(shape), start=start, stop=stop))
+    np.testing.assert_array_equal(made, np.moveaxis(expected, 0, axis).astype("float32"))
+
+
 def test_columns_of_some_gates_are_scaled():
     array = noise("float32", (5, 12))
     tensor = x.scale(stored(array), 1.2, axis=1, start=3, stop=6)
@@ -168,8 +178,10 @@ def test_names_and_words():
         lambda t: x.split(t, 1, 2),
         lambda t: x.concatenate([t, x.transpose(t, (1, 0)), t], 0),
         lambda t: x.add(t, x.reshape(t, (6,))),
-        lambda t: x.scale(t, 2.0, axis=0, start=2, stop=9),
+        lambda t: x.scale(x.cast(t, "float32"), 2.0, axis=0, start=2, stop=9),
         lambda t: x.constant("a", (3,), "int8", b"ab"),
+        lambda t: x.scale(t, 2.0),
+        lambda t: x.reciprocal(t),
     ],
 )
 def test_what_does_not_fit_is_refused_when_it_is_said(wrong):

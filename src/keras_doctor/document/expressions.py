@@ -210,6 +210,7 @@ def scale(
 
     The product is rounded once to the tensor's dtype; a power of two rounds nothing.
     """
+    _want_floats(tensor)
     if axis is not None:
         axis %= len(tensor.shape)
         stop = tensor.shape[axis] if stop is None else stop
@@ -217,6 +218,14 @@ def scale(
             raise ValueError(f"{start}:{stop} does not lie in axis {axis} of {list(tensor.shape)}")
     arguments = {"factor": float(factor), "axis": axis, "start": start, "stop": stop}
     return Expression("scale", [tensor], tensor.shape, tensor.dtype, exact=_is_power_of_two(factor), **arguments)
+
+
+_FLOATS = ("float16", "bfloat16", "float32", "float64", "complex64", "complex128")
+
+
+def _want_floats(tensor: TensorRef) -> None:
+    if tensor.dtype not in _FLOATS:
+        raise ValueError(f"{tensor!r} has no floating-point numbers to calculate with")
 
 
 def _is_power_of_two(factor: float) -> bool:
@@ -227,6 +236,7 @@ def _is_power_of_two(factor: float) -> bool:
 
 def shift(tensor: TensorRef, amount: float) -> Expression:
     """Return the tensor plus `amount`, each sum rounded once to the tensor's dtype."""
+    _want_floats(tensor)
     return Expression("shift", [tensor], tensor.shape, tensor.dtype, exact=amount == 0, amount=float(amount))
 
 
@@ -248,16 +258,19 @@ def _of_two(operation: str, first: TensorRef, second: TensorRef) -> Expression:
 
 def square_root(tensor: TensorRef) -> Expression:
     """Return the square root of each value, rounded once."""
+    _want_floats(tensor)
     return Expression("square_root", [tensor], tensor.shape, tensor.dtype, exact=False)
 
 
 def square(tensor: TensorRef) -> Expression:
     """Return the square of each value, rounded once."""
+    _want_floats(tensor)
     return Expression("square", [tensor], tensor.shape, tensor.dtype, exact=False)
 
 
 def reciprocal(tensor: TensorRef) -> Expression:
     """Return one divided by each value, rounded once."""
+    _want_floats(tensor)
     return Expression("reciprocal", [tensor], tensor.shape, tensor.dtype, exact=False)
 
 

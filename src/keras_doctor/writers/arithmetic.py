@@ -59,11 +59,13 @@ def _wide(values: Array) -> Array:
     return values.astype(np.float64) if values.dtype.kind == "f" else values
 
 
-def _each(tensor: Expression, evaluate: Evaluate, of: Callable[..., Array]) -> Iterator[bytes]:
-    """Yield `of` the inputs' numbers and the place of the first of them, piece by piece."""
+def _each(
+    tensor: Expression, evaluate: Evaluate, of: Callable[..., Array], elements: int = _ELEMENTS
+) -> Iterator[bytes]:
+    """Yield `of` the place of the first element and the inputs' numbers, in pieces of so many `elements`."""
     takers = [(Taker(evaluate(one)), one.nbytes // max(one.size, 1), one.dtype) for one in tensor.inputs]
-    for at in range(0, tensor.size, _ELEMENTS):
-        count = min(_ELEMENTS, tensor.size - at)
+    for at in range(0, tensor.size, elements):
+        count = min(elements, tensor.size - at)
         values = [numbers(taker.take(count * width), dtype) for taker, width, dtype in takers]
         with np.errstate(all="ignore"):  # infinities and NaN are as good here as in the model
             yield stored(of(at, *values), tensor.dtype)
@@ -73,14 +75,22 @@ def _scale(tensor: Expression, evaluate: Evaluate) -> Iterator[bytes]:
     factor, axis, start, stop = (tensor.arguments[name] for name in ("factor", "axis", "start", "stop"))
     if axis is None:
         return _each(tensor, evaluate, lambda _, values: _wide(values) * factor)
-    entry = int(np.prod(tensor.shape[axis + 1 :], dtype=np.int64))
-    length = tensor.shape[axis]
+    factors = np.where((np.arange(tensor.shape[axis]) >= start) & (np.arange(tensor.shape[axis]) < stop), factor, 1.0)
+    entry = int(np.prod(tensor.shape[axis + 1 :], dtype=np.int64))  # elements that have one factor
+    period = max(1, len(factors) * entry)
+    if period > _ELEMENTS:
 
-    def scaled(at: int, values: Array) -> Array:
-        place = np.arange(at, at + len(values)) // entry % length
-        return np.where((place >= start) & (place < stop), _wide(values) * factor, values)
+        def scaled(at: int, values: Array) -> Array:
+            first, last = at // entry, (at + len(values) - 1) // entry
+            repeated: Array = np.repeat(factors[np.arange(first, last + 1) % len(factors)], entry)
+            skipped = at - first * entry
+            made: Array = _wide(values) * repeated[skipped : skipped + len(values)]
+            return made
 
-    return _each(tensor, evaluate, scaled)
+        return _each(tensor, evaluate, scaled)
+    periods = _ELEMENTS // period
+    pattern = np.tile(np.repeat(factors, entry), periods)
+    return _each(tensor, evaluate, lambda _, values: _wide(values) * pattern[: len(values)], periods * period)
 
 
 def _shift(tensor: Expression, evaluate: Evaluate) -> Iterator[bytes]:
