@@ -40,3 +40,8 @@ def variable_dtype(value: Any) -> str:
     if name.startswith("<dtype: '"):  # tf.keras 1.x wrote the object's text
         name = name[9:].partition("'")[0]
     return _STORED_AS.get(name, name) or "float32"
+
+
+def compute_dtype(value: Any) -> str:
+    """Return the dtype in which a layer with this `dtype` entry computes, "" when it does not say."""
+    return policy_name(value).removeprefix("mixed_")

@@ -9,7 +9,7 @@ Source: keras/src/legacy/saving/legacy_h5_format.py, saving_utils.py and seriali
 from __future__ import annotations
 
 from keras_doctor.document.locus import Locus
-from keras_doctor.loaders import calling, graphs, training, weights_hdf5
+from keras_doctor.loaders import calling, doubled_batch, graphs, training, weights_hdf5
 from keras_doctor.loaders.axes import lost_axes
 from keras_doctor.loaders.construction import refer
 from keras_doctor.loaders.eras.keras_3_archive import ArchiveWalk
@@ -59,7 +59,8 @@ def steps(load: Load) -> Iterator[Step]:
     yield from Hdf5Walk(load).entry(view.config, "layers", "")
     shapes = graphs.shapes(load, view.config)
     yield from graphs.steps(load, view.config, shapes)
+    yield from doubled_batch.steps(load, view, shapes)
     yield from lost_axes(load, view, shapes)
-    yield from weights_hdf5.steps(load, shapes)
+    yield from weights_hdf5.steps(load, shapes, view.config)
     yield from training.steps(load, Hdf5Walk(load, "compile"))
     yield from calling.steps(load, shapes)
