@@ -201,8 +201,8 @@ import sys
 sys.modules["numpy"] = None
 from keras_doctor.document import Locus, TensorRef, expressions as x
 from keras_doctor.writers.evaluation import pieces
-a = TensorRef("a", "a", (2, 2), "int8", 4, Locus(), lambda: iter([b"abcd"]))
-assert b"".join(pieces(x.transpose(a))) == b"acbd"
+a = TensorRef("a", "a", (2, 2), "float16", 8, Locus(), lambda: iter([b"aabbccdd"]))
+assert b"".join(pieces(x.transpose(a))) == b"aaccbbdd"
 try:
     b"".join(pieces(x.scale(a, 2.0)))
 except x.NeedsArithmetic as error:
