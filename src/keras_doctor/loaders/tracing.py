@@ -71,6 +71,7 @@ def trace(document: ModelDocument, environment: Environment, options: Options) -
         yield Step("open", (f"oddity:{oddity.kind}",), Locus(part=oddity.part, offset=oddity.offset), oddity)
     if document.format not in TITLES:
         return  # another kind of file, or none: nothing further can be said of a load
+    yield from _survey(document)
     if found is not None:
         hdf5 = reader_signs(environment) if found.reader in ("hdf5", "keras-v3") else ()
         yield Step("open", ("opening:" + (found.reader or "refused"), *hdf5), subject=found)
@@ -86,8 +87,7 @@ def trace(document: ModelDocument, environment: Environment, options: Options) -
 
         yield from steps(document, environment, options)
     else:
-        yield from _survey(document)
-    yield from _model(document, environment, options, found.reader if found else "")
+        yield from _model(document, environment, options, found.reader if found else "")
     yield Step("call", (LOADED,))
 
 

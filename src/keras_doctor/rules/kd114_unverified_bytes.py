@@ -2,7 +2,7 @@
 
 **What happens.** Nothing: this is a note about what the verdict does not cover. A `.keras` archive keeps a checksum of
 each member, which is compared by default up to 64 MB a file. HDF5 files keep no checksum of tensors, so a flipped bit
-in a weight cannot be noticed by anyone.
+in a weight cannot be noticed by anyone; a SavedModel keeps checksums of its variables, and none of its graph.
 
 **Why.** Comparing checksums means reading every byte, which for large files takes longer than everything else in a
 check.
@@ -29,15 +29,12 @@ RULE = Rule("KD114", "unverified-bytes", "other", "info", ("unverified",))
 def examine(step: Step, context: Context) -> Iterator[Finding]:
     """Say how many bytes nothing vouches for."""
     document = context.document
-    deep = document.container == "zip" or document.format.startswith(("savedmodel", "tf-checkpoint"))
     why = document.facts.get("unverified", "there is no checksum of")
+    remedy = Remedy("Compare every checksum:", f"keras-doctor check --deep {quote(document.path)}")
     yield RULE.finding(
         step,
-        f"{document.unverified_bytes:,} of {document.size:,} bytes are not verified: {why}"
-        + ("" if deep else " its tensors"),
-        remedies=(Remedy("Compare every checksum:", f"keras-doctor check --deep {quote(document.path)}"),)
-        if deep
-        else (),
+        f"{document.unverified_bytes:,} of {document.size:,} bytes are not verified: {why} their values",
+        remedies=(remedy,) if "--deep" in why else (),
     )
 
 
