@@ -3,8 +3,8 @@
 **What happens.** The archive (or a shard index) names a path with `..`, an absolute path, a drive letter or a link.
 Unpacking it with a careless tool writes outside the target folder.
 
-**Why.** Keras never writes such names: the file was made on purpose, or by a broken tool. Before 3.12.2 and 3.14.0 Keras
-compared them with the working folder instead of the target (GHSA-hqp4-2352-xf5r).
+**Why.** Keras never writes such names: the file was made on purpose, or by a broken tool. Before 3.12.2 and 3.14.0
+Keras compared them with the working folder instead of the target (GHSA-hqp4-2352-xf5r).
 
 **How to mend.** Do not unpack it. Nothing here follows such a path.
 """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from keras_doctor.releases.api_text import text_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from keras_doctor.loaders.objects import Reference
@@ -22,7 +24,11 @@ def is_operation(reference: Reference) -> bool:
     if reference.name in OP_LAYERS:
         return True
     module = reference.module or ""
-    return module.startswith("keras.") and ".ops" in module
+    if module:
+        return module.startswith("keras.") and ".ops" in module
+    # HDF5 files leave the module out; an operation's config has nothing that every layer has.
+    plain = not isinstance(reference.config, dict) or "trainable" not in reference.config
+    return plain and f"\n={reference.name}\t" in text_of("keras-3/operations.tsv")
 
 
 def stage_cause(step: Step, reference: Reference) -> str:
