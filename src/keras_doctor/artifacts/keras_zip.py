@@ -53,7 +53,7 @@ def read(probe: Probe) -> ModelDocument:
         "zip",
         probe.source.size,
         unverified,
-        "were not compared with their checksum (--deep does)",
+        "only --deep compares the checksums of",
     )
     document.damage += tuple(archive.damage)
     document.oddities += tuple(archive.oddities)

@@ -165,7 +165,7 @@ class _Reading:
             damage=tuple(self.damage),
             oddities=tuple(self.oddities),
             facts=self.facts,
-            unverified_bytes=store.unverified,
+            unverified_bytes=self.size - store.size + store.unverified,
         )
 
     def _open(self, name: str) -> Source | None:
@@ -329,8 +329,8 @@ class _Reading:
         facts["full_names"] = store.full_names
         if store.tables:
             facts["tables"] = store.tables
-        if store.unverified:
-            facts["unverified"] = "only --deep compares the checksums of"
+        # Graph, configs and assets have no checksum.
+        facts["unverified"] = "only --deep compares the checksums of" if store.unverified else "no checksum vouches for"
         fingerprint = self._message(FINGERPRINT_FILE, FINGERPRINT)
         fingerprint.pop("version", None)
         facts["fingerprint"] = {name: f"{value & 0xFFFFFFFFFFFFFFFF:016x}" for name, value in fingerprint.items()}
