@@ -146,7 +146,7 @@ class _Replay:
         if absent:
             yield self._step("graph:missing", absent)
             return
-        indexed = self._indexed() if self.modern and self.load.does("indexes-by-tuple-only") else []
+        indexed = self._indexed() if self.modern else []
         if indexed:
             yield self._step("graph:encoding", indexed)
             return
@@ -178,13 +178,20 @@ class _Replay:
         return True
 
     def _indexed(self) -> list[str]:
-        """Return the operations that take a part of a tensor by more than one index."""
-        return [
-            name
-            for name, nodes in self.nodes.items()
-            if self.layers[name].get("class_name") == "GetItem"
-            and any(isinstance(value, list) for node in nodes for value in (*node.args[1:], node.kwargs.get("key")))
-        ]
+        """Return the operations that take a part of a tensor in a way that the release does not read: by more than one
+        index, by an ellipsis.
+        """
+        lists, ellipses = self.load.does("indexes-by-tuple-only"), not self.load.does("reads-ellipsis")
+        if not lists and not ellipses:
+            return []
+        found = []
+        for name, nodes in self.nodes.items():
+            for node in nodes if self.layers[name].get("class_name") == "GetItem" else ():
+                for key in (*node.args[1:], node.kwargs.get("key")):
+                    listed = isinstance(key, list)
+                    if (lists and listed) or (ellipses and ... in (key if listed else [key])):
+                        found.append(name)
+        return found
 
     def _own(self, name: str) -> int:
         """Return how many calls a layer has before the graph makes any."""
@@ -279,5 +286,17 @@ def name_of(entry: Any) -> str:
 
 
 def _is_reference(call: Any) -> bool:
-    """Tell whether Keras 3 reads an entry of the list encoding: ["layer", node, tensor] and, perhaps, arguments."""
-    return isinstance(call, list) and len(call) in (3, 4) and isinstance(call[0], str) and call[0] != "_CONSTANT_VALUE"
+    """Tell whether Keras 3 reads an entry of the list encoding: ["layer", node, tensor] and, perhaps, arguments that are
+    no tensors themselves.
+    """
+    if not isinstance(call, list) or len(call) not in (3, 4) or not isinstance(call[0], str):
+        return False
+    kwargs = call[3] if len(call) == 4 and isinstance(call[3], dict) else {}
+    return call[0] != "_CONSTANT_VALUE" and not any(_is_tensor(value) for value in kwargs.values())
+
+
+def _is_tensor(value: Any) -> bool:
+    """Tell whether an argument stands for a tensor of the graph, or a list of some."""
+    if isinstance(value, list) and len(value) == 3 and isinstance(value[0], str):
+        return all(type(number) is int for number in value[1:])
+    return isinstance(value, list) and bool(value) and all(_is_tensor(one) for one in value[:64])

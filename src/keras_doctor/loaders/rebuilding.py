@@ -20,9 +20,14 @@ def steps(load: Load, reference: Reference, definition: Definition) -> Iterator[
     """Yield that the release cannot rebuild a layer of this class, whatever the file."""
     config = reference.config if isinstance(reference.config, dict) else {}
     name = definition.class_name
+    if name in _BUILT and not reference.modern:
+        return  # only an entry with a module is built from its `build_config`
     if name in _MISTAKES and load.does(f"misbuilds-{name.lower()}") and _MISTAKES[name](config):
         found = Resolution(reference, load.api, definition)
         yield Step("construct", ("build:refused",), Locus(path=reference.path), found)
+    if name == "CategoryEncoding" and load.does("encodes-integers-only") and load.environment.backend == "tensorflow":
+        reason = "whether a CategoryEncoding gets integers, which alone this release takes, is not known"
+        yield Step("call", (), Locus(path=reference.path), unexamined=reason)
 
 
 def _built_layer(config: dict[str, Any]) -> bool:
@@ -31,5 +36,11 @@ def _built_layer(config: dict[str, Any]) -> bool:
     return isinstance(layer, dict) and bool(layer.get("build_config"))
 
 
+def _policy_of_integers(config: dict[str, Any]) -> bool:
+    """Tell whether the dtype of a layer that puts out integers is a policy instead of a name."""
+    return isinstance(config.get("dtype"), dict) and config.get("output_mode", "int") == "int"
+
+
+_BUILT = ("Dot",)
 # Classes that some release gets wrong (`misbuilds-CLASS` of behaviours.tsv), and the configs that it concerns.
-_MISTAKES = {"Dot": lambda config: True, "Bidirectional": _built_layer}
+_MISTAKES = {"Dot": lambda config: True, "Bidirectional": _built_layer, "Hashing": _policy_of_integers}
