@@ -231,6 +231,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "oddity:yaml-tag": ("kd813_yaml_tag",),
     "oddity:zip-bomb": ("kd801_decompression_bomb",),
     "opening:refused": ("kd207_container_unknown",),
+    "optimizer:unbuildable": ("kd334_legacy_optimizer_built",),
     "savedmodel:checkpoint": ("kd346_checkpoint_unbound",),
     "savedmodel:layer": ("kd343_layer_not_revived",),
     "savedmodel:metadata": ("kd341_metadata_elsewhere",),

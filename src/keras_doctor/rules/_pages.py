@@ -320,6 +320,13 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "error",
         "A loss or metric has a short name that Keras 3 does not find again.",
     ),
+    "KD334": (
+        "kd334_legacy_optimizer_built",
+        "legacy-optimizer-built",
+        "optimizer-unresolvable",
+        "error",
+        "The archive holds an optimizer of the older kind, which tf.keras 2.12 to 2.14 cannot get ready.",
+    ),
     "KD340": (
         "kd340_operation_not_registered",
         "operation-not-registered",

@@ -40,15 +40,20 @@ class Hdf5Walk(TableWalk):
 
     def resolve(self, reference: Reference) -> Resolution:
         """Look for a name; of optimizers, in the table of their generation."""
-        if reference.function:
-            return Resolution(reference, self.api, problem="unknown")  # "Unknown activation function: 'function'"
-        if reference.kind == "optimizers" and isinstance(reference.config, dict) and reference.config:
-            older = reference.config.get("is_legacy_optimizer", True)
-            table = "optimizers.legacy" if older else "optimizers.new"
-            if table in self.api.tables() and reference.name not in self.load.options.custom_objects:
-                found = self.api.find(reference.name, table)
-                return Resolution(reference, self.api, found, problem="" if found else "unknown")
-        return super().resolve(reference)
+        return resolved(self, reference)
+
+
+def resolved(walk: TableWalk, reference: Reference) -> Resolution:
+    """Return what the tables of tf.keras have for a name; of optimizers, that of their generation."""
+    if reference.function:
+        return Resolution(reference, walk.api, problem="unknown")  # "Unknown activation function: 'function'"
+    if reference.kind == "optimizers" and isinstance(reference.config, dict) and reference.config:
+        older = reference.config.get("is_legacy_optimizer", True)
+        table = "optimizers.legacy" if older else "optimizers.new"
+        if table in walk.api.tables() and reference.name not in walk.load.options.custom_objects:
+            found = walk.api.find(reference.name, table)
+            return Resolution(reference, walk.api, found, problem="" if found else "unknown")
+    return TableWalk.resolve(walk, reference)
 
 
 def steps(load: Load) -> Iterator[Step]:
