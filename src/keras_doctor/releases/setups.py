@@ -40,6 +40,19 @@ def setup_for(era: str, keras_version: str = "", backend: str = "", zipped: bool
 
     On `python` where that can be, else on the newest Python that the releases run on.
     """
+    asked = (era, keras_version, backend, zipped, python)
+    if asked not in _known:
+        _known[asked] = _setup(*asked)
+        if len(_known) > _MOST:  # versions come from files
+            _known.pop(next(iter(_known)))
+    return _known[asked]
+
+
+_known: dict[tuple[str, str, str, bool, str], Setup] = {}
+_MOST = 1000
+
+
+def _setup(era: str, keras_version: str, backend: str, zipped: bool, python: str) -> Setup:
     index = catalog()
     version = keras_version.removesuffix("-tf")
     minor = line_of(python)

@@ -99,6 +99,12 @@ def is_final(version: str) -> bool:
     return key is not None and key[1] == _FINAL and key[4] == _LAST
 
 
+# The same few questions are asked of every file; versions come from files, too.
+_answers: dict[tuple[str, str], bool] = {}
+_leading: dict[str, tuple[int, ...]] = {}
+_MOST_ANSWERS = 50_000
+
+
 def in_line(version: str, prefix: str) -> bool:
     """Tell whether a version belongs to the line `prefix`: 3.12.4 to "3.12" and to "3", 3.1.0 to neither "3.12" nor
     "3.12.0".
@@ -109,12 +115,18 @@ def in_line(version: str, prefix: str) -> bool:
 
 def _numbers(version: str) -> tuple[int, ...]:
     """Return the leading numbers of a version, trailing zeros included."""
+    found = _leading.get(version)
+    if found is not None:
+        return found
     numbers = []
     for word in _words(public(version).lower()):
         if not isinstance(word, int):
             break
         numbers.append(word)
-    return tuple(numbers)
+    found = tuple(numbers)
+    if len(_leading) < _MOST_ANSWERS:
+        _leading[version] = found
+    return found
 
 
 def satisfies(version: str, requirement: str) -> bool:
@@ -123,10 +135,14 @@ def satisfies(version: str, requirement: str) -> bool:
 
     Pre-releases are judged like releases: what is installed is installed. Raises ValueError for what is no requirement.
     """
-    key = version_key(version)
-    if key is None:
-        return False
-    return all(_meets(version, key, operator, bound) for operator, bound in clauses(requirement))
+    asked = version, requirement
+    found = _answers.get(asked)
+    if found is None:
+        key = version_key(version)
+        found = key is not None and all(_meets(version, key, o, bound) for o, bound in clauses(requirement))
+        if len(_answers) < _MOST_ANSWERS:
+            _answers[asked] = found
+    return found
 
 
 def clauses(requirement: str) -> Iterable[tuple[str, str]]:
