@@ -7,6 +7,7 @@ from keras_doctor.reports.terminal import clean, number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from keras_doctor.document.model import ModelDocument
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 SCHEMA = "keras-doctor/diff/1"
 _ROWS = 200  # entries of one section that are shown: --json has them all
 _LONG = 100
+_ALIKE = 6  # rows about tensors that differ in nothing but their name
 _SIDES = {"only-a": "only in A", "only-b": "only in B"}
 
 
@@ -100,11 +102,31 @@ def _joined(names: tuple[str, ...]) -> str:
 def _section(name: str, entries: tuple[Entry, ...], terminal: Terminal) -> None:
     terminal.print()
     terminal.print(terminal.style(name, "bold"))
-    for entry in entries[:_ROWS]:
-        where = ": ".join(clean(word, limit=_LONG) for word in (entry.where, entry.key) if word) or "model"
-        terminal.paragraph(f"{terminal.style(where, 'cyan')}  {_said(entry)}", 2, 6)
-    if len(entries) > _ROWS:
-        terminal.print(f"  … and {len(entries) - _ROWS:,} more (--json has all)")
+    rows = list(_rows(entries))
+    for where, said in rows[:_ROWS]:
+        terminal.paragraph(f"{terminal.style(clean(where, limit=_LONG), 'cyan')}  {said}", 2, 6)
+    if len(rows) > _ROWS:
+        terminal.print(f"  … and {len(rows) - _ROWS:,} more (--json has all)")
+
+
+def _rows(entries: tuple[Entry, ...]) -> Iterator[tuple[str, str]]:
+    """Yield what is differing and how; many tensors of one owner that only one side has are one row."""
+    waiting = list(entries)[::-1]
+    while waiting:
+        entry = waiting.pop()
+        alike = [entry]
+        while waiting and _kind(entry)[-1] and _kind(waiting[-1]) == _kind(entry):
+            alike.append(waiting.pop())
+        if len(alike) > _ALIKE:
+            yield f"{entry.where}: {number(len(alike), 'tensor')}", _SIDES[entry.change]
+            continue
+        for one in alike:
+            yield ": ".join(word for word in (one.where, one.key) if word) or "model", _said(one)
+
+
+def _kind(entry: Entry) -> tuple[str, str, str, bool]:
+    value = {"only-a": entry.a, "only-b": entry.b}.get(entry.change)
+    return entry.section, entry.where, entry.change, isinstance(value, dict) and set(value) == {"shape", "dtype"}
 
 
 def _said(entry: Entry) -> str:
