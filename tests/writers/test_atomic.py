@@ -56,6 +56,14 @@ def test_a_file_that_comes_in_the_meantime_is_not_replaced(tmp_path, monkeypatch
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a", b"quicker")]
 
 
+def test_what_a_killed_process_left_is_in_nobodys_way(tmp_path):
+    name = "ä" * 120  # 240 bytes
+    (tmp_path / f"{name[:50]}.{os.getpid()}-0.partial").write_bytes(b"half")
+    put(tmp_path / name, b"new")
+    assert (tmp_path / name).read_bytes() == b"new"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_without_hard_links(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "link", lambda *names: (_ for _ in ()).throw(PermissionError()))
     put(tmp_path / "a", b"new")

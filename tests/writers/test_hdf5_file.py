@@ -149,3 +149,25 @@ def test_bytes_that_do_not_fit_the_shape_end_the_writing(size):
     root.tensor("x", TensorRef("x", "x", array.shape, "int8", 4, Locus(), lambda: iter([b"a" * size])))
     with pytest.raises(FormatError, match="do not fit the shape"):
         Layout(root).emit(io.BytesIO().write)
+
+
+def test_h5py_can_change_what_was_written(tmp_path):
+    root = Group()
+    root.attributes["keras_version"] = text("2.2.4")
+    root.group("g").attributes["name"] = unicode_text("before")
+    for number in range(300):
+        root.tensor(f"all/w{number}", ref(np.full((2,), number, "float32")))
+    with open(tmp_path / "m.h5", "wb") as out:
+        Layout(root).emit(out.write)
+    with h5py.File(tmp_path / "m.h5", "r+") as file:
+        file.attrs["keras_version"] = "3"
+        file.attrs["more"] = np.arange(1000)
+        file["g"].attrs["name"] = "after"
+        for number in range(0, 300, 7):
+            del file[f"all/w{number}"]
+            file[f"all/new{number}"] = np.arange(number)
+    with h5py.File(tmp_path / "m.h5", "r") as file:
+        assert (file.attrs["keras_version"], file["g"].attrs["name"], file.attrs["more"][999]) == ("3", "after", 999)
+        assert len(file["all"]) == 300
+        assert file["all/w8"][0] == 8
+        assert file["all/new294"].shape == (294,)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _BUFFER = 1 << 20
 _ENDING = ".partial"  # no reader takes such a file for a model
+_NAME = 50  # characters of the target's name in it: a longer one could be too long
+_TRIES = 1000
 
 
 @contextmanager
@@ -31,9 +33,7 @@ def placed(path: str, *, force: bool = False) -> Iterator[BinaryIO]:
     before = _status(path)
     if before is not None and not force:
         raise _exists(path)
-    fresh = f"{path}.{os.getpid()}{_ENDING}"
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(fresh, flags, 0o666)
+    descriptor, fresh = _beside(path)
     try:
         with os.fdopen(descriptor, "w+b", buffering=_BUFFER) as file:
             if before is not None and hasattr(os, "fchmod"):
@@ -46,6 +46,19 @@ def placed(path: str, *, force: bool = False) -> Iterator[BinaryIO]:
         if os.path.lexists(fresh):
             os.unlink(fresh)
     _settle(os.path.dirname(path))
+
+
+def _beside(path: str) -> tuple[int, str]:
+    """Open a new file beside `path`; return its descriptor and name. What a killed process left is passed over."""
+    folder, name = os.path.split(path)
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    for number in range(_TRIES):
+        fresh = os.path.join(folder, f"{name[:_NAME]}.{os.getpid()}-{number}{_ENDING}")
+        try:
+            return os.open(fresh, flags, 0o666), fresh
+        except FileExistsError:  # noqa: PERF203
+            continue
+    raise FileExistsError(f"{folder} is full of files of killed processes: remove the {_ENDING} ones")
 
 
 def _status(path: str) -> os.stat_result | None:
