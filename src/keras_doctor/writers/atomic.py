@@ -56,7 +56,7 @@ def _beside(path: str) -> tuple[int, str]:
         fresh = os.path.join(folder, f"{name[:_NAME]}.{os.getpid()}-{number}{_ENDING}")
         try:
             return os.open(fresh, flags, 0o666), fresh
-        except FileExistsError:  # noqa: PERF203
+        except FileExistsError:
             continue
     raise FileExistsError(f"{folder} is full of files of killed processes: remove the {_ENDING} ones")
 
