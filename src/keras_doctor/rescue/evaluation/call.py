@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from keras_doctor.layers.evaluation import Outcome
+    from keras_doctor.releases.semantics import Semantics
     from keras_doctor.rescue.evaluation.run import Runner
-    from keras_doctor.rescue.evaluation.semantics import Semantics
     from keras_doctor.rescue.evaluation.values import Array
 
 

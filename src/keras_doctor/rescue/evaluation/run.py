@@ -17,6 +17,7 @@ from keras_doctor.rescue.evaluation.call import Call
 from keras_doctor.rescue.evaluation.casting import cast_arguments, cast_variables, rounded
 from keras_doctor.rescue.evaluation.families.operations import keras_operation
 from keras_doctor.rescue.evaluation.inputs import specs_of
+from keras_doctor.rescue.evaluation.limits import allow, shapes_alone
 from keras_doctor.rescue.evaluation.masks import mask_after
 from keras_doctor.rescue.evaluation.registry import computation_of
 from keras_doctor.rescue.evaluation.values import CannotEvaluateError, Value, value
@@ -26,7 +27,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from keras_doctor.rescue.evaluation.semantics import Semantics
+    from keras_doctor.releases.semantics import Semantics
     from keras_doctor.rescue.evaluation.variables import Variables
 
 
@@ -59,6 +60,8 @@ class Runner(Evaluator):
         self.vocabularies = vocabularies
         self.approximations: dict[str, None] = {}
         self.evaluated = 0
+        self.sizes = Evaluator(era, channels_first)
+        self.sizes.silent = 1  # it leaves no visits
         self.silent = 1  # nested models are followed with what they are given, each time
 
     def evaluate(
@@ -117,6 +120,8 @@ class Runner(Evaluator):
         if computation is None:
             raise CannotEvaluateError("there is no computation of this class yet")
         call = self.call_of(entry, place.path, args, kwargs, place.depth)
+        for output in self.sizes.evaluate(entry, "", shapes_alone(args), shapes_alone(kwargs), place.depth).outputs:
+            allow(size for size in output.shape or () if size is not None)
         result = computation(call)
         several = isinstance(result, list)
         results = result if several else [result]

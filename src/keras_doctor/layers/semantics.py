@@ -1,0 +1,34 @@
+"""How the release computes that wrote a file, or that loads it."""
+
+from __future__ import annotations
+
+from keras_doctor.releases.semantics import Semantics
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from keras_doctor.document.provenance import Provenance
+
+
+# The releases that stand for an era when a file does not say more.
+_TYPICAL = {
+    "keras-1": ("keras", "1.2.2"),
+    "keras-2": ("keras", "2.2.4"),
+    "tf.keras": ("tf.keras", "2.4"),
+    "tf.keras-v3": ("tf.keras", "2.15"),
+    "keras-3": ("keras", "3.15.1"),
+}
+
+
+def semantics_of(provenance: Provenance, era: str, backend: str | None = None) -> Semantics:
+    """Return how the release computes that wrote a file; for another `era` than the file's own, its typical release.
+    `backend` takes the place of the one that the file names.
+    """
+    library, version = _TYPICAL.get(era, _TYPICAL["keras-3"])
+    backend = backend or provenance.backend or ""
+    if era != provenance.era:
+        return Semantics(library, version, backend)
+    library = provenance.library or library
+    stated = provenance.latest or provenance.keras_version or version
+    if library == "tf.keras":
+        stated = provenance.tensorflow.rpartition(" ")[2] or stated
+    return Semantics(library, stated, backend)
