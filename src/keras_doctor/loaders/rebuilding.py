@@ -30,12 +30,6 @@ def steps(load: Load, reference: Reference, definition: Definition) -> Iterator[
         yield Step("call", (), Locus(path=reference.path), unexamined=reason)
 
 
-def _built_layer(config: dict[str, Any]) -> bool:
-    """Tell whether the layer that a wrapper holds states how it was built."""
-    layer = config.get("layer")
-    return isinstance(layer, dict) and bool(layer.get("build_config"))
-
-
 def _policy_of_integers(config: dict[str, Any]) -> bool:
     """Tell whether the dtype of a layer that puts out integers is a policy instead of a name."""
     return isinstance(config.get("dtype"), dict) and config.get("output_mode", "int") == "int"
@@ -43,4 +37,4 @@ def _policy_of_integers(config: dict[str, Any]) -> bool:
 
 _BUILT = ("Dot",)
 # Classes that some release gets wrong (`misbuilds-CLASS` of behaviours.tsv), and the configs that it concerns.
-_MISTAKES = {"Dot": lambda config: True, "Bidirectional": _built_layer, "Hashing": _policy_of_integers}
+_MISTAKES = {"Dot": lambda config: True, "Hashing": _policy_of_integers}

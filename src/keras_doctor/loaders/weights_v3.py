@@ -13,15 +13,18 @@ from keras_doctor.layers.stored_order import v3_groups, v3_places
 from keras_doctor.loaders.graphs import era_of
 from keras_doctor.loaders.tracing import Step
 from keras_doctor.records import record
+from keras_doctor.wire.errors import FormatError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from keras_doctor.document.model import Asset
     from keras_doctor.layers.graph import LayerShape
     from keras_doctor.loaders.load import Load
     from keras_doctor.releases.api import Api
 
+SHORT = 256  # bytes: longer vocabularies have words
 # Layers whose vocabulary stands among the assets when it does not stand in their config, and where below the layer.
 _VOCABULARIES = {
     "TextVectorization": ("", "/_lookup_layer"),
@@ -48,7 +51,7 @@ class Misfit:
 
 @record
 class NoAsset:
-    """A layer whose vocabulary is not where the release looks for it."""
+    """A layer whose vocabulary is not where the release looks for it, or has no words."""
 
     api: Api
     place: str
@@ -70,7 +73,22 @@ def steps(load: Load, shapes: tuple[LayerShape, ...]) -> Iterator[Step]:
         elsewhere = tuple(name for name, held in stored.items() if found is None and _fits(expected, held))
         misfit = Misfit(load.api, group.name, group.path, expected, found, elsewhere[:4])
         yield Step("weights", (tag,), Locus(path=group.path), misfit)
+    yield from _left_over(load, shapes)
     yield from _assets(load, shapes)
+
+
+def _left_over(load: Load, shapes: tuple[LayerShape, ...]) -> Iterator[Step]:
+    """Yield the layers that a Bidirectional is made of, where the release keeps them, built, beside its two copies."""
+    if not load.does("misbuilds-bidirectional"):
+        return
+    owned = {shape.path: shape.variables for shape in shapes}
+    for node, place in v3_places(load.document.config, load.api.version, shapes):
+        config = node.get("config")
+        layer = config.get("layer") if isinstance(config, dict) else None
+        if node.get("class_name") == "Bidirectional" and isinstance(layer, dict) and layer.get("build_config"):
+            side = [one.shape for one in owned.get(node.path, ()) if one.part.startswith("forward_layer")]
+            misfit = Misfit(load.api, f"{place}/layer/cell", node.path, tuple(side), None)
+            yield Step("weights", ("weights:absent",), Locus(path=node.path), misfit)
 
 
 def _fits(expected: tuple[tuple[int | None, ...], ...], found: tuple[tuple[int, ...], ...]) -> bool:
@@ -85,7 +103,7 @@ def _fits(expected: tuple[tuple[int | None, ...], ...], found: tuple[tuple[int, 
 
 def _assets(load: Load, shapes: tuple[LayerShape, ...]) -> Iterator[Step]:
     """Yield the layers whose vocabulary is not among the assets."""
-    present = {asset.path for asset in load.document.assets}
+    present = {asset.path: asset for asset in load.document.assets}
     if not present:
         return  # no loader looks for assets then
     for node, place in v3_places(load.document.config, load.api.version, shapes):
@@ -93,8 +111,21 @@ def _assets(load: Load, shapes: tuple[LayerShape, ...]) -> Iterator[Step]:
         if node.get("class_name") not in _VOCABULARIES or not isinstance(config, dict) or config.get("vocabulary"):
             continue
         for part in _VOCABULARIES[str(node.get("class_name"))]:
-            if f"assets/{place}{part}/vocabulary.txt" not in present:
+            asset = present.get(f"assets/{place}{part}/vocabulary.txt")
+            if asset is None:
                 elsewhere = next((path for path in sorted(present) if path.endswith("/vocabulary.txt")), "")
                 missing = NoAsset(load.api, f"assets/{place}{part}", elsewhere)
                 yield Step("weights", ("asset:absent",), Locus(path=node.path), missing)
                 break
+            if asset.size <= SHORT and not _words(asset, str(config.get("oov_token", "[UNK]"))):
+                yield Step("weights", ("asset:empty",), Locus(path=node.path), NoAsset(load.api, asset.path))
+                break
+
+
+def _words(asset: Asset, unknown: str) -> list[str]:
+    """Return the words of a vocabulary without those that stand for padding and for unknown words."""
+    try:
+        text = asset.read().decode("utf-8", "replace")
+    except (FormatError, OSError):
+        return [""]
+    return [word for word in text.split() if word not in (unknown, "[UNK]", "-1")]

@@ -516,12 +516,33 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "warning",
         "An optimizer or loss is not known, and the one of that name is taken with its defaults.",
     ),
+    "KD701": (
+        "kd701_hard_sigmoid",
+        "hard-sigmoid-changed",
+        "semantics-changed",
+        "error",
+        "hard_sigmoid is another function here than where the model was trained.",
+    ),
     "KD702": (
         "kd702_axis_lost",
         "axis-lost",
         "default-changed",
         "error",
         "A layer works along another axis than it was saved with.",
+    ),
+    "KD703": (
+        "kd703_normalization_forgotten",
+        "normalization-forgotten",
+        "silent-weights-changed",
+        "error",
+        "A Normalization layer is given its mean and variance and does not use them.",
+    ),
+    "KD704": (
+        "kd704_upsampling_moved",
+        "upsampling-moved",
+        "semantics-changed",
+        "error",
+        "Bilinear upsampling counts its pixels otherwise than where the model was trained.",
     ),
     "KD709": (
         "kd709_discretization_truncates",

@@ -1,11 +1,10 @@
 """This release cannot rebuild a layer that it saves itself.
 
 **What happens.** `A Dot layer should be called on a list of 2 inputs. Received: input_shape=[[None, 4], [None, 4]]`,
-`Unsupported key type for array slice`, `Layer 'lstm_cell' expected 3 variables, but received 0 variables during
-loading`.
+`When output_mode="int", dtype should be an integer type`.
 
-**Why.** A config is JSON: tuples come back as lists. Keras 3.0 and 3.1 did not expect that for some layers, or built a
-layer twice. Later releases read the same file.
+**Why.** A config is JSON: tuples come back as lists, and policies as dicts. The first releases of Keras 3 did not
+expect that of some layers. Later ones read the same file.
 
 **How to mend.** Load the file with a later release of Keras 3: nothing is wrong with the file.
 """
@@ -35,7 +34,6 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
         step,
         f"{release_of(made.api)} cannot rebuild {named(made.reference)} from a file, though it saves it",
         remedies=(fresh(context.document, context.environment.python),),
-        cause="weights-mismatch" if made.reference.name == "Bidirectional" else RULE.cause,
     )
 
 

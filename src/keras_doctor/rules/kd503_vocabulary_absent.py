@@ -1,11 +1,14 @@
 """The vocabulary of a layer is not where this release looks for it.
 
-**What happens.** `expected str, bytes or os.PathLike object, not NoneType`, or an error about `vocabulary.txt`.
+**What happens.** `expected str, bytes or os.PathLike object, not NoneType`, `keys and values cannot be empty tensors`,
+or an error about `vocabulary.txt`.
 
 **Why.** A vocabulary that was learnt with `adapt` is a file in the archive, under the name of its layer's group.
-Releases name those groups differently, as those of the variables.
+Releases name those groups differently, as those of the variables. A layer that was saved before it was adapted has a
+vocabulary without words, and TensorFlow makes no table of that.
 
-**How to mend.** Load the file with the release that saved it, or repair it: the file is put where the release looks.
+**How to mend.** Load the file with the release that saved it, or repair it: the file is put where the release looks. A
+layer that was never adapted has to be adapted before the model is saved.
 """
 
 from __future__ import annotations
@@ -24,15 +27,19 @@ if TYPE_CHECKING:
     from keras_doctor.loaders.tracing import Step
     from keras_doctor.loaders.weights_v3 import NoAsset
 
-RULE = Rule("KD503", "vocabulary-absent", "weights-mismatch", "error", ("asset:absent",), effect="fails")
+RULE = Rule("KD503", "vocabulary-absent", "weights-mismatch", "error", ("asset:absent", "asset:empty"), effect="fails")
 
 
 def examine(step: Step, context: Context) -> Iterator[Finding]:
     """Report where the vocabulary should be, and where one is."""
     missing: NoAsset = step.subject
+    if "asset:empty" in step.tags:
+        says = f"the vocabulary {shown(missing.place)} has no words: the layer was never adapted"
+    else:
+        says = f"{release_of(missing.api)} looks for a vocabulary in {shown(missing.place)}, where the file has none"
     yield RULE.finding(
         step,
-        f"{release_of(missing.api)} looks for a vocabulary in {shown(missing.place)}, where the file has none",
+        says,
         evidence=(f"a vocabulary stands in: {shown(missing.elsewhere)}",) if missing.elsewhere else (),
         remedies=(fresh(context.document, context.environment.python),),
     )
@@ -41,8 +48,11 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
 _TEXT = ("TextVectorization", {"name": "text", "vocabulary": None})
 
 
-def _kept(*folders: str) -> tuple[Asset, ...]:
-    return tuple(Asset(f"assets/{folder}/vocabulary.txt", 4, lambda: b"a\nb\n") for folder in folders)
+def _kept(*folders: str, words: bytes = b"a\nb\n") -> tuple[Asset, ...]:
+    return tuple(Asset(f"assets/{folder}/vocabulary.txt", len(words), lambda: words) for folder in folders)
+
+
+_HERE = ("layers/text_vectorization", "layers/text_vectorization/_lookup_layer")
 
 
 EXAMPLES = (
@@ -50,7 +60,6 @@ EXAMPLES = (
         lambda: sequential(_TEXT, assets=_kept("_layer_checkpoint_dependencies/text_vectorization")),
         "looks for a vocabulary in assets/layers/text_vectorization",
     ),
-    Well(
-        lambda: sequential(_TEXT, assets=_kept("layers/text_vectorization", "layers/text_vectorization/_lookup_layer"))
-    ),
+    Ill(lambda: sequential(_TEXT, assets=_kept(*_HERE, words=b"\r\n[UNK]")), "has no words"),
+    Well(lambda: sequential(_TEXT, assets=_kept(*_HERE))),
 )
