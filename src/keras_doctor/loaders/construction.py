@@ -95,6 +95,8 @@ class Walk:
             yield from self.model(reference, found.definition, depth)
         elif reference.config is not None or found.definition.kind != "functions":
             yield from self.built(reference, found.definition, depth)
+        else:
+            yield Step(self.stage, ("function", f"function:{found.definition.class_name}"), Locus(path=path), found)
 
     def built(self, reference: Reference, definition: Definition, depth: int) -> Iterator[Step]:
         """Yield the construction of an object whose class is known, with the objects inside it."""

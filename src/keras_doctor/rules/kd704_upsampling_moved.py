@@ -1,0 +1,75 @@
+"""Bilinear upsampling counts its pixels otherwise than where the model was trained.
+
+**What happens.** Nothing is said: enlarged images are shifted by half a pixel, and what follows sees other numbers.
+
+**Why.** Keras 2 (the package, with TensorFlow) and tf.keras up to 1.13 resize with the corners of pixels in the same
+places, tf.keras from 1.14 on and Keras 3 with their centers. The config says `bilinear` for both.
+
+**How to mend.** Predict with the line of releases that trained the model, or train on: no keyword brings the old way
+back.
+"""
+
+from __future__ import annotations
+
+from keras_doctor.document.provenance import Provenance
+from keras_doctor.findings import Finding
+from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.rule import Context, Ill, Rule, Well
+from keras_doctor.rules.samples import sequential
+from keras_doctor.rules.spoken import release_of, shown
+from keras_doctor.rules.writers import changed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keras_doctor.loaders.objects import Built
+    from keras_doctor.loaders.tracing import Step
+
+RULE = Rule(
+    "KD704", "upsampling-moved", "semantics-changed", "error", ("class:UpSampling2D",), effect="loads-differently"
+)
+
+
+def examine(step: Step, context: Context) -> Iterator[Finding]:
+    """Report a bilinear UpSampling2D where that has changed."""
+    made: Built = step.subject
+    if made.config.get("interpolation") != "bilinear":
+        return
+    differs = changed("resizes-from-corner", context.document.provenance, made.api.library, made.api.version)
+    if differs is False:
+        return
+    sure = "resizes" if differs else "may resize"
+    yield RULE.finding(
+        step,
+        f"{release_of(made.api)} {sure} otherwise than the release that saved the model, in the layer "
+        f"{shown(made.config.get('name') or 'UpSampling2D', 60)}",
+        effect=RULE.effect if differs else "unknown",
+        remedies=(fresh(context.document, context.environment.python),),
+    )
+
+
+_LAYERS = (
+    ("InputLayer", {"batch_shape": [None, 4, 4, 1], "dtype": "float32", "name": "a"}),
+    ("UpSampling2D", {"size": [2, 2], "interpolation": "bilinear", "name": "b"}),
+)
+
+EXAMPLES = (
+    Ill(
+        lambda: sequential(
+            *_LAYERS,
+            form="hdf5-model",
+            module="",
+            provenance=Provenance("2.2.4", "2.2.4", "2.2.4", "keras", "keras-2"),
+        ),
+        "resizes otherwise",
+    ),
+    Well(
+        lambda: sequential(
+            *_LAYERS,
+            form="hdf5-model",
+            module="",
+            provenance=Provenance("2.4.0", "2.4.0", "2.4.0", "tf.keras", "tf.keras", tensorflow="2.4"),
+        )
+    ),
+)
