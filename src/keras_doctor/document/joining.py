@@ -1,4 +1,4 @@
-"""Weights from one artifact and an architecture from another, as one document; and an architecture without weights."""
+"""Weights from one artifact and an architecture from another, as one document."""
 
 from __future__ import annotations
 
@@ -29,18 +29,4 @@ def with_architecture(document: ModelDocument, architecture: ModelDocument) -> M
         facts=document.facts,
         unverified_bytes=document.unverified_bytes,
         architecture=architecture,
-    )
-
-
-def alone(architecture: ModelDocument) -> ModelDocument:
-    """Return the document of the model that `architecture` describes, without the tensors and training state in it."""
-    return ModelDocument(
-        architecture.path,
-        architecture.format,
-        architecture.container,
-        size=architecture.size,
-        config=architecture.config,
-        config_locus=architecture.config_locus,
-        provenance=architecture.provenance,
-        facts=architecture.facts,
     )

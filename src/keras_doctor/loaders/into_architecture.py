@@ -6,15 +6,16 @@ the weights file is opened, and what is in it goes into the model. Nothing is co
 
 from __future__ import annotations
 
-from keras_doctor.document.joining import alone
+from keras_doctor.artifacts.formats import ARCHITECTURE_ONLY
 from keras_doctor.document.locus import Locus
 from keras_doctor.loaders.eras import steps_of
 from keras_doctor.loaders.graphs import shapes
-from keras_doctor.loaders.legacy_view import View
 from keras_doctor.loaders.load import Load, api_of
+from keras_doctor.loaders.opening import opening
 from keras_doctor.loaders.surroundings import reader_signs
 from keras_doctor.loaders.tracing import Options, Step
 from keras_doctor.loaders.weights_opening import weights_opening
+from keras_doctor.records import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
 
     from keras_doctor.document.model import ModelDocument
     from keras_doctor.environments.environment import Environment
-
-# What a whole load does after the model is built; of these only what is not known counts for the model alone.
-_AFTER = ("weights", "compile", "call")
+    from keras_doctor.loaders.opening import Opening
 
 
 def steps(document: ModelDocument, environment: Environment, options: Options) -> Iterator[Step]:
@@ -33,33 +32,50 @@ def steps(document: ModelDocument, environment: Environment, options: Options) -
     if not library:
         yield Step("resolve", (), unexamined="which release would load it is not known")
         return
+    architecture = document.architecture or document
+    refused = _refused(architecture, library, version)
+    if refused is not None:
+        yield Step("open", ("opening:refused",), Locus(part=architecture.path), refused)
+        return
     api = api_of(library, version)
-    options = Options(False, options.safe_mode, options.custom_objects)
-    architecture = alone(document.architecture or document)
     reader = _builder(architecture, api.line)
-    build = Load(architecture, environment, options, api, reader)
-    follow = steps_of(build)
+    load = Load(document, environment, Options(False, options.safe_mode, options.custom_objects), api, reader)
+    follow = steps_of(load)
     if follow is None:
         yield Step("resolve", (), unexamined=f"how {library} {version} builds a model from such a file is not known")
         return
-    for step in follow(build):
-        if step.stage not in _AFTER or step.unexamined:
+    later: dict[str, list[Step]] = {"weights": [], "compile": [], "call": []}
+    for step in follow(load):
+        if step.stage in later:
+            later[step.stage].append(step)
+        else:
             yield step
     found = weights_opening(document, library, version)
     hdf5 = reader_signs(environment) if found.reader in ("hdf5", "keras-v3") else ()
     yield Step("weights", ("opening:" + (found.reader or "refused"), *hdf5), Locus(part=document.path), found)
-    if not found.reader:
-        return
-    fill = Load(document, environment, options, api, found.reader)
-    if found.reader == "hdf5":
+    if found.reader:
+        yield from later["weights"] if found.reader == reader else _filled(replace(load, reader=found.reader))
+        yield from later["call"]
+
+
+def _refused(architecture: ModelDocument, library: str, version: str) -> Opening | None:
+    """Return how `load_model` refuses the file that the model is described in, None when it takes it."""
+    if architecture.format in ARCHITECTURE_ONLY:
+        return None
+    found = opening(architecture, library, version)
+    return None if found.reader else found
+
+
+def _filled(load: Load) -> Iterator[Step]:
+    """Yield what becomes of tensors that another reader takes than the one in whose way the model was built."""
+    if load.reader == "hdf5":
         from keras_doctor.loaders import weights_hdf5
 
-        config = View(build).config if api.line == "keras-3" and reader == "hdf5" else document.config
-        yield from weights_hdf5.steps(fill, shapes(fill, config), config)
-    elif found.reader == "keras-v3":
+        yield from weights_hdf5.steps(load, shapes(load, load.document.config))
+    elif load.reader == "keras-v3":
         from keras_doctor.loaders import weights_v3
 
-        yield from weights_v3.steps(fill, shapes(fill, document.config))
+        yield from weights_v3.steps(load, shapes(load, load.document.config))
     else:
         yield Step("weights", (), unexamined="tensors of a checkpoint are not compared with an architecture")
 

@@ -39,6 +39,9 @@ _READERS = {
 def examine(step: Step, context: Context) -> Iterator[Finding]:
     """Report how the loader refuses the container, and what to do about it."""
     document, found = context.document, step.subject
+    described = document.architecture
+    if described is not None and step.where.part == described.path:  # not the weights are refused, but their model
+        document = described
     remedies: tuple[Remedy, ...] = ()
     if found.ending:
         renamed = document.path + found.ending if "." not in document.path.rsplit("/", 1)[-1] else ""
