@@ -54,4 +54,4 @@ def show_way_in(diagnosis: Diagnosis, terminal: Terminal, options: dict[str, Any
     said = {remedy.command for finding in diagnosis.findings for remedy in finding.remedies}
     if newest and newest.setup.command() not in said:
         terminal.print()
-        way_in(newest, terminal)
+        way_in(document, newest, terminal)

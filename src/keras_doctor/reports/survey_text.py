@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from keras_doctor.reports.terminal import Terminal
     from keras_doctor.rules.survey import Answer
 
+_IMPORTS = {
+    "keras": "import keras; model = keras",
+    "tf.keras": "import tensorflow as tf; model = tf.keras",
+    "tf_keras": "import tf_keras; model = tf_keras",
+}
+
 
 def show(document: ModelDocument, answers: list[Answer], terminal: Terminal) -> None:
     """Print the table; one line alone when every release says the same and none loads the model."""
@@ -41,18 +47,21 @@ def show(document: ModelDocument, answers: list[Answer], terminal: Terminal) -> 
     terminal.print()
     newest = newest_that_loads(answers)
     if newest:
-        way_in(newest, terminal)
+        way_in(document, newest, terminal)
     else:
         terminal.print(f"{number(len(answers), 'release')}, none of which is known to load it as it was")
 
 
-def way_in(release: Published, terminal: Terminal) -> None:
-    """Print the newest release that loads the model, and the command that makes its environment."""
+def way_in(document: ModelDocument, release: Published, terminal: Terminal) -> None:
+    """Print the newest release that loads the model, the command that makes its environment, and the call."""
     beside = [f"{name} {version}" for name, version in release.packages if name == "tensorflow"]
     beside = beside if release.loader != "tf.keras" else []
     where = ", ".join([*beside, f"Python {release.python}"])
     terminal.paragraph(f"→ the newest release that loads it: {release.name} ({where})", 0, 2)
     terminal.print("  " + terminal.style(release.setup.command(), "cyan"))
+    if document.architecture is None:
+        call = f"{_IMPORTS[release.loader]}.models.load_model({document.path!r})"
+        terminal.print("  " + terminal.style(clean(call), "cyan"))
 
 
 def _span(run: list[Answer]) -> str:
