@@ -67,7 +67,18 @@ def shapes(load: Load, config: Any) -> tuple[LayerShape, ...]:
 
     `config` is the model's config as the loader makes use of it, with what it adds and converts.
     """
-    return infer(config, era_of(load))
+    era = era_of(load)
+    for known, known_era, found in _latest:
+        if known is config and known_era == era:
+            return found
+    found = infer(config, era)
+    _latest.insert(0, (config, era, found))
+    del _latest[2:]
+    return found
+
+
+# The configs that were followed last, with their eras and what was found: one file is often judged for many releases.
+_latest: list[tuple[Any, str, tuple[LayerShape, ...]]] = []
 
 
 def steps(load: Load, config: Any, inferred: tuple[LayerShape, ...]) -> Iterator[Step]:
@@ -286,8 +297,8 @@ def name_of(entry: Any) -> str:
 
 
 def _is_reference(call: Any) -> bool:
-    """Tell whether Keras 3 reads an entry of the list encoding: ["layer", node, tensor] and, perhaps, arguments that are
-    no tensors themselves.
+    """Tell whether Keras 3 reads an entry of the list encoding: ["layer", node, tensor] and, perhaps, arguments that
+    are no tensors themselves.
     """
     if not isinstance(call, list) or len(call) not in (3, 4) or not isinstance(call[0], str):
         return False
