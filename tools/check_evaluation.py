@@ -63,7 +63,9 @@ def main() -> int:
     options = parser.parse_args()
     started, counts = time.time(), collections.Counter[tuple[str, bool]]()
     reasons: dict[str, list[str]] = {}
-    for saver in sorted(os.listdir(options.corpus)):
+    for saver in sorted(
+        name for name in os.listdir(options.corpus) if os.path.isdir(os.path.join(options.corpus, name))
+    ):
         for arch in sorted(os.listdir(os.path.join(options.corpus, saver))):
             folder = os.path.join(options.corpus, saver, arch)
             golden_path = os.path.join(folder, "golden.npz")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from keras_doctor.rescue.evaluation.limits import allow
 from keras_doctor.rescue.evaluation.values import CannotEvaluateError
 
 TYPE_CHECKING = False
@@ -50,6 +51,7 @@ def resized(x: Array, sizes: tuple[int, ...], method: str, *, centered: bool = T
     """Return an image (batch, *sides, channels) with other sides. `centered`: places have their centers half a place
     from their edges (TensorFlow 2's resize), not at them (TensorFlow 1's).
     """
+    allow((len(x), *sizes, x.shape[-1]))
     for axis, size in enumerate(sizes, 1):
         side = x.shape[axis]
         if side == size:
@@ -58,6 +60,7 @@ def resized(x: Array, sizes: tuple[int, ...], method: str, *, centered: bool = T
             places = (np.arange(size) + (0.5 if centered else 0.0)) * np.float32(side / size)
             x = np.take(x, np.minimum(np.floor(places).astype(int), side - 1), axis)
             continue
+        allow((side, size))
         matrix = _area(side, size) if method == "area" else _matrix(side, size, method, centered, antialias)
         kind = x.dtype if x.dtype.kind == "f" else np.dtype(np.float32)
         x = np.moveaxis(np.tensordot(x.astype(kind), matrix.astype(kind), (axis, 1)), -1, axis)

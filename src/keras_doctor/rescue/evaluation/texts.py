@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from keras_doctor.rescue.evaluation.limits import allow
 from keras_doctor.rescue.evaluation.values import CannotEvaluateError
 
 TYPE_CHECKING = False
@@ -54,6 +55,7 @@ def ngrams(words: list[str], stated: Any) -> list[str]:
 def padded_rows(rows: list[list[int]], length: int | None) -> Array:
     """Return rows of one length, filled with zeros; cut when `length` says how long they are."""
     length = max((len(row) for row in rows), default=0) if length is None else length
+    allow((len(rows), length))
     found = np.zeros((len(rows), length), np.int64)
     for place, row in enumerate(rows):
         found[place, : len(row[:length])] = row[:length]

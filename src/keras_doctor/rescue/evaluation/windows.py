@@ -9,6 +9,8 @@ from itertools import product
 
 import numpy as np
 
+from keras_doctor.rescue.evaluation.limits import PLACES, allow
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +31,7 @@ def padded(x: Array, pairs: list[tuple[int, int]], fill: float = 0.0) -> Array:
     """Return an image with places added around its sides."""
     if not any(before or after for before, after in pairs):
         return x
+    allow((x.size, *(1 + (sum(pair) // max(side, 1)) for pair, side in zip(pairs, x.shape[1:-1], strict=True))))
     lead = [(0, 0)]
     return np.pad(x, [*lead, *pairs, *lead], constant_values=fill)
 
@@ -38,6 +41,7 @@ def slices(x: Array, window: Sizes, strides: Sizes, dilation: Sizes) -> Iterator
     channels).
     """
     sides, whole = x.shape[1:-1], (slice(None),)
+    allow(window, PLACES)
     outputs = [
         (side - (size - 1) * step - 1) // stride + 1
         for side, size, stride, step in zip(sides, window, strides, dilation, strict=True)
@@ -93,6 +97,7 @@ def spread_out(x: Array, kernel: Array, strides: Sizes, dilation: Sizes, sides: 
         for count, stride, size, step in zip(x.shape[1:-1], strides, window, dilation, strict=True)
     ]
     room = [max(reach, start + side) for reach, start, side in zip(full, starts, sides, strict=True)]
+    allow((len(x), *room, kernel.shape[rank]))
     total = np.zeros((len(x), *room, kernel.shape[rank]), x.dtype)
     for place in product(*(range(size) for size in window)):
         cut = tuple(

@@ -48,7 +48,10 @@ def batch_normalization(call: Call) -> Any:
         raise CannotEvaluateError(f"it normalizes in Keras 1's mode {call.value('mode')}")
     axes = call.axes("axis", x.ndim, -1)
     mean, variance = (_along(call.variable(name), axes, x.ndim) for name in ("moving_mean", "moving_variance"))
-    factor = 1 / np.sqrt(_wide(variance) + _epsilon(call, 1e-3))
+    epsilon = _epsilon(call, 1e-3)
+    if x.ndim == 4 and call.semantics["least_epsilon"] == "cudnn":
+        epsilon = max(epsilon, np.float32(1.001e-5))
+    factor = 1 / np.sqrt(_wide(variance) + epsilon)
     return _scaled(call, (_wide(x) - mean) * factor, axes, x.ndim).astype(x.dtype)
 
 

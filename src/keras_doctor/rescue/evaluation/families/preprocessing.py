@@ -9,6 +9,7 @@ import numpy as np
 from keras_doctor.layers.dtypes import policy_name
 from keras_doctor.layers.shapes import read_number
 from keras_doctor.rescue.evaluation.hashes import CROSS_KEY, combined, fingerprint64, keyed
+from keras_doctor.rescue.evaluation.limits import allow
 from keras_doctor.rescue.evaluation.registry import computes
 from keras_doctor.rescue.evaluation.texts import ngrams, padded_rows, split_text, standardized
 from keras_doctor.rescue.evaluation.values import CannotEvaluateError
@@ -33,6 +34,7 @@ def encoded(mode: str, numbers: Array, depth: int, weights: Array | None = None)
         return numbers
     if mode == "one_hot" and numbers.ndim > 1 and numbers.shape[-1] == 1:
         numbers = numbers[..., 0]
+    allow((numbers.size, depth))
     each = np.ones(numbers.shape, np.float32) if weights is None else weights.astype(np.float32)
     hot = (numbers[..., None] == np.arange(depth)).astype(np.float32) * each[..., None]
     if mode == "one_hot":
@@ -235,6 +237,7 @@ def text_vectorization(call: Call) -> Any:
             raise CannotEvaluateError("it puts out rows of different lengths")
         numbers = [[table.number(word) for word in row] for row in rows]
         return padded_rows(numbers, length)
+    allow((len(rows), table.depth))
     hot = np.zeros((len(rows), table.depth), np.float32)
     for place, row in enumerate(rows):
         for word in row:

@@ -8,6 +8,7 @@ from keras_doctor.layers.families.convolution import rank_of
 from keras_doctor.layers.families.reshaping import pairs_of
 from keras_doctor.layers.shapes import read_number
 from keras_doctor.rescue.evaluation.images import channels_last, restored
+from keras_doctor.rescue.evaluation.limits import allow
 from keras_doctor.rescue.evaluation.registry import computes
 from keras_doctor.rescue.evaluation.resizing import resized
 
@@ -58,6 +59,7 @@ def up_sampling(call: Call) -> Any:
     x = channels_last(call, call.x, rank)
     size = call.sizes("size", rank, 2)
     method = call.text("interpolation", "nearest")
+    allow((x.size, *size))
     if method == "nearest":
         for axis, factor in enumerate(size, 1):
             x = np.repeat(x, factor, axis)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from keras_doctor.rescue.evaluation.limits import allow
 from keras_doctor.rescue.evaluation.operations.arguments import Arguments, dtype_named, numbers, operates
-from keras_doctor.rescue.evaluation.values import CannotEvaluateError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from keras_doctor.rescue.evaluation.values import Array
-
-LARGEST = 1 << 28  # elements that an operation may make of nothing
 
 
 @operates("reshape")
@@ -236,8 +234,7 @@ def diagonal_matrix(op: Arguments) -> Array:
 
 def _sizes(op: Arguments, name: str = "shape") -> list[int]:
     sizes = op.integers(name)
-    if np.prod([max(size, 0) for size in sizes], dtype=float) > LARGEST:
-        raise CannotEvaluateError("it makes an array that is too large")
+    allow(max(size, 0) for size in sizes)
     return sizes
 
 
@@ -276,8 +273,7 @@ def ranged(op: Arguments) -> Array:
     step = op.array("z") if op.has("z") else np.ones((), start.dtype)
     ends: Any = (start, stop, step)
     count = (float(stop) - float(start)) / float(step)
-    if not 0 <= count <= LARGEST:
-        raise CannotEvaluateError("it makes an array that is too large")
+    allow([int(abs(count))])
     found = np.arange(*ends)
     return found.astype(dtype_named(op.get("dtype"))) if op.has("dtype") else found
 

@@ -1,0 +1,170 @@
+"""The evaluation by NumPy against what real releases computed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from keras_doctor.artifacts.opening import read
+from keras_doctor.document.model import ModelDocument
+from keras_doctor.rescue.evaluation import evaluate, make_inputs
+from keras_doctor.rescue.evaluation.hashes import CROSS_KEY, combined, fingerprint64, keyed
+
+TOLERANCE = 1e-5  # of the outputs' scale
+
+# Why models of the packed corpus cannot be evaluated, or differ: by architecture.
+CORPUS_REASONS = {
+    "textvec": "its vocabulary does not stand in the file",  # in tf.keras's HDF5 there is none, nor in v3 weights
+    "stringlookup": "its vocabulary does not stand in the file",  # of SavedModels from 2.12 on it is in the graph
+    "discretization": "TensorFlow 2.5 puts numbers into bins",
+    "bilstm": "the file does not hold",  # Keras 3.0 stores weights of one name once
+    "mha_ln": "the file does not hold",
+}
+CORPUS_DIFFERENT = {
+    "bfloat16_policy": "JAX and PyTorch round elsewhere than TensorFlow",
+    "mixed_fp16": "TensorFlow 2.16 rounds each step; Keras 3 files do not say which TensorFlow wrote them",
+    "deconv": "Keras 1 does not say that Theano turned its kernels around",
+}
+
+
+def difference(outputs: tuple[np.ndarray, ...], golden: np.lib.npyio.NpzFile) -> float:
+    """Return the largest difference in units of the recorded outputs' scale."""
+    worst, scale = 0.0, 0.0
+    for place, output in enumerate(outputs):
+        wanted = golden[f"out{place}"]
+        if f"shape{place}" in golden.files:
+            assert output.shape == tuple(golden[f"shape{place}"])
+            output = output.ravel()[:: output.size // 60 + 1]
+        assert output.shape == wanted.shape
+        if wanted.dtype.kind in "OSU" or output.dtype.kind == "O":
+            texts = [one.decode() if isinstance(one, bytes) else str(one) for one in wanted.ravel()]
+            assert [str(one) for one in output.ravel()] == texts
+            continue
+        output, wanted = output.astype(np.float64), wanted.astype(np.float64)
+        assert np.array_equal(np.isfinite(output), np.isfinite(wanted))
+        known = np.isfinite(wanted)
+        worst = max(worst, float(np.abs(output - wanted)[known].max(initial=0)))
+        scale = max(scale, float(np.abs(wanted)[known].max(initial=0)))
+    return worst / (scale or 1.0)
+
+
+def inputs_of(golden: np.lib.npyio.NpzFile) -> list[np.ndarray]:
+    return [golden[f"in{place}"] for place in range(len(golden.files)) if f"in{place}" in golden.files]
+
+
+def stock_models(corpus: Path, every: int) -> list[Path]:
+    """Return each `every`-th model file of the packed corpus without custom classes."""
+    found = []
+    for meta in sorted(corpus.glob("*/*/meta.json")):
+        told = json.loads(meta.read_text(encoding="utf-8"))
+        if "versions" not in told or told.get("custom") or not (meta.parent / "golden.npz").exists():
+            continue
+        found += [
+            meta.parent / name for name in ("model.h5", "model.keras", "savedmodel") if (meta.parent / name).exists()
+        ]
+    return found[::every]
+
+
+def test_corpus(corpus: Path) -> None:
+    agreed, unexplained = 0, []
+    models = stock_models(corpus, 7)
+    for path in models:
+        with np.load(path.parent / "golden.npz") as golden:
+            result = evaluate(read(str(path)), inputs_of(golden))
+            arch = path.parent.name
+            if result.outputs is None:
+                reason = CORPUS_REASONS.get(arch)
+                if reason is None or reason not in result.reason:
+                    unexplained.append((str(path), result.reason))
+            elif difference(result.outputs, golden) <= TOLERANCE:
+                agreed += 1
+            elif arch not in CORPUS_DIFFERENT or not result.approximations:
+                unexplained.append((str(path), "differs"))
+    assert not unexplained
+    assert agreed >= 0.95 * len(models)
+
+
+def test_a_changed_weight_shows(corpus: Path) -> None:
+    folder = corpus / "py311_tf215" / "cnn"
+    document = read(str(folder / "model.h5"))
+    with np.load(folder / "golden.npz") as golden:
+        given = [x * 1.001 for x in inputs_of(golden)]
+        outputs = evaluate(document, given).outputs
+        assert outputs is not None
+        assert difference(outputs, golden) > TOLERANCE
+
+
+# Recorded with TensorFlow 2.15.1: `tf.strings.to_hash_bucket_fast(s, 2**63 - 1)`, `to_hash_bucket_strong(…, [7, 99])`.
+HASHES: list[tuple[str, int, int]] = [
+    ("", 1936946117179621456, 6549659194475695147),
+    ("a", 3694432073954588132, 1470745389906069033),
+    ("ab", 3066228220894225695, 5575442320968682403),
+    ("abcd", 1897425971756105985, 7851182189163057959),
+    ("hello", 3786372426573024489, 9006995794708360917),
+    ("12345678", 3430003927990384362, 4828898761487689252),
+    ("0123456789abcdef", 6105018409752412263, 3706901998118982067),
+    ("the quick brown fox jumps", 6000648049570618899, 660520254404286608),
+    ("the quick brown fox jumps over the lazy dog and more", 8541644229926627608, 4425832770598530512),
+    ("x" * 64, 6916188127298655160, 6983634459187669303),
+    ("y" * 65, 4023130470993650269, 7825827813902043549),
+    ("keras " * 40, 7147459146419593271, 1720580782522361709),
+]
+
+
+@pytest.mark.parametrize(("text", "plain", "with_key"), HASHES)
+def test_hashes(text: str, plain: int, with_key: int) -> None:
+    most = 2**63 - 1
+    assert fingerprint64(text.encode()) % most == plain
+    assert keyed(text.encode(), (7, 99)) % most == with_key
+
+
+def test_crossed_hashes() -> None:
+    # TensorFlow 2.15.1: tf.sparse.cross_hashed([[["A"], ["B"]], [[101], [102]]], 10**9)
+    found = [combined(combined(CROSS_KEY, fingerprint64(s)), n) % 10**9 for s, n in ((b"A", 101), (b"B", 102))]
+    assert found == [188794891, 400409576]
+
+
+def test_made_inputs_fit(corpus: Path) -> None:
+    for path in stock_models(corpus, 61):
+        document = read(str(path))
+        inputs = make_inputs(document, 3)
+        again = make_inputs(document, 3)
+        assert all(np.array_equal(one, two) for one, two in zip(inputs, again, strict=True))
+        result = evaluate(document, inputs)
+        assert result.outputs is not None or CORPUS_REASONS.get(path.parent.name, "?") in result.reason
+        for output in result.outputs or ():
+            assert len(output) == len(inputs[0])
+
+
+def test_wrong_number_of_inputs(corpus: Path) -> None:
+    result = evaluate(read(str(corpus / "py311_tf215" / "cnn" / "model.h5")), [])
+    assert result.outputs is None
+    assert result.reason == "the model takes 1 inputs and is given 0"
+
+
+HOSTILE = [
+    {"class_name": "UpSampling2D", "config": {"size": [10**6, 10**6]}},
+    {"class_name": "ZeroPadding2D", "config": {"padding": 10**9}},
+    {"class_name": "MaxPooling2D", "config": {"pool_size": 10**6, "strides": 1, "padding": "same"}},
+    {"class_name": "Resizing", "config": {"height": 10**6, "width": 10**6}},
+    {"class_name": "Reshape", "config": {"target_shape": [-5, {}]}},
+    {"class_name": "TimeDistributed", "config": {"layer": 7}},
+    {"class_name": "Lambda", "config": {"function": ["4wEAAAA=", None, None]}},
+    {"class_name": "Activation", "config": {"activation": {"class_name": "function", "config": ["x"]}}},
+    {"class_name": "Dense", "config": {"units": 3}},
+    {"class_name": "Nothing", "config": {}},
+]
+
+
+@pytest.mark.parametrize("entry", HOSTILE, ids=lambda entry: entry["class_name"])
+def test_what_makes_no_sense_is_a_reason(entry: dict) -> None:
+    first = {"class_name": "InputLayer", "config": {"batch_shape": [None, 4, 4, 3], "name": "i"}}
+    config = {"class_name": "Sequential", "config": {"layers": [first, entry]}}
+    result = evaluate(
+        ModelDocument("x", "json-architecture", "text", config=config), [np.ones((2, 4, 4, 3), "float32")]
+    )
+    assert result.outputs is None
+    assert entry["class_name"] in result.reason
