@@ -37,7 +37,8 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
         yield Change("sequential-config", "write the layers of a Sequential as a dict, as Keras does since 2.2.3")
     for message in declare(draft.config, modern):
         yield Change("input-declared", message)
-    if draft.training and not draft.source.format.startswith("keras-v3"):
+    place = "compile_config" if target.format == "keras-v3" else "training_config"
+    if draft.training and (modern != (draft.era == "keras-3") or draft.training_path != place):
         draft.training, draft.slots = None, ()
         note = "compile the model again before training it on"
         yield Change("training-dropped", "leave out what the model was compiled with", kind=LOSSY, note=note)
@@ -113,7 +114,7 @@ def name_module(entry: dict[str, Any], kind: str, api: Api) -> None:
     name = entry["class_name"]
     if api.line != "keras-3":
         return
-    if name == "function" or isinstance(entry.get("module"), str) and ".ops" in entry["module"]:
+    if name == "function" or (isinstance(entry.get("module"), str) and ".ops" in entry["module"]):
         return
     found = api.find(name, kind)
     if found is None:

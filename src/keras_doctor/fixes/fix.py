@@ -6,8 +6,9 @@
 
 `mend` is shown every step of the target's loader that has one of the tags in `on`, changes the draft where it can undo
 what clashes there, and yields a `Change` for each thing that it did; it yields nothing for what is not its own. It asks
-the knowledge of releases what the target accepts, never which version that is. Fixes run one after the other on one
-draft, which nobody else has: the document that the plan began with stays as it was.
+the knowledge of releases what the target accepts, never which version that is. A fix that listens to "draft" is asked
+once, before the loader is followed: for what the target takes without a word and computes otherwise. Fixes run one
+after the other on one draft, which nobody else has: the document that the plan began with stays as it was.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from keras_doctor.fixes.draft import Draft
     from keras_doctor.loaders.tracing import Step
     from keras_doctor.releases.api import Api
+    from keras_doctor.releases.semantics import Semantics
 
 EXACT, APPROXIMATE, LOSSY = "exact", "approximate", "lossy"
 
@@ -60,13 +62,14 @@ class Target:
     """For what is mended: an environment, the facts about its release, and the format that is written.
 
     `era`: whose layouts the written file has, one of `document.provenance`'s ("keras-3", "tf.keras", "keras-2").
-    `format`: "keras-v3" or "hdf5-model".
+    `format`: "keras-v3" or "hdf5-model". `semantics`: how the release computes.
     """
 
     environment: Environment
     api: Api
     era: str
     format: str
+    semantics: Semantics
 
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keras_doctor.layers.semantics import semantics_of
 from keras_doctor.loaders.load import api_of
 from keras_doctor.releases.api_text import lines
 
@@ -9,7 +10,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from keras_doctor.document.provenance import Provenance
     from keras_doctor.loaders.objects import Reference
+    from keras_doctor.releases.api import Api
 
 _LIBRARIES = {
     "keras-1": "keras", "keras-2": "keras", "tensorflow": "tf.keras", "keras-2.6": "tf.keras", "tf-keras": "tf-keras",
@@ -39,6 +42,28 @@ def defaults(name: str, kind: str, keyword: str) -> tuple[str, ...]:
                     found[default] = None
         _defaults[key] = tuple(found)
     return _defaults[key]
+
+
+def written_by(provenance: Provenance) -> Api:
+    """Return the facts about the release that wrote a file, or about the one that stands for its era."""
+    found = semantics_of(provenance, provenance.era)
+    library = {"tf_keras": "tf-keras"}.get(found.library, found.library)
+    return api_of(library, found.version)
+
+
+def plain(default: str) -> Any:
+    """Return the value that a default says; NotImplemented for one that is no plain constant."""
+    constants = {"None": None, "True": True, "False": False}
+    if default in constants:
+        return constants[default]
+    if default[:1] in "'\"" and default[-1:] == default[:1]:
+        return default[1:-1]
+    for number in (int, float):
+        try:
+            return number(default)
+        except ValueError:
+            continue
+    return NotImplemented
 
 
 def same(value: Any, default: str) -> bool:

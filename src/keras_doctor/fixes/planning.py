@@ -12,20 +12,20 @@ from keras_doctor.fixes.dialects import recast
 from keras_doctor.fixes.draft import Draft
 from keras_doctor.fixes.fix import EXACT, Change, Target
 from keras_doctor.loaders.load import api_of
-from keras_doctor.loaders.tracing import Options, trace
+from keras_doctor.loaders.tracing import Options, Step, trace
 from keras_doctor.records import record, replace
+from keras_doctor.releases.semantics import Semantics
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from keras_doctor.document.model import ModelDocument
     from keras_doctor.environments.environment import Environment
     from keras_doctor.fixes.fix import FixModule
-    from keras_doctor.loaders.tracing import Step
 
 ROUNDS = 40
 _ERAS = {
-    "keras-1": "keras-1", "keras-2": "keras-2", "tensorflow": "tf.keras", "keras-2.6": "tf.keras", "tf-keras": "tf.keras",
-    "keras-3": "keras-3",
+    "keras-1": "keras-1", "keras-2": "keras-2", "tensorflow": "tf.keras", "keras-2.6": "tf.keras",
+    "tf-keras": "tf.keras", "keras-3": "keras-3",
 }  # fmt: skip
 
 
@@ -53,7 +53,10 @@ def target_of(environment: Environment, form: str) -> Target:
     if not library:
         raise ValueError("which Keras would load the file is not known: name it with --env, such as keras==3.15.1")
     api = api_of(library, version)
-    return Target(environment, api, _ERAS.get(api.line, ""), form)
+    library = {"tf-keras": "tf_keras"}.get(library, library)
+    tensorflow = environment.tensorflow if library == "tf.keras" else None
+    semantics = Semantics(library, tensorflow or version, environment.backend)
+    return Target(environment, api, _ERAS.get(api.line, ""), form, semantics)
 
 
 def plan(document: ModelDocument, environment: Environment, form: str, path: str) -> Plan:
@@ -63,6 +66,7 @@ def plan(document: ModelDocument, environment: Environment, form: str, path: str
     target = target_of(environment, form)
     draft = Draft(document)
     changes = list(recast(draft, target))
+    changes += mended(Step("parse", ("draft",)), draft, target)
     draft.era = target.era
     result = made(draft, target, path)
     for _ in range(ROUNDS):
