@@ -42,8 +42,8 @@ class DoubledBatch:
     effect: str
 
 
-def steps(load: Load, view: View, shapes: tuple[LayerShape, ...]) -> Iterator[Step]:
-    """Yield the models whose first layer brings its input shape."""
+def steps(load: Load, view: View, shapes: tuple[LayerShape, ...]) -> Iterator[tuple[str, Step]]:
+    """Yield the models whose first layer brings its input shape: the path of each, and what comes of it."""
     unsized = tuple(shape.path for shape in shapes if not shape.known and "dimension that is not known" in shape.reason)
     stack = [(ConfigNode(view.config), 0)]
     while stack:
@@ -58,9 +58,11 @@ def steps(load: Load, view: View, shapes: tuple[LayerShape, ...]) -> Iterator[St
         stated = read_shape(config.get("input_shape")) if isinstance(config, dict) else None
         if stated is None:
             continue
-        effect = "fails"
-        if not model.path and not any(path.startswith(f"{model.path}config.") for path in unsized):
-            effect = "loads-differently" if stated and stated[-1] == 1 else "loads-not-runnable"
+        inside = f"{model.path}.config." if model.path else "config."
+        effect = "loads-differently" if stated and stated[-1] == 1 else "loads-not-runnable"
+        if any(path.startswith(inside) for path in unsized):
+            effect = "fails"
         told = DoubledBatch(load.api, str(first.get("class_name")), stated, effect)
         stage = "graph" if effect == "fails" else "call"
-        yield Step(stage, ("input:doubled-batch",), Locus(path=f"{first.path}.config.batch_input_shape"), told)
+        where = Locus(path=f"{first.path}.config.batch_input_shape")
+        yield model.path, Step(stage, ("input:doubled-batch",), where, told)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from keras_doctor.releases.api import Definition
 
 # Kinds whose `get` hands a table to the deserializer: a name is looked for there, and comes back as it is when it is
-# not there. Layers, policies and what a model is compiled with are found by module alone.
-_BY_TABLE = ("activations", "initializers", "regularizers", "constraints")
+# not there. Layers and what a model is compiled with are found by module alone, and policies up to Keras 3.2.
+_BY_TABLE = ("activations", "initializers", "regularizers", "constraints", "policies")
 _FUNCTIONS = ("activations", "losses", "metrics", "initializers", "regularizers", "constraints", "optimizers")
 
 
@@ -30,12 +30,7 @@ class ModuleWalk(TableWalk):
         found = self.given(reference)
         if found is not None:
             return found
-        if reference.kind in _BY_TABLE and not (
-            reference.kind == "activations"
-            and reference.modern
-            and not reference.function
-            and self.load.does("activations-by-module")
-        ):
+        if reference.kind in _BY_TABLE and not self._by_module(reference):
             definition = self.api.find(reference.name, reference.kind)
             return Resolution(reference, self.api, definition, problem="" if definition else "unknown")
         if reference.config is None and not reference.function:
@@ -43,6 +38,17 @@ class ModuleWalk(TableWalk):
             definition = self.api.find(reference.name, reference.kind)
             return Resolution(reference, self.api, definition, problem="" if definition else "unknown")
         return self.located(reference)
+
+    def _by_module(self, reference: Reference) -> bool:
+        """Tell whether an entry of a kind that has a table is looked for by its module all the same."""
+        if reference.kind == "policies":
+            return not self.load.does("policies-by-table")
+        return (
+            reference.kind == "activations"
+            and reference.modern
+            and not reference.function
+            and self.load.does("activations-by-module")
+        )
 
     def given(self, reference: Reference) -> Resolution | None:
         """Return the custom object that was given for a name, None when there is none."""

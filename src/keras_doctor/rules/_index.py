@@ -262,6 +262,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "value:refused": ("kd305_value_refused",),
     "weights:absent": ("kd501_variables_absent",),
     "weights:count": ("kd501_variables_absent",),
+    "weights:opaque": ("kd317_bytes_without_type",),
     "weights:pickled": ("kd504_pickled_variables",),
     "weights:shape": ("kd502_variable_shape",),
 }

@@ -285,6 +285,13 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "error",
         "Keras 3 puts a batch before an input shape that has one already.",
     ),
+    "KD317": (
+        "kd317_bytes_without_type",
+        "bytes-without-type",
+        "loader-bug",
+        "error",
+        "Weights in bfloat16 come out of an HDF5 file as bytes without a type.",
+    ),
     "KD320": (
         "kd320_layers_in_dict",
         "layers-in-dict",

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 RULE = Rule("KD301", "class-unknown", "unknown-class", "error", ("object:unresolved",), effect="fails")
 
+# A policy that is not in the table is taken for its bare name, which then has nothing that a policy has.
+_CAUSES = {("policies", "unknown"): "config-value"}
+
 
 def examine(step: Step, context: Context) -> Iterator[Finding]:
     """Report a name that other releases of Keras know."""
@@ -44,7 +47,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
         f"{release_of(found.api)} does not know {named(reference)}",
         evidence=(f"known to: {', '.join(places)}",),
         remedies=(fresh(context.document, context.environment.python),),
-        cause=stage_cause(step, reference) or RULE.cause,
+        cause=stage_cause(step, reference) or _CAUSES.get((reference.kind, found.problem), RULE.cause),
     )
 
 

@@ -16,7 +16,7 @@ from keras_doctor.findings import Finding, Remedy
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import sequential
 from keras_doctor.rules.spoken import known_where, shown, word_for
-from keras_doctor.rules.strangers import is_operation
+from keras_doctor.rules.strangers import is_operation, stage_cause
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +50,16 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
                 f"load_model({context.document.path!r}, custom_objects={{{name!r}: {short}}})",
             ),
         ),
+        cause=_stumbling(step, found) or RULE.cause,
     )
+
+
+def _stumbling(step: Step, found: Resolution) -> str:
+    """Return the cause where the release does not miss the object but stumbles over its name: Keras 3, which asks a
+    name of a training config in HDF5 for the config that it would have.
+    """
+    bare = found.problem == "unknown" and found.api.line == "keras-3"
+    return stage_cause(step, found.reference) if bare else ""
 
 
 EXAMPLES = (

@@ -24,10 +24,18 @@ if TYPE_CHECKING:
 
     from keras_doctor.loaders.load import Load
     from keras_doctor.loaders.objects import Reference, Resolution
+    from keras_doctor.releases.api import Definition
 
 
 class Hdf5Walk(ArchiveWalk):
-    """The building of a model from the config of an HDF5 file, as `View` gives it."""
+    """The building of a model from the config of an HDF5 file, as `View` gives it.
+
+    `after`: by the path of a model, what stops it when its layers are put together.
+    """
+
+    def __init__(self, load: Load, stage: str = "construct", after: dict[str, Step] | None = None) -> None:
+        super().__init__(load, stage)
+        self.after = after or {}
 
     def entry(
         self, value: Any, kind: str, path: str, depth: int = 0, parent: str = "", key: str = ""
@@ -38,6 +46,12 @@ class Hdf5Walk(ArchiveWalk):
             if reference is not None and _by_name(reference):
                 yield Step("construct", ("config:list",), Locus(path=path), (reference, self.api))
         yield from super().entry(value, kind, path, depth, parent, key)
+
+    def model(self, reference: Reference, definition: Definition | None, depth: int) -> Iterator[Step]:
+        """Build the layers of a model and put them together."""
+        yield from super().model(reference, definition, depth)
+        if reference.path in self.after:
+            yield self.after[reference.path]
 
     def resolve(self, reference: Reference) -> Resolution:
         """Look for a name: that of a layer in the table."""
@@ -56,11 +70,22 @@ def _by_name(reference: Reference) -> bool:
 def steps(load: Load) -> Iterator[Step]:
     """Yield the steps from the parsed config to the model that can be called."""
     view = View(load)
-    yield from Hdf5Walk(load).entry(view.config, "layers", "")
     shapes = graphs.shapes(load, view.config)
+    doubled = dict(doubled_batch.steps(load, view, shapes))
+    fatal = {path: step for path, step in doubled.items() if step.stage != "call"}
+    yield from Hdf5Walk(load, after=fatal).entry(view.config, "layers", "")
     yield from graphs.steps(load, view.config, shapes)
-    yield from doubled_batch.steps(load, view, shapes)
     yield from lost_axes(load, view, shapes)
     yield from weights_hdf5.steps(load, shapes, view.config)
+    yield from _opaque(load)
     yield from training.steps(load, Hdf5Walk(load, "compile"))
     yield from calling.steps(load, shapes)
+    yield from (step for step in doubled.values() if step.stage == "call")
+
+
+def _opaque(load: Load) -> Iterator[Step]:
+    """Yield the first tensor whose type HDF5 has no name for: it comes as bytes, which no variable takes."""
+    for tensor in load.document.tensors():
+        if tensor.dtype == "opaque":
+            yield Step("weights", ("weights:opaque",), Locus(part=tensor.path), (load.api, tensor.name))
+            return
