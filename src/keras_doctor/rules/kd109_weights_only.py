@@ -15,6 +15,7 @@ from keras_doctor.artifacts.formats import title
 from keras_doctor.findings import Finding, Remedy
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import sample
+from keras_doctor.rules.shell import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,6 +55,10 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
                 "If the architecture was saved beside it as JSON:",
                 "model = keras.models.model_from_json(open('model.json').read())\n"
                 f"model.load_weights({document.path!r})",
+            ),
+            Remedy(
+                "To see beforehand whether they fit an architecture:",
+                f"keras-doctor check {quote(document.path)} --architecture model.json",
             ),
         ),
     )

@@ -1,0 +1,53 @@
+"""`load_weights`, compared with what real releases did with some 250 pairs of an architecture and a weights file.
+
+tests/data/weights-loads.tsv.xz was recorded by tools/record_weights_loads.py in the environments that it names.
+"""
+
+from __future__ import annotations
+
+import lzma
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+from keras_doctor.artifacts import read
+from keras_doctor.document.joining import with_architecture
+from keras_doctor.environments import Environment
+from keras_doctor.rules import diagnose
+
+DATA = Path(__file__).parents[1] / "data"
+RECORD = lzma.decompress((DATA / "weights-loads.tsv.xz").read_bytes()).decode("utf-8")
+ROWS = [line.split("\t") for line in RECORD.splitlines()]
+SPECS = sorted({row[1] for row in ROWS})
+# What stands for the stage that raised: a model that cannot be built, or weights that do not go into it.
+BUILD = ("open", "parse", "resolve", "construct", "graph")
+
+
+@pytest.fixture(scope="module")
+def opened(corpus):
+    return lru_cache(None)(lambda path: read(corpus / path))
+
+
+def test_there_is_enough_to_compare():
+    assert len(ROWS) > 1000
+    assert len(SPECS) >= 7
+    assert {row[4] for row in ROWS} == {"loads", "build", "weights"}
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_the_verdict_is_what_happened(opened, spec):
+    environment = Environment.parse(spec)
+    wrong = []
+    for _, _, architecture, weights, outcome, error in (row for row in ROWS if row[1] == spec):
+        diagnosis = diagnose(with_architecture(opened(weights), opened(architecture)), environment)
+        stage = diagnosis.decisive.stage if diagnosis.decisive else ""
+        told = diagnosis.verdict if diagnosis.verdict != "fails" else "build" if stage in BUILD else stage
+        if told != outcome and (architecture, weights) not in WHOLE_MODELS:
+            wrong.append((architecture, weights, outcome, error, told, diagnosis.unknowns))
+    assert wrong == []
+
+
+# The model is described by a whole model whose own weights this release does not find: its `load_model` raises, where
+# ours goes on and finds that the file's weights do not fit either.
+WHOLE_MODELS = {("py311_tf215/cnn/model.keras", "py311_tf215/cnn/model.weights.h5")}
