@@ -6,5 +6,5 @@ from __future__ import annotations
 FIXES: dict[str, tuple[str, ...]] = {
     "draft": ("default_written", "hard_sigmoid"),
     "keyword:refused": ("keyword_renamed", "keyword_dropped"),
-    "object:unresolved": ("class_renamed",),
+    "object:unresolved": ("class_renamed", "initializer_dropped"),
 }

@@ -42,8 +42,11 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
         draft.training, draft.slots = None, ()
         note = "compile the model again before training it on"
         yield Change("training-dropped", "leave out what the model was compiled with", kind=LOSSY, note=note)
+    if draft.slots and draft.source.container != {"keras-v3": "zip", "hdf5-model": "hdf5"}[target.format]:
+        draft.slots = ()
+        yield Change("slots-dropped", "leave out the optimizer's variables", kind=LOSSY, note="training starts afresh")
     before = draft.era
-    if modern != (before == "keras-3") or not modern:
+    if modern != (before == "keras-3"):
         rewrite(draft.config, before, modern)
     for entry, kind in objects(draft.config):
         for key in _LEFT_OUT:

@@ -81,7 +81,9 @@ class _Rewriting:
         if self.modern:
             args = [self.value(arg, shift) for arg in call.args]
             return {"args": args, "kwargs": {key: self.value(value, shift) for key, value in call.kwargs.items()}}
-        kwargs = {key: self.plain(value, shift) for key, value in call.kwargs.items()}
+        # Keras 3 notes arguments that were not given as null; a call before it may not know them.
+        given = {key: value for key, value in call.kwargs.items() if value is not None}
+        kwargs = {key: self.plain(value, shift) for key, value in given.items()}
         for name, value in zip(_ARGUMENTS.get(str(layer.get("class_name")), ()), call.args[1:], strict=False):
             kwargs[name] = self.plain(value, shift)
         first = call.args[0] if call.args else []

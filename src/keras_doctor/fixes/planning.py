@@ -70,7 +70,8 @@ def plan(document: ModelDocument, environment: Environment, form: str, path: str
     draft.era = target.era
     result = made(draft, target, path)
     for _ in range(ROUNDS):
-        found = [change for step in trace(result, environment, Options()) for change in mended(step, draft, target)]
+        steps = tuple(trace(result, environment, Options()))  # all of it: fixes change what the walk goes over
+        found = [change for step in steps for change in mended(step, draft, target)]
         if not found:
             break
         changes += found
