@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # Kinds whose `get` hands a table to the deserializer: a name is looked for there, and comes back as it is when it is
 # not there. Layers and what a model is compiled with are found by module alone, and policies up to Keras 3.2.
 _BY_TABLE = ("activations", "initializers", "regularizers", "constraints", "policies")
+_OWN_PACKAGES = ("keras_hub", "keras_cv", "keras_nlp")  # which Keras 3 imports beside itself
 _FUNCTIONS = ("activations", "losses", "metrics", "initializers", "regularizers", "constraints", "optimizers")
 
 
@@ -89,12 +90,12 @@ class ModuleWalk(TableWalk):
         """Return what comes of a module that is not in the public interface."""
         package = module.partition(".")[0]
         own = "tf_keras" if self.api.line == "tf-keras" else "keras"
-        if package == own or package not in ("keras", "tf_keras"):
-            importing = self.load.does("imports-any-module")
-        else:
-            importing = self.load.does("imports-any-module")
-            if importing and self.load.environment.package(package.replace("_", "-")):
+        importing = self.load.does("imports-any-module")
+        if importing and package != own and package in ("keras", "tf_keras"):
+            if self.load.environment.package(package.replace("_", "-")):
                 return Resolution(reference, self.api, problem="mixed")
+        elif package == own or package in _OWN_PACKAGES:
+            importing = importing or self.load.does("imports-own-modules")
         if importing and not (package == own and self.api.has_module(module)):
             return Resolution(reference, self.api, problem="module")
         return Resolution(reference, self.api, problem="unlocated")
