@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # Tag of a step → the fixes that look at it.
 FIXES: dict[str, tuple[str, ...]] = {
-    "draft": ("default_written", "hard_sigmoid"),
+    "draft": ("keras_1", "default_written", "hard_sigmoid"),
     "keyword:refused": ("keyword_renamed", "keyword_dropped"),
     "object:unresolved": ("class_renamed", "initializer_dropped"),
 }

@@ -58,7 +58,13 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
             _policy(config)
             if modern and isinstance(config.get("axis"), list) and len(config["axis"]) == 1:
                 config["axis"] = config["axis"][0]  # as Keras 3 itself does when it reads HDF5
-        if modern:
+    state_modules(draft, target)
+
+
+def state_modules(draft: Draft, target: Target) -> None:
+    """State the module of every object where the target looks for it, and leave it out where it does not."""
+    for entry, kind in objects(draft.config):
+        if target.api.line == "keras-3":
             name_module(entry, kind, target.api)
         else:
             entry.pop("module", None)

@@ -8,7 +8,7 @@ other file.
 from __future__ import annotations
 
 from keras_doctor.fixes._index import FIXES
-from keras_doctor.fixes.dialects import recast
+from keras_doctor.fixes.dialects import recast, state_modules
 from keras_doctor.fixes.draft import Draft
 from keras_doctor.fixes.fix import EXACT, Change, Target
 from keras_doctor.loaders.load import api_of
@@ -68,6 +68,7 @@ def plan(document: ModelDocument, environment: Environment, form: str, path: str
     changes = list(recast(draft, target))
     changes += mended(Step("parse", ("draft",)), draft, target)
     draft.era = target.era
+    state_modules(draft, target)  # of what the fixes put in
     result = made(draft, target, path)
     for _ in range(ROUNDS):
         steps = tuple(trace(result, environment, Options()))  # all of it: fixes change what the walk goes over
@@ -75,6 +76,7 @@ def plan(document: ModelDocument, environment: Environment, form: str, path: str
         if not found:
             break
         changes += found
+        state_modules(draft, target)
         result = made(draft, target, path)
     return Plan(result, target, tuple(changes), tuple(draft.lost))
 
