@@ -217,3 +217,19 @@ def test_the_hook_takes_the_endings_of_models():
     for name in ("a.keras", "b/c.h5", "c.weights.h5", "d.hdf5"):
         assert re.search(pattern, name)
     assert not re.search(pattern, "a.h5.txt")
+
+
+def test_weights_are_judged_against_the_architecture_that_the_project_names(run, folder, corpus):
+    shutil.copy(corpus / "py311_tf221_k3151/cnn/model.weights.h5", folder / "models/cnn.weights.h5")
+    shutil.copy(corpus / "py311_tf221_k3151/cnn/arch.json", folder / "models/cnn.json")
+    assert run("check", "models/cnn.weights.h5", "--env", SPEC)[0] == 1
+    table = "[tool.keras-doctor.architectures]\n'*.weights.h5' = 'models/cnn.json'\n"
+    (folder / "pyproject.toml").write_text(table)
+    project._found.clear()
+    status, out, _ = run("check", "models/cnn.weights.h5", "--env", SPEC)
+    assert status == 0, out
+    (folder / "pyproject.toml").write_text(table.replace("cnn.json", "nothing.json"))
+    project_settings._read.clear()
+    status, _, err = run("check", "models/cnn.weights.h5", "--env", SPEC)
+    assert status == 2
+    assert "no architecture" in err

@@ -108,3 +108,11 @@ def test_who_has_no_keras_is_told_the_newest_that_loads(run, corpus, without_ker
 def test_what_nothing_loads_has_no_way_in(run, corpus, without_keras):
     _, out, _ = run("check", corpus / "pathology/cut_half-tf215h5/model.h5")
     assert "newest release" not in out
+
+
+def test_who_checks_many_files_without_keras_is_told_how_to_name_an_environment(run, corpus, without_keras):
+    folder = corpus / "py311_tf221_k3151"
+    _, out, _ = run("check", folder / "cnn/model.keras", folder / "mlp_seq/model.keras")
+    assert "--env SPEC" in out.splitlines()[-1]
+    _, out, _ = run("check", folder / "cnn/model.keras", folder / "mlp_seq/model.keras", "--env", "keras==3.15.1")
+    assert "--env SPEC" not in out

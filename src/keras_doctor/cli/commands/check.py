@@ -154,9 +154,13 @@ class _Text:
         self.width = min(60, max((len(target) for target in targets), default=0))
         self.verdicts: dict[tuple[str, str | None], int] = {}
         self.places: dict[str, None] = {}
+        self.nowhere = False  # an environment has no Keras at all
 
     def add(self, diagnosis: Diagnosis) -> None:
+        environment = diagnosis.environment
+        without = environment.complete and not environment.release[0]
         if self.many:
+            self.nowhere = self.nowhere or without
             key = diagnosis.verdict, diagnosis.cause
             self.verdicts[key] = self.verdicts.get(key, 0) + 1
             self.places[describe(diagnosis.environment)] = None
@@ -164,8 +168,7 @@ class _Text:
             summary(diagnosis, self.terminal, self.width)
             return
         show(diagnosis, self.terminal, self.verbose)
-        environment = diagnosis.environment
-        if environment.complete and not environment.release[0]:
+        if without:
             from keras_doctor.cli.surveying import show_way_in
 
             show_way_in(diagnosis, self.terminal, self.options)
@@ -173,6 +176,10 @@ class _Text:
     def end(self) -> None:
         if self.many:
             tally(self.verdicts, " and ".join(self.places), self.terminal)
+        if self.nowhere:
+            self.terminal.print(
+                "  → to judge by another environment: --env SPEC, or env in [tool.keras-doctor] of pyproject.toml"
+            )
 
 
 def _opened(path: str) -> TextIO:
