@@ -249,3 +249,17 @@ def test_an_architecture_without_one_is_bad_usage(run, corpus):
         status, out, err = run("check", folder / "legacy_weights.h5", "--architecture", other, "--env", SPEC)
         assert (status, out) == (2, "")
         assert "no architecture" in err
+
+
+def test_weights_are_never_told_to_be_copied_onto_themselves(run, corpus):
+    folder = corpus / "py37_tf24/cnn"
+    path = folder / "model.weights.h5"
+    _, out, _ = run("check", path, "--architecture", folder / "model.h5", "--env", SPEC)
+    assert f"cp {path} {folder / 'model_weights.h5'}" in out
+
+
+def test_an_old_architecture_is_not_said_to_have_unknown_layers(run, corpus):
+    """`model_from_json` of Keras 3.15.1 says of it: Could not locate class 'Sequential'."""
+    folder = corpus / "py37_tf24/cnn"
+    _, out, _ = run("check", folder / "legacy_weights.h5", "--architecture", folder / "arch.json", "--env", SPEC)
+    assert "looks for the layer Sequential by its module, which the config does not state" in out

@@ -44,8 +44,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
         document = described
     remedies: tuple[Remedy, ...] = ()
     if found.ending:
-        renamed = document.path + found.ending if "." not in document.path.rsplit("/", 1)[-1] else ""
-        renamed = renamed or document.path.rsplit(".", 1)[0] + found.ending
+        renamed = _renamed(document.path, found.ending)
         remedies = (Remedy("Name the file after its content:", f"cp {quote(document.path)} {quote(renamed)}"),)
     elif document.format in _READERS:
         packages = " ".join(f"--with {name}" for name in _READERS[document.format])
@@ -65,6 +64,13 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
         ),
         remedies=remedies,
     )
+
+
+def _renamed(path: str, ending: str) -> str:
+    """Return a path with another ending: "model.weights.h5" becomes "model_weights.h5"."""
+    folder, slash, name = path.rpartition("/")
+    stem = name[: -len(".weights.h5")] + "_weights" if name.endswith(".weights.h5") else name.rpartition(".")[0]
+    return folder + slash + (stem or name) + ending
 
 
 EXAMPLES = (

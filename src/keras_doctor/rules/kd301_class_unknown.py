@@ -42,9 +42,12 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     places = known_where(reference.name, reference.kind)
     if not places:
         return
+    message = f"{release_of(found.api)} does not know {named(reference)}"
+    if reference.module is None and found.problem == "unlocated" and found.api.find(reference.name, reference.kind):
+        message = f"{release_of(found.api)} looks for {named(reference)} by its module, which the config does not state"
     yield RULE.finding(
         step,
-        f"{release_of(found.api)} does not know {named(reference)}",
+        message,
         evidence=(f"known to: {', '.join(places)}",),
         remedies=(fresh(context.document, context.environment.python),),
         cause=stage_cause(step, reference) or _CAUSES.get((reference.kind, found.problem), RULE.cause),
