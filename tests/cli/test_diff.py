@@ -231,3 +231,16 @@ def test_what_is_no_model(tmp_path, pair, capsys):
 def test_standard_input(pair, monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdin", type("Stdin", (), {"buffer": io.BytesIO(Path(pair[0]).read_bytes())}))
     assert seen(capsys, "-", pair[1])[0] == 0
+
+
+def test_what_is_nested_without_end(tmp_path, capsys):
+    paths = []
+    for number in range(2):
+        value = "[" * 900 + str(number) + "]" * 900
+        config = f'{{"class_name": "Dense", "config": {{"name": "d", "units": {value}}}}}'
+        path = tmp_path / f"{number}.json"
+        path.write_text(f'{{"class_name": "Sequential", "config": {{"name": "m", "layers": [{config}]}}}}')
+        paths.append(str(path))
+    assert main(["diff", paths[0], paths[0]]) == 0
+    assert main(["diff", *paths]) == 1
+    assert "d: units" in capsys.readouterr().out

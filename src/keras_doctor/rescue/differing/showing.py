@@ -163,4 +163,7 @@ def _value(value: Any) -> str:
         return f"{value['dtype']}{value['shape']}"
     import json
 
-    return clean(json.dumps(value, ensure_ascii=False, default=str), limit=_LONG)
+    try:
+        return clean(json.dumps(value, ensure_ascii=False, default=str), limit=_LONG)
+    except RecursionError:
+        return "nested too deep to be shown"
