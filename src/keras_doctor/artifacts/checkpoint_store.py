@@ -180,7 +180,7 @@ def _tensor(bundle: TensorBundle, entry: Entry, name: str, part: str) -> TensorR
     locus = Locus(f"{part}.index:{entry.key}") if entry.slices else Locus(shard, "", entry.offset, entry.size)
 
     def chunks() -> Iterator[bytes]:
-        return bundle.chunks(entry)
+        return iter(bundle.strings(entry)) if entry.dtype == "string" else bundle.chunks(entry)
 
     nbytes = entry.size
     if entry.slices:  # put together by its shape; what its own entry says of a size counts for nothing

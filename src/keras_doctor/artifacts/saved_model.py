@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from keras_doctor.artifacts.lookup_tables import Vocabularies
     from keras_doctor.artifacts.probe import Probe
     from keras_doctor.wire.source import Source
 
@@ -241,6 +242,16 @@ class _Reading:
             at = graph.find(node, at + 1)
         return False
 
+    def _vocabularies(self, store: Store) -> Vocabularies:
+        """Return the words of the lookups, by the place of their layers; {} where the graph cannot be read again."""
+        from keras_doctor.artifacts.lookup_tables import vocabularies
+
+        try:
+            source = self.probe.source if self.probe.kind == "file" else open_path(os.path.join(self.folder, GRAPH))
+            return vocabularies(source, store.tables, self.limits)
+        except (OSError, FormatError):
+            return {}
+
     def _keras_objects(self, nodes: list[dict[str, Any]]) -> KerasObjects:
         stored = self._message(METADATA, SAVED_METADATA)
         if stored:
@@ -329,6 +340,7 @@ class _Reading:
         facts["full_names"] = store.full_names
         if store.tables:
             facts["tables"] = store.tables
+        facts["vocabularies"] = lambda: self._vocabularies(store)
         # Graph, configs and assets have no checksum.
         facts["unverified"] = "only --deep compares the checksums of" if store.unverified else "no checksum vouches for"
         fingerprint = self._message(FINGERPRINT_FILE, FINGERPRINT)

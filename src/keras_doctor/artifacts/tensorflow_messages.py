@@ -64,6 +64,35 @@ META_GRAPH = {
     7: ("object_graph", {1: ("nodes", _SAVED_OBJECT, "list")}, ""),
 }
 
+# What fills the lookup tables of a graph: constants, and which function takes which of them.
+_CONSTANT = {
+    1: ("dtype", "int", ""),
+    4: ("content", "bytes", ""),
+    8: ("strings", "bytes", "list"),
+    10: ("integers", "bytes", ""),
+}
+_CONSTANT_NODE = {
+    1: ("name", "text", ""),
+    2: ("op", "text", ""),
+    5: ("attributes", {8: ("tensor", _CONSTANT, "")}, "map"),
+}
+_TABLE_OBJECT = {
+    1: ("children", _REFERENCE, "list"),
+    6: ("function", {1: ("concrete_functions", "text", "list")}, ""),
+    9: ("constant", {1: ("operation", "text", "")}, ""),
+}
+_TABLE_OBJECTS = {
+    1: ("nodes", _TABLE_OBJECT, "list"),
+    2: ("concrete_functions", {2: ("bound_inputs", "bytes", "")}, "map"),
+}
+TABLE_CONSTANTS = {
+    2: (
+        "meta_graphs",
+        {2: ("graph", {1: ("nodes", _CONSTANT_NODE, "list")}, ""), 7: ("object_graph", _TABLE_OBJECTS, "")},
+        "list",
+    )
+}
+
 # The functions of each graph, as they stand.
 LIBRARIES = {2: ("meta_graphs", {2: ("graph", {2: ("library", "bytes", "")}, "")}, "list")}
 

@@ -51,7 +51,7 @@ class TensorRef:
         return f"TensorRef({self.path!r}, {self.dtype}{list(self.shape)})"
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield the values as little-endian bytes in C order, in pieces.
+        """Yield the values as little-endian bytes in C order, in pieces; strings one by one.
 
         Raises `wire.errors.FormatError` when they are damaged.
         """

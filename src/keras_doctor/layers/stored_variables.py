@@ -51,28 +51,53 @@ def _from_store(document: ModelDocument, era: str, groups: dict[str, tuple[Tenso
 
 
 def _from_checkpoint(document: ModelDocument, era: str) -> Iterator[Found]:
-    """TensorFlow's object graph: layers with variables are numbered, and variables have the names of attributes."""
+    """TensorFlow's object graph: layers with variables are numbered, and variables have the names of attributes.
+
+    Lookups count as layers with variables too, though theirs is a table: the numbers that a file has go to its layers
+    in order.
+    """
     held = {(group.path, tensor.name): tensor for group in document.weights for tensor in group.tensors}
     places: list[tuple[str, str]] = []
     for shape in infer(document.config, era):
         if shape.path.count(".layers[") + shape.path.startswith("config[") == 1 and shape.path.endswith("]"):
             top = part_path(shape.path)
             places.extend((f"{top}/{v.part}" if v.part else top, v.name) for v in shape.variables)
-    weighted: dict[str, set[int]] = {}  # by the path of a model, the numbers of its layers that own variables
-    for path, _ in places:
-        for match in re.finditer(r"layers\[(\d+)\]", path):
-            weighted.setdefault(path[: match.start()], set()).add(int(match[1]))
-
+    stored = _stored_names([path for path, _ in places], [group.path for group in document.weights])
     for path, name in places:
-
-        def numbered(match: re.Match[str], path: str = path) -> str:
-            before = sorted(weighted[path[: match.start()]])
-            return f"layer_with_weights-{before.index(int(match[1]))}"
-
-        stored = re.sub(r"\[(\d+)\]", r"/\1", re.sub(r"layers\[(\d+)\]", numbered, path))
-        tensor = held.get((stored, name))
+        tensor = held.get((stored[path], name))
         if tensor is not None:
             yield path, name, tensor
+
+
+_NUMBERED = "layer_with_weights-"
+
+
+def _stored_names(places: list[str], groups: list[str]) -> dict[str, str]:
+    """Return the path in the file of each object that owns variables: "layers[3]/cell" gives
+    "layer_with_weights-1/cell".
+    """
+    weighted: dict[str, set[int]] = {}  # by the place of a model, the numbers of its layers that own variables
+    for place in places:
+        for match in re.finditer(r"layers\[(\d+)\]", place):
+            weighted.setdefault(place[: match.start()], set()).add(int(match[1]))
+    listed: dict[str, set[int]] = {}  # by the path of a model in the file, the numbers that stand there
+    for group in groups:
+        for match in re.finditer(rf"{_NUMBERED}(\d+)", group):
+            listed.setdefault(group[: match.start()], set()).add(int(match[1]))
+    found: dict[str, str] = {}
+    for place in places:
+        path, before = "", ""
+        for step in place.split("/"):
+            layer = re.fullmatch(r"layers\[(\d+)\]", step)
+            if layer:
+                order, numbers = sorted(weighted[before]), sorted(listed.get(path, ()))
+                rank = order.index(int(layer[1]))
+                path += f"{_NUMBERED}{numbers[rank] if len(numbers) == len(order) else rank}/"
+            else:
+                path += re.sub(r"\[(\d+)\]", r"/\1", step) + "/"
+            before += f"{step}/"
+        found[place] = path.rstrip("/")
+    return found
 
 
 def _matched(path: str, variables: tuple[Variable, ...], tensors: tuple[TensorRef, ...]) -> Iterator[Found]:

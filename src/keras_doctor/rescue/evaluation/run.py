@@ -52,7 +52,7 @@ class Runner(Evaluator):
         channels_first: bool,
         semantics: Semantics,
         variables: Variables,
-        vocabularies: dict[str, list[str]],
+        vocabularies: dict[str, list[Any]],
     ) -> None:
         super().__init__(era, channels_first)
         self.semantics = semantics
@@ -90,7 +90,7 @@ class Runner(Evaluator):
             reason = f"its config or variables make no sense together ({type(error).__name__}: {str(error)[:200]})"
             raise CannotEvaluateError(_named(entry, class_name, reason)) from error
 
-    def words_at(self, path: str) -> list[str] | None:
+    def words_at(self, path: str) -> list[Any] | None:
         """Return the words that the file keeps for the layer at `path`."""
         return self.vocabularies.get(path)
 

@@ -163,8 +163,10 @@ class _Lookup:
         if not isinstance(words, list):
             raise CannotEvaluateError("its vocabulary does not stand in the file")
         special = [mask_token] * self.first_unknown + [call.config.get("oov_token", "[UNK]")] * self.unknown
-        if self.first and [str(one) for one in words[: self.first]] == [str(one) for one in special]:
-            words = words[self.first :]
+        while special and words:  # some releases keep them, or only the first of them, with the others
+            if str(words[0]) == str(special[0]):
+                words = words[1:]
+            special = special[1:]
         self.words = words
         self.numbers = {str(word): self.first + number for number, word in enumerate(words)}
 
