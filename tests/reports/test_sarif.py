@@ -70,6 +70,12 @@ def test_a_line_of_a_text_is_a_region():
     assert place["physicalLocation"]["region"] == {"startLine": 7}
 
 
+def test_a_finding_about_the_whole_file_is_in_all_its_bytes(broken):
+    result = next(r for r in log_of(broken)["results"] if r["ruleId"] == "KD114")
+    region = result["locations"][0]["physicalLocation"]["region"]
+    assert region == {"byteOffset": 0, "byteLength": broken.document.size}
+
+
 def test_what_is_ignored_is_suppressed_with_its_reason():
     result = log_of(made().ignoring({"KD104": "a test file"}))["results"][0]
     assert result["suppressions"] == [{"kind": "external", "status": "accepted", "justification": "a test file"}]

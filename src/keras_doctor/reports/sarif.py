@@ -7,6 +7,7 @@ not known is no finding: it is a notification of the run.
 from __future__ import annotations
 
 from keras_doctor import __version__
+from keras_doctor.document.locus import Locus
 from keras_doctor.records import as_dict
 from keras_doctor.reports.places import file_of, told, unproven
 from keras_doctor.rules import catalogue
@@ -106,22 +107,23 @@ def _result(diagnosis: Diagnosis, finding: Finding, index: int) -> dict[str, Any
 
 
 def _location(diagnosis: Diagnosis, finding: Finding | None) -> dict[str, Any]:
-    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(file_of(diagnosis.document, finding))}}
-    location: dict[str, Any] = {"physicalLocation": physical}
-    if finding is None:
-        return location
-    where = finding.where
+    """Return where a finding stands; one of the whole artifact, in all of its bytes."""
+    document = diagnosis.document
+    where = finding.where if finding else Locus()
+    region: dict[str, int] = {}
     if where.line is not None:
-        physical["region"] = {"startLine": max(1, where.line)}
+        region = {"startLine": max(1, where.line)}
     elif where.offset is not None:
-        physical["region"] = {"byteOffset": where.offset}
+        region = {"byteOffset": where.offset}
         if where.length is not None:
-            physical["region"]["byteLength"] = where.length
+            region["byteLength"] = where.length
+    elif document.container != "directory" and document.size:
+        region = {"byteOffset": 0, "byteLength": document.size}
+    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(file_of(document, finding))}}
+    location = {"physicalLocation": {**physical, "region": region} if region else physical}
     logical = [(where.part, "resource"), (where.path, "value")]
     named = [{"fullyQualifiedName": _sound(name), "kind": kind} for name, kind in logical if name]
-    if named:
-        location["logicalLocations"] = named
-    return location
+    return {**location, "logicalLocations": named} if named else location
 
 
 def _notification(diagnosis: Diagnosis, reason: str) -> dict[str, Any]:
