@@ -10,16 +10,17 @@ from keras_doctor.records import record
 from keras_doctor.symptoms.places import Place, place_of
 from keras_doctor.symptoms.traceback import Parsed, flat, parse, take_apart
 
-_MOST_PROSE = 60_000
+_MOST_PROSE = 40_000
 _STATED = (
     r"\b(?P<name>tensorflow(?:[-_ ](?:gpu|cpu|macos|intel))?|tf[-_]keras|tf\.keras|tf|keras|python|h5py|numpy"
     r"|protobuf|jax|torch)"
     r"\s*(?:version)?\s*(?:==|=|:|>=|v|is|version)?\s*v?(?P<version>\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)"
 )
-_FILE = (
-    r"(?P<path>[^\s\"'`<>|,;()=]*[\w\-)\]}]\.(?P<ending>h5|hdf5|keras|json|ya?ml|pb|pbtxt|tflite|onnx|pkl|pickle"
-    r"|joblib|ckpt|index|zip|mlmodel|pth?|weights))\b"
+_ENDING = (
+    r"\.(?:h5|hdf5|keras|json|ya?ml|pb|pbtxt|tflite|onnx|pkl|pickle|joblib|ckpt|index|zip|mlmodel|pth?|weights)\b"
 )
+_LONGEST_PATH = 300
+_NO_PATH = frozenset(" \t\n\"'`<>|,;()=")
 _NAMES = {"tf": "tensorflow", "tf.keras": "tensorflow", "tf-keras": "tf-keras", "tf_keras": "tf-keras"}
 
 
@@ -107,5 +108,17 @@ def _stated(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def _files(text: str) -> tuple[str, ...]:
-    found = (match["path"] for match in re.finditer(_FILE, text[-_MOST_PROSE:], re.IGNORECASE))
-    return tuple(dict.fromkeys(path for path in found if not path.startswith(("http:", "https:"))))[:50]
+    """Return the paths of models that a text names, in their order."""
+    text = text[-_MOST_PROSE:]
+    found: dict[str, None] = {}
+    for match in re.finditer(_ENDING, text, re.IGNORECASE):
+        start = match.start()
+        least = max(0, start - _LONGEST_PATH)
+        while start > least and text[start - 1] not in _NO_PATH:
+            start -= 1
+        path = text[start : match.end()]
+        if start < match.start() and not path.startswith(("http:", "https:")):
+            found[path] = None
+        if len(found) >= 50:
+            break
+    return tuple(found)

@@ -13,6 +13,8 @@ from keras_doctor.records import record
 _MOST_FRAMES = 400
 _MOST_ERRORS = 40
 _MOST_MESSAGE = 20_000
+_LONGEST_WORD = 300
+_LONGEST_FRAME = 1500  # characters of a line that is a frame
 
 _PATH = r"(?P<path>[^\s\"'`()\[\]<>|]*[\w\-]\.py[xdc]?|<frozen [\w.]+>)(?![\w.])[\"'\])`]*(?:\(https?:[^)\s]*\))?"
 _LINE = r"(?:,?\s*line\s+(?P<line>\d+)|:(?P<line2>\d+))?"
@@ -141,6 +143,8 @@ def _may_be_error(line: str) -> bool:
 
 
 def _frame(line: str, frame: re.Pattern[str], compiled: re.Pattern[str]) -> Frame | None:
+    if len(line) > _LONGEST_FRAME:
+        return None
     match = compiled.search(line) or frame.search(line)
     if match is None:
         return None
@@ -209,5 +213,8 @@ def _balanced(text: str, start: int) -> int:
 
 
 def flat(text: str) -> str:
-    """Return a message in one line, without what a page's author or Keras sets around names."""
-    return " ".join(text.replace("`", "").replace("**", "").split())
+    """Return a message in one line, without what a page's author or Keras sets around names, and with words of bounded
+    length: what shapes look for in them stays cheap.
+    """
+    words = text.replace("`", "").replace("**", "").split()
+    return " ".join(word if len(word) <= _LONGEST_WORD else word[:_LONGEST_WORD] for word in words)

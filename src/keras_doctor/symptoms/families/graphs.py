@@ -102,7 +102,7 @@ SYMPTOMS = (
     Symptom(
         ("build() missing",),
         _build_missing,
-        pattern=r"(?:(?P<name>\w+)\.)?build\(\) missing \d+ required positional",
+        pattern=r"(?:\b(?P<name>\w{1,80})\.)?build\(\) missing \d+ required positional",
         strength=8,
     ),
     Symptom(
