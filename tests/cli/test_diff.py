@@ -19,6 +19,8 @@ import pytest
 from keras_doctor import read
 from keras_doctor.cli import main
 from keras_doctor.rescue.differing import diff
+from keras_doctor.rescue.differing.entries import Values
+from keras_doctor.rescue.differing.values import compared
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schema/diff-1.json").read_text())
 for _part in (SCHEMA, *SCHEMA["$defs"].values()):  # ours may grow, but not without being written down
@@ -231,6 +233,13 @@ def test_what_is_no_model(tmp_path, pair, capsys):
 def test_standard_input(pair, monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdin", type("Stdin", (), {"buffer": io.BytesIO(Path(pair[0]).read_bytes())}))
     assert seen(capsys, "-", pair[1])[0] == 0
+
+
+def test_a_type_without_a_name_is_no_float(corpus):
+    damaged = read(corpus / "pathology/flip_64-tf215h5/model.h5")  # a flipped bit made float32 a float of its own
+    odd = next(tensor for tensor in damaged.tensors() if tensor.dtype == "float")
+    sound = next(tensor for tensor in damaged.tensors() if tensor.dtype == "float32" and tensor.shape == odd.shape)
+    assert compared(odd, sound) == Values(4)
 
 
 def test_what_is_nested_without_end(tmp_path, capsys):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from keras_doctor.document.moving import Taker
+from keras_doctor.document.tensors import ITEM_SIZE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ def numbers(data: bytes | memoryview, dtype: str) -> Array:
     """
     if dtype == "bfloat16":
         return (np.frombuffer(data, "<u2").astype(np.uint32) << 16).view(np.float32)
-    kind = np.dtype(dtype)
-    if kind.kind not in "biufc":
+    kind = np.dtype(dtype) if dtype in ITEM_SIZE else None  # "float" of a strange size is not NumPy's float
+    if kind is None or kind.kind not in "biufc":
         raise TypeError(f"{dtype} has no numbers to calculate with")
     return np.frombuffer(data, kind.newbyteorder("<"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.document.expressions import item_size
+from keras_doctor.document.tensors import ITEM_SIZE
 from keras_doctor.writers.evaluation import pieces
 from keras_doctor.writers.hdf5_types import TYPES, Attribute, opaque, unicode_text
 from keras_doctor.writers.refused import Refused
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from keras_doctor.document.tensors import TensorRef
 
+_OPAQUE = "opaque"  # what h5py made of a type that it does not know
 _DEPTH = 64  # of groups in each other
 
 
@@ -87,4 +89,6 @@ def _datatype(tensor: TensorRef) -> bytes:
         return known
     if tensor.dtype == "string":
         raise Refused(f"{tensor.path} holds texts: no layer of Keras stores such a tensor in HDF5")
+    if tensor.dtype not in ITEM_SIZE and tensor.dtype != _OPAQUE:
+        raise Refused(f"{tensor.path} holds values of a type that is not written ({tensor.dtype})")
     return opaque(item_size(tensor))
