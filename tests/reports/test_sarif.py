@@ -20,7 +20,7 @@ NEWEST = Environment.parse("python==3.11 keras==3.15.1 tensorflow==2.21.0")
 
 
 def log_of(*diagnoses):
-    log = Log()
+    log = Log("1.2.3")
     for diagnosis in diagnoses:
         log.add(diagnosis)
     told = json.loads(json.dumps(log.as_json()))
@@ -36,6 +36,7 @@ def broken(corpus):
 def test_a_log_has_the_shape_of_the_standard(broken, corpus):
     sound = diagnose(read(corpus / "py37_tf24/mlp_seq/savedmodel"), NEWEST)
     run = log_of(broken, sound)
+    assert run["tool"]["driver"]["version"] == "1.2.3"
     ids = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     assert len(ids) == len(set(ids))
     for result in run["results"]:

@@ -45,10 +45,11 @@ class _Sarif:
     """One log of all."""
 
     def __init__(self, terminal: Terminal) -> None:
+        from keras_doctor import __version__
         from keras_doctor.reports.sarif import Log
 
         self.terminal = terminal
-        self.log = Log()
+        self.log = Log(__version__)
 
     def add(self, diagnosis: Diagnosis) -> None:
         self.log.add(diagnosis)

@@ -6,7 +6,6 @@ not known is no finding: it is a notification of the run.
 
 from __future__ import annotations
 
-from keras_doctor import __version__
 from keras_doctor.document.locus import Locus
 from keras_doctor.records import as_dict
 from keras_doctor.reports.places import file_of, told, unproven
@@ -27,9 +26,12 @@ _SECURITY = {"error": "8.0", "warning": "5.0", "info": "2.0"}
 
 
 class Log:
-    """One run over artifacts; nothing of a document is kept once its diagnosis is added."""
+    """One run over artifacts, of a `version` of this package; nothing of a document is kept once its diagnosis is
+    added.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, version: str) -> None:
+        self.version = version
         self.codes: dict[str, int] = {}
         self.results: list[dict[str, Any]] = []
         self.notifications: list[dict[str, Any]] = []
@@ -46,7 +48,7 @@ class Log:
         known = {entry.code: entry for entry in catalogue.entries()}
         driver = {
             "name": "keras-doctor",
-            "version": __version__,
+            "version": self.version,
             "rules": [_rule(known[code]) for code in self.codes],
             "notifications": [{"id": _UNKNOWN, "shortDescription": {"text": "Whether the model loads is not known."}}],
         }
