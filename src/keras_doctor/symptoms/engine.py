@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from keras_doctor.findings import Finding
 from keras_doctor.records import record
 from keras_doctor.rules.catalogue import entries
 from keras_doctor.symptoms._index import MARKS
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from keras_doctor.document.model import ModelDocument
     from keras_doctor.environments.environment import Environment
+    from keras_doctor.findings import Remedy
     from keras_doctor.symptoms.symptom import Symptom
 
 # What a message counts by where it stands: first raised, wrapped around, raised earlier, anywhere in the text.
@@ -28,6 +30,8 @@ _RANKS = (6, 5, 3, 0)
 _CLOSE = 2  # readings that are not further behind the best are told as well
 _LOWER = {"high": "medium", "medium": "low", "low": "low"}
 _SHOWN = 300
+# Stages of frames that findings call otherwise, or do not have.
+_STAGES = {"load": "parse", "lambda": "construct", "revive": "construct", "assets": "weights", "save": "", "pickle": ""}
 
 
 @record
@@ -85,12 +89,15 @@ def told(scene: Scene) -> Explanation:
     several = len({reading.cause for reading in readings}) > 1
     if several and confidence == "high":
         confidence = "medium"
+    code = first.code or page_for(first.cause)
+    evidence = (best.seen, *first.evidence)
+    remedies = tuple(dict.fromkeys(remedy for reading in readings for remedy in reading.remedies))
     return Explanation(
         cause=first.cause,
         confidence=confidence,
         what=first.what,
-        code=first.code or page_for(first.cause),
-        evidence=(best.seen, *first.evidence),
+        code=code,
+        evidence=evidence,
         versions=versions,
         candidates=tuple(
             Candidate(reading.cause, reading.what, reading.when, reading.code or page_for(reading.cause))
@@ -99,7 +106,25 @@ def told(scene: Scene) -> Explanation:
         if several
         else (),
         question=(best.question or _ASK) if several or confidence == "low" else "",
-        remedies=tuple(dict.fromkeys(remedy for reading in readings for remedy in reading.remedies)),
+        findings=(_finding(first, code, scene, evidence, remedies),),
+        remedies=remedies,
+    )
+
+
+def _finding(
+    reading: Reading, code: str, scene: Scene, evidence: tuple[str, ...], remedies: tuple[Remedy, ...]
+) -> Finding:
+    """Return what a text tells in the words that findings of files have."""
+    rule = next((entry for entry in entries() if entry.code == code), None)
+    return Finding(
+        code=code,
+        slug=rule.slug if rule else reading.cause,
+        cause=reading.cause,
+        stage=_STAGES.get(scene.place.stage, scene.place.stage),
+        severity=rule.severity if rule else "error",
+        message=reading.what,
+        evidence=evidence,
+        remedies=remedies,
     )
 
 

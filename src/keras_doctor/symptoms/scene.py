@@ -12,13 +12,11 @@ from keras_doctor.symptoms.traceback import Parsed, flat, parse, take_apart
 
 _MOST_PROSE = 40_000
 _STATED = (
-    r"\b(?P<name>tensorflow(?:[-_ ](?:gpu|cpu|macos|intel))?|tf[-_]keras|tf\.keras|tf|keras|python|h5py|numpy"
-    r"|protobuf|jax|torch)"
-    r"\s*(?:version)?\s*(?:==|=|:|>=|v|is|version)?\s*v?(?P<version>\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)"
+    r"(?<![/\\\w.-])(?P<name>tensorflow(?:[-_ ](?:gpu|cpu|macos|intel))?|tf[-_]keras|tf\.keras|tf|keras|python|h5py"
+    r"|numpy|protobuf|jax|torch)"
+    r"\s*(?:version)?\s*(?:==|=|:|>=|v|is|version)?\s*v?(?P<version>\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)(?![\w/\\])"
 )
-_ENDING = (
-    r"\.(?:h5|hdf5|keras|json|ya?ml|pb|pbtxt|tflite|onnx|pkl|pickle|joblib|ckpt|index|zip|mlmodel|pth?|weights)\b"
-)
+_ENDING = r"\.(?:h5|hdf5|keras|json|ya?ml|pb|pbtxt|tflite|onnx|pkl|pickle|joblib|ckpt|index|zip|mlmodel|pth?|weights)\b"
 _LONGEST_PATH = 300
 _NO_PATH = frozenset(" \t\n\"'`<>|,;()=")
 _NAMES = {"tf": "tensorflow", "tf.keras": "tensorflow", "tf-keras": "tf-keras", "tf_keras": "tf-keras"}

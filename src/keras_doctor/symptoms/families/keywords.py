@@ -214,6 +214,8 @@ def _layer(
                     "",
                 ),
             )
+    if len(owners) == 1:
+        name = owners[0]  # no other class has that keyword
     what = f"{name or 'a class'} of this release does not take {shown}, which the file's config has"
     since = names.spans(names.taking(name, words[0], kind)) if name else ""
     evidence = (f"{name} takes {words[0]} in: {since}",) if since else ()

@@ -599,7 +599,8 @@ SYMPTOMS = (
     Symptom(
         ("can't decode byte", "codec can't decode"),
         _undecodable,
-        pattern=r"(?P<codec>\b[\w-]{1,40})'? codec can'?t decode byte 0x(?P<byte>[0-9a-f]{2}) in position (?P<position>\d+)",
+        pattern=r"(?P<codec>\b[\w-]{1,40})'? codec can'?t decode byte 0x(?P<byte>[0-9a-f]{2}) in position "
+        r"(?P<position>\d+)",
         strength=6,
     ),
     Symptom(

@@ -36,7 +36,7 @@ def _refused(what: str, *remedies: Remedy, confidence: str = "high") -> Reading:
 
 
 def _pickled(scene: Scene, match: re.Match[str]) -> tuple[Reading, ...]:
-    """Tell of something that cannot be pickled: by a pickle of the user's, or by Keras, which copies configs to save."""
+    """Tell of something that cannot be pickled: by the user, or by Keras, which copies configs to save."""
     pickled = Reading(
         "pickled-model",
         "a Keras model (or its optimizer, a lock, a session in it) cannot be pickled or copied in this release",
