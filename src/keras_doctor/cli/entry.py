@@ -65,10 +65,17 @@ def script() -> int:
     import gc
 
     from keras_doctor.cli import finding
+    from keras_doctor.cli.starting import Start
 
     gc.set_threshold(100_000)
-    finding.install()
+    finder = finding.install()
+    start = Start(finder, finder.cache) if finder is not None and finder.cache else None
+    occasion = " ".join([*sys.argv[1:2], *(os.path.splitext(sys.argv[-1])[1:] if len(sys.argv) > 2 else ())])
+    if start is not None:
+        start.bring(occasion)
     status = main()
+    if start is not None:
+        start.remember(occasion)
     if "atexit" in sys.modules or "threading" in sys.modules:
         return status
     try:

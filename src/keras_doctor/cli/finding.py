@@ -29,11 +29,13 @@ class Finder:
         self._prefix = package.__name__ + "."
         self._folder = spec.submodule_search_locations[0] + os.sep
         # The classes that found and load the package itself: importing them by name costs a whole module each.
-        self._spec, self._loader = type(spec), type(spec.loader)
+        self._spec, self._loader = type(spec), _noting(type(spec.loader), self)
         # How names in `__pycache__` end, unless bytecode is kept elsewhere.
         stem = os.path.join(self._folder, "__pycache__", "__init__")
         cached = spec.cached or ""
         self._ending = cached[len(stem) :] if cached.startswith(stem) else ""
+        self.cache = f"{stem[: -len('__init__')]}start{self._ending}" if self._ending else ""
+        self.order: list[str] = []  # what was loaded, in the order in which it was done
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -60,8 +62,22 @@ class Finder:
         return spec
 
 
-def install() -> None:
-    """Ask this finder first, where the package is a plain folder of source files."""
+def _noting(base: Any, finder: Finder) -> Any:
+    """Return Python's loader of source files, which notes what it has loaded."""
+
+    class Loader(base):  # type: ignore[misc]
+        def exec_module(self, module: ModuleType) -> None:
+            super().exec_module(module)
+            finder.order.append(module.__name__)
+
+    return Loader
+
+
+def install() -> Finder | None:
+    """Ask this finder first, where the package is a plain folder of source files; return it."""
     spec: Any = keras_doctor.__spec__
-    if type(spec.loader).__name__ == "SourceFileLoader" and len(spec.submodule_search_locations) == 1:
-        sys.meta_path.insert(0, Finder(keras_doctor))
+    if type(spec.loader).__name__ != "SourceFileLoader" or len(spec.submodule_search_locations) != 1:
+        return None
+    finder = Finder(keras_doctor)
+    sys.meta_path.insert(0, finder)
+    return finder
