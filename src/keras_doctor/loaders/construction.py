@@ -39,6 +39,7 @@ class Walk:
         self.api = load.api
         self.stage = stage
         self.left = MOST_OBJECTS
+        self.later: list[Step] = []  # what happens when the layers of a graph are called
 
     # What eras say
 
@@ -100,10 +101,17 @@ class Walk:
 
     def built(self, reference: Reference, definition: Definition, depth: int) -> Iterator[Step]:
         """Yield the construction of an object whose class is known, with the objects inside it."""
+        called: list[
+            Step
+        ] = []  # what happens when the layer is called, which a graph does once all its layers are there
         if definition.class_name == "Lambda" and reference.kind == "layers":
             from keras_doctor.loaders import lambdas  # few models have one, and it brings twenty modules
 
-            yield from lambdas.steps(self.load, reference, definition)
+            for step in lambdas.steps(self.load, reference, definition):
+                if step.stage == "graph":
+                    called.append(step)
+                else:
+                    yield step
         yield from self.before(reference, definition, depth)
         config = self.keywords(reference, definition)
         refused = self.refused(definition, config)
@@ -123,6 +131,10 @@ class Walk:
         yield Step(self.stage, tuple(tags), Locus(path=reference.path), made)
         if not first:
             yield from self.inside(reference, definition, config, depth)
+        if reference.parent == "Sequential":
+            yield from called
+        else:
+            self.later += called
 
     def inside(
         self, reference: Reference, definition: Definition, config: dict[str, Any], depth: int

@@ -11,11 +11,12 @@ from keras_doctor.document.locus import Locus
 from keras_doctor.loaders.eras import steps_of
 from keras_doctor.loaders.graphs import shapes
 from keras_doctor.loaders.load import Load, api_of
-from keras_doctor.loaders.opening import opening
+from keras_doctor.loaders.opening import Opening, opening
 from keras_doctor.loaders.surroundings import reader_signs
 from keras_doctor.loaders.tracing import Options, Step
 from keras_doctor.loaders.weights_opening import weights_opening
 from keras_doctor.records import replace
+from keras_doctor.releases.behaviours import has
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from keras_doctor.document.model import ModelDocument
     from keras_doctor.environments.environment import Environment
-    from keras_doctor.loaders.opening import Opening
 
 
 def steps(document: ModelDocument, environment: Environment, options: Options) -> Iterator[Step]:
@@ -56,6 +56,32 @@ def steps(document: ModelDocument, environment: Environment, options: Options) -
     if found.reader:
         yield from later["weights"] if found.reader == reader else _filled(replace(load, reader=found.reader))
         yield from later["call"]
+
+
+def described(document: ModelDocument, environment: Environment, options: Options) -> Iterator[Step]:
+    """Yield the building of a model that a text describes, by `model_from_json` or `model_from_yaml`: no weights, nothing
+    compiled.
+    """
+    library, version = environment.release
+    if not library:
+        yield Step("resolve", (), unexamined="which release would load it is not known")
+        return
+    if document.format == "yaml-architecture" and not has("reads-yaml", library, version):
+        why = "this release reads no architecture in YAML, which can make any Python object"
+        yield Step(
+            "open", ("opening:refused",), subject=Opening("", why, "Method `model_from_yaml()` has been removed")
+        )
+        return
+    api = api_of(library, version)
+    reader = _builder(document, api.line)
+    load = Load(document, environment, Options(False, options.safe_mode, options.custom_objects), api, reader)
+    follow = steps_of(load)
+    if follow is None:
+        yield Step("resolve", (), unexamined=f"how {library} {version} builds a model from such a file is not known")
+    elif document.config is None:
+        yield Step("parse", (), unexamined="the model's config is not known")
+    else:
+        yield from (step for step in follow(load) if step.stage not in ("weights", "compile", "call"))
 
 
 def _refused(architecture: ModelDocument, library: str, version: str) -> Opening | None:

@@ -13,9 +13,10 @@ from __future__ import annotations
 from keras_doctor.document.locus import Locus
 from keras_doctor.layers.lambda_body import code_bytes, code_text
 from keras_doctor.loaders.tracing import Step
-from keras_doctor.records import record
+from keras_doctor.records import record, replace
+from keras_doctor.releases.backend_names import has_name
 from keras_doctor.releases.lambda_globals import names_found
-from keras_doctor.wire.bytecode import WRITERS, global_name, inner_codes, instructions, same
+from keras_doctor.wire.bytecode import WRITERS, attribute_name, global_name, inner_codes, instructions, same
 from keras_doctor.wire.errors import FormatError
 from keras_doctor.wire.marshalled import read_code
 
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
     from keras_doctor.loaders.load import Load
     from keras_doctor.loaders.objects import Reference
     from keras_doctor.releases.api import Api, Definition
+    from keras_doctor.wire.bytecode import Instruction
     from keras_doctor.wire.marshalled import Code
 
+_MODULES = ("tf", "tensorflow", "K", "backend")
+_OLDER = {"3.0": ("3.0", "3.5")}  # whose instructions have one or three bytes
 SLOTS = ("function", "output_shape", "mask")  # keywords of a Lambda that may hold code, in the order of `from_config`
 
 
@@ -130,11 +134,11 @@ def _code(
     except FormatError:
         yield Step("construct", ("lambda:bytecode",), where, Function(load.api, reference, slot, python=python))
         return
-    function = Function(load.api, reference, slot, code.name, python, WRITERS[code.layout])
+    function = Function(load.api, reference, slot, code.name, python, _writers(code))
     if not python:
         yield Step("construct", (), where, unexamined="whether this Python reads the code of the Lambda is not known")
         return
-    if python not in function.writers:
+    if python not in WRITERS[code.layout]:
         known = any(python in pythons for pythons in WRITERS.values())
         tags = ("lambda:bytecode",) if known else ()
         reason = "" if known else f"what Python {python} makes of code of {' or '.join(function.writers)} is not known"
@@ -143,10 +147,18 @@ def _code(
     if instructions(code, python) is None:
         yield Step("graph", ("lambda:bytecode",), where, function)
         return
-    others = [writer for writer in function.writers if writer != python and instructions(code, writer) is not None]
+    others = [writer for writer in function.writers if writer != python]
     if any(not same(code, python, other) for other in others):
         yield Step("construct", (), where, unexamined="which Python wrote the code of the Lambda cannot be told")
     yield from _globals(load, function, code, config, where)
+    yield from _absent(load, function, code, where)
+
+
+def _writers(code: Code) -> tuple[str, ...]:
+    """Return the Pythons that can have written code: those that read it, else the older ones with the same layout."""
+    return tuple(python for python in WRITERS[code.layout] if instructions(code, python) is not None) or (
+        _OLDER.get(code.layout, WRITERS[code.layout])
+    )
 
 
 def _globals(load: Load, function: Function, code: Code, config: dict[str, Any], where: Locus) -> Iterator[Step]:
@@ -169,6 +181,63 @@ def _globals(load: Load, function: Function, code: Code, config: dict[str, Any],
         function.api, function.reference, function.slot, code.name, function.python, function.writers, missing, fatal
     )
     yield Step("graph" if fatal else "call", ("lambda:globals",), where, told)
+
+
+def _absent(load: Load, function: Function, code: Code, where: Locus) -> Iterator[Step]:
+    """Yield the functions of TensorFlow or the backend that the function calls and this release does not have."""
+    absent: dict[str, None] = {}
+    for path in _paths(code, function.python):
+        library, version, name = _home(load, path)
+        namespace, _, last = name.rpartition(".")
+        if not library or not last:
+            continue
+        there = has_name(library, version, namespace, last)
+        if there is None:
+            yield Step("graph", (), where, unexamined=f"whether {path[:80]} is still there is not known")
+        elif not there:
+            absent[path] = None
+    if absent:
+        yield Step("graph", ("lambda:globals",), where, replace(function, missing=tuple(absent)))
+
+
+def _paths(code: Code, python: str) -> Iterator[str]:
+    """Yield the dotted names that a function uses: "tf.nn.relu"."""
+    path = ""
+    for step in (*(instructions(code, python) or ()), None):
+        name = attribute_name(step, code, python) if step is not None and path else None
+        if name is not None:
+            path = f"{path}.{name}"
+            continue
+        if "." in path:
+            yield path
+        path = (_rooted(step, code, python) or "") if step is not None else ""
+    for inner in inner_codes(code):
+        yield from _paths(inner, python)
+
+
+def _rooted(step: Instruction, code: Code, python: str) -> str | None:
+    """Return the name that an instruction starts a path with: a global, or a local that is called like a module."""
+    found = global_name(step, code, python)
+    if found is None and step.name.startswith("LOAD_FAST") and step.argument < len(code.variables):
+        local = code.variables[step.argument]
+        found = local if local in _MODULES and step.argument >= code.arguments else None
+    return found
+
+
+def _home(load: Load, path: str) -> tuple[str, str, str]:
+    """Return the library whose names a path leads into, its version, and the path inside it; "" for what is checked
+    nowhere.
+    """
+    root, _, rest = path.partition(".")
+    tensorflow = load.environment.tensorflow or ""
+    if root in ("tf", "tensorflow"):
+        return "tensorflow", tensorflow, rest
+    if root in ("K", "backend"):
+        if load.api.line in ("keras-1", "keras-2"):
+            return "keras", load.api.version, f"keras.backend.{rest}"
+        if load.api.library == "tf.keras":
+            return "tensorflow", tensorflow, f"keras.backend.{rest}"
+    return "", "", ""
 
 
 def _missing(load: Load, code: Code, python: str) -> tuple[str, ...]:

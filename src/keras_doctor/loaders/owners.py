@@ -6,7 +6,7 @@ from keras_doctor.document.config import ConfigNode
 from keras_doctor.layers.call import MOST_VARIABLES
 from keras_doctor.layers.models import is_input, is_model, model_layers
 from keras_doctor.layers.signature import Variable
-from keras_doctor.layers.stock import is_operation
+from keras_doctor.layers.stock import ALIASES, is_operation
 from keras_doctor.records import record, replace
 from keras_doctor.wire.limits import DEFAULT_LIMITS
 
@@ -116,7 +116,9 @@ class Owners:
         if class_name in _GRAPHS:
             return "Functional" if self.load.does("names-models-functional") else "Model"
         found = self.load.api.find(class_name, "layers")
-        return found.class_name if found is not None else class_name
+        if found is None or found.kind == "functions":  # Keras 2's AtrousConvolution2D makes a Conv2D
+            return ALIASES.get(class_name, class_name)
+        return found.class_name
 
     def _listed(self, model: ConfigNode) -> Iterator[Owner]:
         sequential = model.get("class_name") == "Sequential"

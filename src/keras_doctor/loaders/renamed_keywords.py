@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from keras_doctor.layers.keras1 import translate
 from keras_doctor.records import record
+from keras_doctor.wire.limits import DEFAULT_LIMITS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from keras_doctor.loaders.load import Load
     from keras_doctor.releases.api import Api, Definition
 
 _SIDES = (("nb_row", "nb_col"), ("kernel_dim1", "kernel_dim2", "kernel_dim3"))
+_ORDERS = (("channels_last", "channels_first"), ("tf", "th"))
 _LAYERS = ("layer", "cell", "backward_layer")  # keywords that hold a layer's entry
 
 
@@ -45,21 +48,37 @@ def received(api: Api, definition: Definition, config: dict[str, Any]) -> dict[s
     return made
 
 
-def modern(config: Any, depth: int = 0) -> Any:
-    """Return a model's config with Keras 2's argument names in every layer, for what is inferred of it."""
-    if depth > 32 or not isinstance(config, dict):
+def as_built(load: Load, config: Any, depth: int = 0) -> Any:
+    """Return a model's config as what is inferred of it depends on: Keras 2's argument names for Keras 2, and the
+    order of the dimensions stated in each layer that leaves it to the settings of Keras.
+    """
+    if depth > DEFAULT_LIMITS.depth or not isinstance(config, dict):
         return config
     held = config.get("config")
     if isinstance(held, list):
-        return {**config, "config": [modern(entry, depth + 1) for entry in held]}
+        return {**config, "config": [as_built(load, entry, depth + 1) for entry in held]}
     if not isinstance(held, dict):
         return config
-    made = held if isinstance(held.get("layers"), list) else translate(str(config.get("class_name")), held)
-    changed = {key: modern(made[key], depth + 1) for key in _LAYERS if isinstance(made.get(key), dict)}
+    changed = {} if isinstance(held.get("layers"), list) else _stated(load, str(config.get("class_name")), held)
+    for key in _LAYERS:
+        if isinstance(held.get(key), dict):
+            changed[key] = as_built(load, held[key], depth + 1)
     for key in ("layers", "cells"):
-        if isinstance(made.get(key), list):
-            changed[key] = [modern(entry, depth + 1) for entry in made[key]]
-    return {**config, "config": {**made, **changed}}
+        if isinstance(held.get(key), list):
+            changed[key] = [as_built(load, entry, depth + 1) for entry in held[key]]
+    return {**config, "config": {**held, **changed}}
+
+
+def _stated(load: Load, class_name: str, config: dict[str, Any]) -> dict[str, Any]:
+    """Return the keywords of a layer with what the release puts in place of old names and of nothing."""
+    found = load.api.find(class_name, "layers")
+    old = load.api.line == "keras-1"
+    made = config if old else translate(class_name, config)
+    key = "dim_ordering" if old else "data_format"
+    if found is not None and made.get(key) in (None, "default") and key in load.api.accepts(found).names():
+        first = load.does("channels-first-by-default")
+        return {**made, key: _ORDERS[old][first]}
+    return dict(made)
 
 
 def _renaming(api: Api, definition: Definition) -> _Renaming:

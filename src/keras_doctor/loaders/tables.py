@@ -55,6 +55,8 @@ class TableWalk(Walk):
             yield from self.entry(child.value, "layers", child.path, depth + 1, reference.name, "layers")
         yield from naming.twice(self.load, node(reference))
         yield from graphs.replay(self.load, node(reference))
+        called, self.later = self.later, []
+        yield from called
 
     def layers(self, reference: Reference) -> Iterator[ConfigNode]:
         """Yield the entries of a model's layers: of the bare list of Keras up to 2.2.2, too."""

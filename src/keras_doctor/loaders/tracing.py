@@ -86,6 +86,10 @@ def trace(document: ModelDocument, environment: Environment, options: Options) -
         from keras_doctor.loaders.into_architecture import steps
 
         yield from steps(document, environment, options)
+    elif document.format in ARCHITECTURE_ONLY:
+        from keras_doctor.loaders.into_architecture import described
+
+        yield from described(document, environment, options)
     else:
         yield from _model(document, environment, options, found.reader if found else "")
     yield Step("call", (LOADED,))

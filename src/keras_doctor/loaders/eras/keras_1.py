@@ -16,6 +16,7 @@ from keras_doctor.loaders import calling, graphs, training, weights_hdf5
 from keras_doctor.loaders.construction import node
 from keras_doctor.loaders.eras.keras_2 import Keras2Walk
 from keras_doctor.loaders.graphs import Stuck, name_of
+from keras_doctor.loaders.renamed_keywords import as_built
 from keras_doctor.loaders.tracing import Step
 from keras_doctor.records import replace
 
@@ -78,8 +79,8 @@ def _out_of_order(load: Load, model: ConfigNode) -> Iterator[Step]:
 
 def steps(load: Load) -> Iterator[Step]:
     """Yield the steps from the parsed config to the model that can be called."""
-    config = load.document.config
-    yield from Keras1Walk(load).entry(config, "layers", "")
+    yield from Keras1Walk(load).entry(load.document.config, "layers", "")
+    config = as_built(load, load.document.config)
     shapes = graphs.shapes(load, config)
     yield from graphs.steps(load, config, shapes)
     yield from weights_hdf5.steps(load, shapes, config)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from keras_doctor.document.locus import Locus
 from keras_doctor.loaders import calling, graphs, training, weights_hdf5
-from keras_doctor.loaders.renamed_keywords import modern, received
+from keras_doctor.loaders.renamed_keywords import as_built, received
 from keras_doctor.loaders.tables import TableWalk
 from keras_doctor.loaders.tracing import Step
 
@@ -33,6 +33,14 @@ class Keras2Walk(TableWalk):
         """Return the config under the names that the constructor comes to see."""
         config = super().keywords(reference, definition)
         return received(self.api, definition, config) if config else config
+
+    def values(self, definition: Definition, config: dict[str, Any]) -> tuple[tuple[str, Any, tuple[object, ...]], ...]:
+        """Return the keywords whose value is refused; that of Keras 1's `mode` is, unless it is 0."""
+        found = super().values(definition, config)
+        if config.get("mode", 0) != 0 and definition.class_name == "BatchNormalization":
+            if "mode" in self.api.accepts(definition).popped:
+                return (*found, ("mode", config["mode"], (0,)))
+        return found
 
     def objects_first(self, definition: Definition) -> bool:
         """Tell whether a class makes a cell of its keywords before it hands the rest on, since 2.0.9."""
@@ -60,7 +68,7 @@ class Keras2Walk(TableWalk):
 def steps(load: Load) -> Iterator[Step]:
     """Yield the steps from the parsed config to the model that can be called."""
     yield from Keras2Walk(load).entry(load.document.config, "layers", "")
-    config = modern(load.document.config)
+    config = as_built(load, load.document.config)
     shapes = graphs.shapes(load, config)
     yield from graphs.steps(load, config, shapes)
     yield from weights_hdf5.steps(load, shapes, config)
