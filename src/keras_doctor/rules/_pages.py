@@ -299,6 +299,13 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "error",
         "The config of a Sequential model is a dict, and this release wants the bare list of its layers.",
     ),
+    "KD321": (
+        "kd321_embedding_of_integers",
+        "embedding-of-integers",
+        "config-value",
+        "error",
+        "An Embedding says that it is of integers, and this release makes its vectors of them.",
+    ),
     "KD330": (
         "kd330_training_key_missing",
         "training-key-missing",

@@ -12,7 +12,6 @@ there.
 
 from __future__ import annotations
 
-from keras_doctor.document.locus import Locus
 from keras_doctor.document.tensors import TensorRef
 from keras_doctor.findings import Finding, Remedy
 from keras_doctor.records import replace

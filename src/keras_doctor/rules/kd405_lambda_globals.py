@@ -33,6 +33,13 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     names = ", ".join(shown(name, 40) for name in held.missing[:8])
     given = ", ".join(f"{shown(name, 40)!r}: {shown(name, 40)}" for name in held.missing[:8])
     modern = held.api.line == "keras-3"
+    if "." in held.missing[0]:
+        yield RULE.finding(
+            step,
+            f"the {held.slot} of a Lambda layer uses {names}, which is not there with {release_of(held.api)}",
+            remedies=(Remedy("Put a layer or a function with the newer name in the place of the Lambda."),),
+        )
+        return
     yield RULE.finding(
         step,
         f"the {held.slot} of a Lambda layer uses {names}, which {release_of(held.api)} does not give to it",

@@ -109,6 +109,7 @@ class _Stack:
         self.python = python
         self.values: list[Any] = []
         self.keywords: tuple[str, ...] = ()
+        self.local: dict[int, Any] = {}
 
     def follow(self, steps: tuple[Instruction, ...]) -> Any:
         for step in steps:
@@ -123,8 +124,17 @@ class _Stack:
         name, argument = step.name, step.argument
         if name in _SILENT:
             return
-        if name in ("LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_FAST_AND_CLEAR"):
+        if name in ("LOAD_FAST", "LOAD_FAST_CHECK"):
             self.load(argument)
+        elif name == "STORE_FAST":
+            self.local[argument] = self.values.pop()
+        elif name == "STORE_FAST_LOAD_FAST":
+            self.local[argument >> 4] = self.values.pop()
+            self.load(argument & 15)
+        elif name == "POP_TOP":
+            self.values.pop()
+        elif name in ("IMPORT_NAME", "IMPORT_FROM"):
+            self.imported(name, self.code.names[argument])
         elif name == "LOAD_FAST_LOAD_FAST":
             self.load(argument >> 4)
             self.load(argument & 15)
@@ -156,9 +166,23 @@ class _Stack:
             self.name(step)
 
     def load(self, place: int) -> None:
-        if place >= self.code.arguments:
+        if place in self.local:
+            self.values.append(self.local[place])
+        elif place < self.code.arguments:
+            self.values.append(Argument(place))
+        else:
             raise _GiveUp
-        self.values.append(Argument(place))
+
+    def imported(self, step: str, name: str) -> None:
+        """Follow an import inside the function: `import a.b` gives a, `from a import b` gives a and then its b."""
+        if step == "IMPORT_FROM":
+            held = self.values[-1]
+            if not isinstance(held, Name):
+                raise _GiveUp
+            self.values.append(Name(f"{held.path}.{name}"))
+            return
+        _, listed = self.popped(2)
+        self.values.append(Name(name if listed else name.partition(".")[0]))
 
     def name(self, step: Instruction) -> None:
         loaded = global_name(step, self.code, self.python)
