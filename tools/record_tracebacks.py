@@ -29,7 +29,8 @@ def main(environments: str, corpus: str, table: str) -> None:
         rows = [line.rstrip("\n").split("\t") for line in file if not line.startswith("#")]
     for name, path, cause in rows:
         text = traceback(known[name], os.path.join(corpus, path))
-        for folder in sorted((os.path.dirname(os.path.dirname(known[name]["python"])), *folders(known[name])), key=len)[::-1]:
+        home = os.path.dirname(os.path.dirname(known[name]["python"]))
+        for folder in sorted((home, *folders(known[name])), key=len, reverse=True):
             text = text.replace(folder, f"{HOME}/env")
         text = text.replace(corpus, f"{HOME}/models")
         versions = known[name]["versions"]

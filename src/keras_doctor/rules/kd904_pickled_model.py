@@ -23,5 +23,5 @@ EXAMPLES = (
         "ValueError: File format not supported: filepath=ram://6f3c. Keras 3 only supports V3 `.keras` files "
         "and legacy H5 format files"
     ),
-    Said("TypeError: cannot pickle '_thread.RLock' object"),
+    Said("joblib.dump(model, 'model.pkl')\nTypeError: cannot pickle '_thread.RLock' object"),
 )

@@ -177,14 +177,15 @@ def _dotted(path: str) -> str:
 
 
 def _python(path: str) -> str:
-    for mark in ("python", "Python", "pythoncore-"):
-        _, found, rest = path.rpartition(f"/{mark}")
-        if not found:
-            _, found, rest = path.rpartition("lib/" + mark)
-        version = rest.partition("/")[0].partition("-")[0]
-        if found and version[:2] in ("2.", "3.") and version[2:].isdigit():
+    """Return the Python that a folder of a path is of: "python3.11", "Python311", "python-3.6"."""
+    for part in path.split("/"):
+        name = part.lower()
+        version = name.removeprefix("pythoncore-").removeprefix("python").removeprefix("-").partition("-")[0]
+        if not name.startswith("python") or version[:1] not in ("2", "3"):
+            continue
+        if version[1:2] == "." and version[2:].isdigit():
             return version
-        if found and mark == "Python" and version[:1] in "23" and version.isdigit() and len(version) >= 2:
+        if version.isdigit() and len(version) >= 2:
             return f"{version[0]}.{version[1:]}"
     return ""
 

@@ -17,6 +17,7 @@ LIMIT = 200_000  # characters that are looked at
 _HEAD = 8_000  # of them from the beginning, where people say which versions they have
 _AROUND = 60_000  # around the last traceback, when it does not stand at the end
 _FEW_LINES = 400_000  # what is cut down before any regular expression sees it
+_MOST_BYTES = 2 * _FEW_LINES + _AROUND
 _MARKS = ("Traceback (most recent call last)", "Error:", "Exception:")
 
 _COLOURS = r"\x1b\[[0-9;?:]*[ -/]*[@-~]|\x1b\][^\x07\x1b]{0,400}(?:\x07|\x1b\\)|\x1b[@-Z\\-_]|\x9b[0-9;]*m"
@@ -46,7 +47,11 @@ def plain(given: str | bytes) -> str:
 
 
 def _decoded(data: bytes | bytearray | memoryview) -> str:
-    data = bytes(data[:_FEW_LINES]) + bytes(data[-_FEW_LINES:]) if len(data) > 2 * _FEW_LINES else bytes(data)
+    if len(data) > _MOST_BYTES:
+        place = bytes(data).rfind(_MARKS[0].encode())
+        kept = bytes(data[place : place + _AROUND // 2]) if place >= 0 else b""
+        data = b"\n".join((bytes(data[:_FEW_LINES]), kept, bytes(data[-_FEW_LINES:])))
+    data = bytes(data)
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):  # what `> log.txt` of an old PowerShell writes
         return data.decode("utf-16", "replace")
     if data[:200].count(0) > len(data[:200]) // 3:
@@ -104,13 +109,9 @@ def _without_markup(text: str) -> str:
 def _without_controls(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\xa0", " ")
     text = text.replace("\u2018", "'").replace("\u2019", "'").replace("\u201c", '"').replace("\u201d", '"')
-    if text.isascii() and text.isprintable():
+    if text.replace("\n", "").replace("\t", "").isprintable():
         return text
-    return re.sub(
-        r"[^\n\t\x20-\x7e\xa1-\u1fff\u2010-\u2027\u2030-\u205f\u2070-\ud7ff\uf900-\ufdff\ufe10-\ufefe\uff01-\uffee]",
-        "",
-        text,
-    )
+    return "".join(c for c in text if c.isprintable() or c in "\n\t")
 
 
 def _without_quotes(text: str) -> str:
