@@ -520,6 +520,7 @@ class Checks:
                 self._replaced(node, older)
                 if ends and isinstance(node.body[-1], ast.Return):
                     self._membership(node.test, ast.In)
+                    self._unset(node.test, older)
                 self._condition(node)
             elif isinstance(node, ast.Assert):
                 self._membership(node.test, ast.In)
@@ -542,6 +543,20 @@ class Checks:
             if any(self._name(t) == name for t in targets):
                 value = self.program.value(test.comparators[0], self.scope)
                 older.setdefault(name, []).extend(map(repr, value if isinstance(value, list) else [value]))
+
+    def _unset(self, test: ast.expr, older: dict[str, list[str]]) -> None:
+        """Note `if allow_none and x is None: return`, where None is allowed."""
+        parts = test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else [test]
+        for part in parts:
+            if (
+                isinstance(part, ast.Compare)
+                and isinstance(part.ops[0], ast.Is)
+                and ast.unparse(part).endswith("is None")
+            ):
+                name = self._name(part.left)
+                others = [self.program.value(other, self.scope) for other in parts if other is not part]
+                if name and all(value is True for value in others):
+                    older.setdefault(name, []).append("None")
 
     def _name(self, node: ast.expr) -> str:
         while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args:

@@ -52,7 +52,7 @@ def _connections(call: Call, sides: Shape, places: Shape, window: tuple[int, ...
         if side is None or place is None or place > MOST_PLACES:
             raise CannotInferError("the size of its kernel depends on a dimension that is not known")
         if same:
-            starts = [number * stride - (reach - 1) // 2 for number in range(place)]
+            starts = [number * stride - reach // 2 for number in range(place)]
         else:
             starts = [number * stride for number in range(place)]
         total *= sum(max(min(start + reach, side) - max(start, 0), 0) for start in starts)

@@ -241,6 +241,8 @@ def _stacked(call: Call, part: str) -> Cell:
 def _around(call: Call, part: str) -> Cell:
     """A cell with something around it (`tf.nn.RNNCellDropoutWrapper` and the like)."""
     inner = cell_of(call, "cell", "cell")
+    if any(call.value(f"{name}_keep_prob", 1.0) != 1.0 for name in ("input", "output", "state")):
+        raise CannotEvaluateError("its cell drops numbers at random, in use too")
     if call.class_name != "ResidualWrapper":
         return inner
 

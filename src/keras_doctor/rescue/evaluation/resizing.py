@@ -47,9 +47,18 @@ _KERNELS: dict[str, Callable[[Array], Array]] = {
 }
 
 
-def resized(x: Array, sizes: tuple[int, ...], method: str, *, centered: bool = True, antialias: bool = False) -> Array:
+def resized(
+    x: Array,
+    sizes: tuple[int, ...],
+    method: str,
+    *,
+    centered: bool = True,
+    antialias: bool = False,
+    tabled: bool = True,
+) -> Array:
     """Return an image (batch, *sides, channels) with other sides. `centered`: places have their centers half a place
-    from their edges (TensorFlow 2's resize), not at them (TensorFlow 1's).
+    from their edges (TensorFlow 2's resize), not at them (TensorFlow 1's). `tabled`: weights of the cubic are those of
+    TensorFlow, which has a table of them for each 1024th of a place.
     """
     allow((len(x), *sizes, x.shape[-1]))
     for axis, size in enumerate(sizes, 1):
@@ -61,18 +70,20 @@ def resized(x: Array, sizes: tuple[int, ...], method: str, *, centered: bool = T
             x = np.take(x, np.minimum(np.floor(places).astype(int), side - 1), axis)
             continue
         allow((side, size))
-        matrix = _area(side, size) if method == "area" else _matrix(side, size, method, centered, antialias)
+        matrix = _area(side, size) if method == "area" else _matrix(side, size, method, centered, antialias, tabled)
         kind = x.dtype if x.dtype.kind == "f" else np.dtype(np.float32)
         x = np.moveaxis(np.tensordot(x.astype(kind), matrix.astype(kind), (axis, 1)), -1, axis)
     return x
 
 
-def _matrix(side: int, size: int, method: str, centered: bool, antialias: bool) -> Array:
+def _matrix(side: int, size: int, method: str, centered: bool, antialias: bool, tabled: bool) -> Array:
     kernel = _KERNELS.get(method)
     if kernel is None:
         raise CannotEvaluateError(f"its interpolation {method[:40]!r} is none that Keras knows")
     scale = side / size
     centers = (np.arange(size) + 0.5) * scale - 0.5 if centered else np.clip(np.arange(size) * scale, 0, side - 1)
+    if method == "bicubic" and tabled and not antialias:
+        centers = np.floor(centers) + np.round((centers - np.floor(centers)) * 1024) / 1024
     spread = max(scale, 1.0) if antialias else 1.0
     weights = kernel((np.arange(side)[None, :] - centers[:, None]) / spread)
     return weights / weights.sum(axis=1, keepdims=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from math import sqrt
 
 import numpy as np
@@ -55,7 +56,7 @@ def _mask(call: Call, query: Value, found: Value, key: Value | None) -> Array | 
     say (tf.keras from 2.10 on, Keras 3).
     """
     stated = next(flatten(call.kwargs.get("attention_mask")), None)
-    masks = [] if stated is None else [array_of(stated).astype(bool)]
+    masks: list[Array] = [] if stated is None else [array_of(stated)]
     if call.semantics["attention_masks"] == "automatic":
         if query.mask is not None:
             masks.append(query.mask[:, :, None])
@@ -64,10 +65,9 @@ def _mask(call: Call, query: Value, found: Value, key: Value | None) -> Array | 
         masks.append(np.tri(query.array.shape[1], found.array.shape[1]).astype(bool)[None])
     if call.config.get("sliding_window") is not None:
         raise CannotEvaluateError("it attends within a sliding window")
-    whole: Array = None
-    for mask in masks:
-        whole = mask if whole is None else whole & mask
-    return whole
+    if len(masks) < 2:
+        return masks[0] if masks else None
+    return reduce(np.logical_and, masks)
 
 
 @computes("MultiHeadAttention")
@@ -107,7 +107,7 @@ def _attended(call: Call, q: Array, k: Array, v: Array, mask: Array | None) -> t
     if mask is not None:
         while mask.ndim < full.ndim:
             mask = np.expand_dims(mask, -len(axes) * 2 - 1)
-        full = hidden(call, full, mask)
+        full = hidden(call, full, mask.astype(bool) if call.is_keras3 else mask)
     flat = softmax(full.reshape(scores.shape))
     heads = np.matmul(flat, _rows(v, lead)).reshape(*q.shape[:-1], v.shape[-1])
     return heads.transpose(np.argsort(order)), flat.reshape(full.shape)

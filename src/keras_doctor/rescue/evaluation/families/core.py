@@ -75,3 +75,17 @@ def custom_scale(call: Call) -> Any:
     """A sum of two tensors, the second scaled (`keras.applications.inception_resnet_v2`)."""
     first, second = call.arrays
     return first + second * np.float32(call.value("scale"))
+
+
+@computes("LinearModel")
+def linear_model(call: Call) -> Any:
+    """A weighted sum (`tf.keras.experimental.LinearModel`)."""
+    y, bias = np.matmul(call.x, call.variable("kernel", "dense_layers[0]")), call.maybe("bias")
+    return activation(call)(y if bias is None else y + bias)
+
+
+@computes("RandomFourierFeatures")
+def random_fourier_features(call: Call) -> Any:
+    """A random projection (`tf.keras.layers.experimental`)."""
+    kernel = call.variable("unscaled_kernel") / call.variable("kernel_scale")
+    return np.cos(np.matmul(call.x, kernel) + call.variable("bias"))

@@ -87,7 +87,8 @@ def resizing(call: Call) -> Any:
             x = _cut(x, height, width)
         elif call.flag("pad_to_aspect_ratio"):
             x = _padded(x, height, width, call.value("fill_value", 0.0))
-        return resized(_float(x), (height, width), method, antialias=call.flag("antialias"))
+        tabled = call.semantics.backend not in ("jax", "torch")
+        return resized(_float(x), (height, width), method, antialias=call.flag("antialias"), tabled=tabled)
 
     if method not in ("bilinear", "nearest") and call.semantics.backend in ("jax", "torch"):
         call.approximate(f"{call.semantics.backend} computes the interpolation {method!r} in its own way")

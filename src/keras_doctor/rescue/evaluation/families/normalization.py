@@ -15,14 +15,13 @@ if TYPE_CHECKING:
     from keras_doctor.rescue.evaluation.values import Array
 
 
-def _along(array: Array, axes: tuple[int, ...], rank: int) -> Array:
-    """Return a vector or array of some axes in the shape in which it meets an input of `rank` dimensions."""
-    if array is None or array.ndim == rank:
+def _along(array: Array, axes: tuple[int, ...], x: Array) -> Array:
+    """Return a vector or array of some axes in the shape in which it meets an input. What stands in another order of
+    axes is read as it lies, as the layers do.
+    """
+    if array is None or array.ndim == x.ndim:
         return array
-    shape = [1] * rank
-    for axis, size in zip(sorted(axes), array.shape, strict=True):
-        shape[axis] = size
-    return array.reshape(shape)
+    return array.reshape([size if axis in axes else 1 for axis, size in enumerate(x.shape)])
 
 
 def _wide(x: Array) -> Array:
@@ -30,8 +29,8 @@ def _wide(x: Array) -> Array:
     return x.astype(np.float32) if x.dtype == np.float16 else x
 
 
-def _scaled(call: Call, y: Array, axes: tuple[int, ...], rank: int) -> Array:
-    gamma, beta = (_along(call.maybe(name), axes, rank) for name in ("gamma", "beta"))
+def _scaled(call: Call, y: Array, axes: tuple[int, ...], x: Array) -> Array:
+    gamma, beta = (_along(call.maybe(name), axes, x) for name in ("gamma", "beta"))
     y = y if gamma is None else y * gamma
     return y if beta is None else y + beta
 
@@ -46,13 +45,20 @@ def batch_normalization(call: Call) -> Any:
     x = call.x
     if call.value("mode", 0) not in (0, 2):
         raise CannotEvaluateError(f"it normalizes in Keras 1's mode {call.value('mode')}")
+    if call.config.get("virtual_batch_size") is not None:  # its axes count the batch in two dimensions
+        return batch_normalized(call, x[None])[0]
+    return batch_normalized(call, x)
+
+
+def batch_normalized(call: Call, x: Array) -> Array:
+    """Return an input by the mean and variance of a layer."""
     axes = call.axes("axis", x.ndim, -1)
-    mean, variance = (_along(call.variable(name), axes, x.ndim) for name in ("moving_mean", "moving_variance"))
+    mean, variance = (_along(call.variable(name), axes, x) for name in ("moving_mean", "moving_variance"))
     epsilon = _epsilon(call, 1e-3)
     if x.ndim == 4 and call.semantics["least_epsilon"] == "cudnn":
         epsilon = max(epsilon, np.float32(1.001e-5))
     factor = 1 / np.sqrt(_wide(variance) + epsilon)
-    return _scaled(call, (_wide(x) - mean) * factor, axes, x.ndim).astype(x.dtype)
+    return _scaled(call, (_wide(x) - mean) * factor, axes, x).astype(x.dtype)
 
 
 @computes("LayerNormalization")
@@ -63,11 +69,11 @@ def layer_normalization(call: Call) -> Any:
     wide = _wide(x)
     variance = wide.var(axis=axes, keepdims=True)
     if call.flag("rms_scaling"):
-        y = wide / np.sqrt(variance + _epsilon(call, 1e-3)) * _along(call.variable("gamma"), axes, x.ndim)
+        y = wide / np.sqrt(variance + _epsilon(call, 1e-3)) * _along(call.variable("gamma"), axes, x)
         return y.astype(x.dtype)
     y = (wide - wide.mean(axis=axes, keepdims=True)) / np.sqrt(variance + _epsilon(call, 1e-3))
     y = y if call.is_keras3 else y.astype(x.dtype)
-    return _scaled(call, y, axes, x.ndim).astype(x.dtype)
+    return _scaled(call, y, axes, x).astype(x.dtype)
 
 
 @computes("RMSNormalization")
@@ -77,7 +83,7 @@ def rms_normalization(call: Call) -> Any:
     axes = call.axes("axis", x.ndim, -1)
     wide = _wide(x)
     y = wide / np.sqrt((wide * wide).mean(axis=axes, keepdims=True) + _epsilon(call, 1e-6))
-    return (y * _along(call.variable("scale"), axes, x.ndim)).astype(x.dtype)
+    return (y * _along(call.variable("scale"), axes, x)).astype(x.dtype)
 
 
 @computes("GroupNormalization")
@@ -91,7 +97,7 @@ def group_normalization(call: Call) -> Any:
     parts = wide.reshape(len(x), groups, -1)
     mean, variance = parts.mean(axis=-1, keepdims=True), parts.var(axis=-1, keepdims=True)
     y = ((parts - mean) / np.sqrt(variance + _epsilon(call, 1e-3))).reshape(wide.shape)
-    return _scaled(call, np.moveaxis(y, 1, axis), (axis,), x.ndim).astype(x.dtype)
+    return _scaled(call, np.moveaxis(y, 1, axis), (axis,), x).astype(x.dtype)
 
 
 @computes("UnitNormalization")
@@ -110,7 +116,7 @@ def normalization(call: Call) -> Any:
     axes = () if whole else call.axes("axis", x.ndim, -1)
     stated = call.config.get("mean")
     if stated is None:
-        mean, variance = (_along(call.variable(name), axes, x.ndim) for name in ("mean", "variance"))
+        mean, variance = (_along(call.variable(name), axes, x) for name in ("mean", "variance"))
     else:
         mean, variance = (_stated(call.config.get(key), x, axes) for key in ("mean", "variance"))
     deviation = np.maximum(np.sqrt(variance), np.float32(1e-7))

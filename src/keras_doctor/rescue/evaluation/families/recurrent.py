@@ -107,15 +107,15 @@ def bidirectional(call: Call) -> Any:
     half = len(given) // 2
     sequence = value(array_of(sequence), mask)
     args = [[sequence, *given[:half]]]
-    forward = call.run_inner("layer", args, "forward_layer").outputs
+    forward = call.run_entry(_silenced(call, call.config.get("layer")), args, "forward_layer").outputs
     args = [[sequence, *given[half:]]]
     if isinstance(call.config.get("backward_layer"), dict):
-        backward = call.run_inner("backward_layer", args, "backward_layer").outputs
+        backward = call.run_entry(_silenced(call, call.config["backward_layer"]), args, "backward_layer").outputs
         config = call.config["backward_layer"].get("config")
     else:
         entry = call.config["layer"]
         config = {**entry["config"], "go_backwards": not entry["config"].get("go_backwards", False)}
-        backward = call.run_entry({**entry, "config": config}, args, "backward_layer").outputs
+        backward = call.run_entry(_silenced(call, {**entry, "config": config}), args, "backward_layer").outputs
     y, back = array_of(forward[0]), array_of(backward[0])
     sequences = isinstance(config, dict) and bool(config.get("return_sequences"))
     if sequences:
@@ -125,6 +125,14 @@ def bidirectional(call: Call) -> Any:
     outputs = [value(one, after) for one in _merged(mode, y, back)]
     outputs.extend(one for one in (*forward[1:], *backward[1:]) if isinstance(one, Value))
     return outputs if len(outputs) > 1 else outputs[0]
+
+
+def _silenced(call: Call, entry: Any) -> Any:
+    """Return a recurrent layer of a Bidirectional as most releases use it: a sequence is zero where it is masked."""
+    config = entry.get("config") if isinstance(entry, dict) else None
+    if not isinstance(config, dict) or call.semantics["bidirectional_mask"] != "zero":
+        return entry
+    return {**entry, "config": {**config, "zero_output_for_mask": config.get("return_sequences", False)}}
 
 
 def _merged(mode: Any, y: Array, back: Array) -> list[Array]:

@@ -40,6 +40,8 @@ def _mask(call: Call, x: Array, mask: Array | None, after: Array | None) -> Arra
 def spectral_normalization(call: Call) -> Any:
     """Applies its layer: the kernel is divided by its largest singular value in training alone."""
     outcome = call.run_inner("layer", call.args, "layer")
+    if call.is_keras3:  # it brings what goes out to the dtype of what came in
+        return array_of(outcome.outputs[0]).astype(call.x.dtype)
     return list(outcome.outputs) if outcome.several else outcome.outputs[0]
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from keras_doctor.rescue.evaluation import functions
 from keras_doctor.rescue.evaluation.operations.arguments import Arguments, dtype_named, enter_all, operates
+from keras_doctor.rescue.evaluation.values import CannotEvaluateError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ enter_all({
     "onelike oneslike": _unary(np.ones_like),
     "zeroslike emptylike": _unary(np.zeros_like),
     "identity stopgradient copy array converttotensor preventgradient": _unary(lambda x: x),
-    "gradpassthrough checknumerics ensureshape dropout linear": _unary(lambda x: x),
+    "gradpassthrough checknumerics ensureshape linear": _unary(lambda x: x),
     "sigmoid": _of_floats(functions.sigmoid),
     "tanh": _of_floats(np.tanh),
     "softplus": _of_floats(functions.softplus),
@@ -107,7 +108,7 @@ def _safe_quotient(x: Array, y: Array) -> Array:
 
 
 enter_all({
-    "add addv2 biasadd": _binary(np.add),
+    "add addv2": _binary(np.add),
     "subtract sub": _binary(np.subtract),
     "multiply mul": _binary(np.multiply),
     "divide truediv truedivide realdiv": _binary(_quotient),
@@ -145,6 +146,22 @@ enter_all({
     "xdivy": _binary(lambda x, y: np.where(x == 0, np.zeros((), x.dtype), x / y)),
     "xlogy": _binary(lambda x, y: np.where(x == 0, np.zeros((), x.dtype), x * np.log(y))),
 })  # fmt: skip
+
+
+@operates("biasadd")
+def biased(op: Arguments) -> Array:
+    """A number for each channel added."""
+    x = op.array()
+    bias = next(op.array(name, x) for name in ("bias", "value", "y") if op.has(name))
+    return x + (bias.reshape(-1, *(1,) * (x.ndim - 2)) if op.text("data_format").startswith("nc") else bias)
+
+
+@operates("dropout")
+def dropped(op: Arguments) -> Array:
+    """Nothing changes where nothing is dropped."""
+    if op.real("rate", 0.0) or op.real("keep_prob", 1.0) != 1.0:
+        raise CannotEvaluateError("it drops numbers at random, in use too")
+    return op.array()
 
 
 @operates("addn accumulaten")
