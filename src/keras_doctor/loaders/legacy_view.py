@@ -26,12 +26,13 @@ _INNER = ("layer", "cell", "forward_layer", "backward_layer")
 
 class View:
     """The config of one load. `config` is what the release sees; `lost_axes`: by the path of a layer, the axis that the
-    loader took out of its config.
+    loader took out of its config; `without_input`: whether a layer brings its own input shape.
     """
 
     def __init__(self, load: Load) -> None:
         self.load = load
         self.lost_axes: dict[str, Any] = {}
+        self.without_input = False
         self.numbers = load.does("keeps-axis-number")
         self.functions = load.does("turns-names-into-functions")
         self.config = self._seen(load.document.config, "", True, 0)
@@ -69,6 +70,7 @@ class View:
             found = {key: value for key, value in found.items() if key != "batch_input_shape"}
             if shape is not None:
                 found["batch_shape" if class_name == "InputLayer" else "input_shape"] = shape
+                self.without_input = self.without_input or class_name != "InputLayer"
         if "axis" in found:
             axis = self._axis(found["axis"])
             if axis is None:

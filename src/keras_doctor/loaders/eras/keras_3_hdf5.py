@@ -9,8 +9,7 @@ Source: keras/src/legacy/saving/legacy_h5_format.py, saving_utils.py and seriali
 from __future__ import annotations
 
 from keras_doctor.document.locus import Locus
-from keras_doctor.loaders import calling, doubled_batch, graphs, training, weights_hdf5
-from keras_doctor.loaders.axes import lost_axes
+from keras_doctor.loaders import calling, graphs, training, weights_hdf5
 from keras_doctor.loaders.construction import refer
 from keras_doctor.loaders.eras.keras_3_archive import ArchiveWalk
 from keras_doctor.loaders.legacy_view import View
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from keras_doctor.layers.graph import LayerShape
     from keras_doctor.loaders.load import Load
     from keras_doctor.loaders.objects import Reference, Resolution
     from keras_doctor.releases.api import Definition
@@ -71,16 +71,26 @@ def steps(load: Load) -> Iterator[Step]:
     """Yield the steps from the parsed config to the model that can be called."""
     view = View(load)
     shapes = graphs.shapes(load, view.config)
-    doubled = dict(doubled_batch.steps(load, view, shapes))
+    doubled = _doubled(load, view, shapes) if view.without_input else {}
     fatal = {path: step for path, step in doubled.items() if step.stage != "call"}
     yield from Hdf5Walk(load, after=fatal).entry(view.config, "layers", "")
     yield from graphs.steps(load, view.config, shapes)
-    yield from lost_axes(load, view, shapes)
+    if view.lost_axes:
+        from keras_doctor.loaders.axes import lost_axes
+
+        yield from lost_axes(load, view, shapes)
     yield from weights_hdf5.steps(load, shapes, view.config)
     yield from _opaque(load)
     yield from training.steps(load, Hdf5Walk(load, "compile"))
     yield from calling.steps(load, shapes)
     yield from (step for step in doubled.values() if step.stage == "call")
+
+
+def _doubled(load: Load, view: View, shapes: tuple[LayerShape, ...]) -> dict[str, Step]:
+    """Return, by the path of a model, what comes of an input shape that gets a second batch."""
+    from keras_doctor.loaders import doubled_batch
+
+    return dict(doubled_batch.steps(load, view, shapes))
 
 
 def _opaque(load: Load) -> Iterator[Step]:
