@@ -47,7 +47,8 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
         yield Change("slots-dropped", "leave out the optimizer's variables", kind=LOSSY, note="training starts afresh")
     before = draft.era
     if modern != (before == "keras-3"):
-        rewrite(draft.config, before, modern)
+        for name in rewrite(draft.config, before, target.api):
+            yield Change("operation-rewritten", f"make the operation {name} one of the target's own")
     for entry, kind in objects(draft.config):
         for key in _LEFT_OUT:
             entry.pop(key, None)

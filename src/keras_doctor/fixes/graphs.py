@@ -9,17 +9,21 @@ keras/src/engine/functional.py `get_network_config`, `_should_skip_first_node` (
 
 from __future__ import annotations
 
+from keras_doctor.fixes import operations
 from keras_doctor.fixes.draft import layers_of
 from keras_doctor.layers.graph import infer
 from keras_doctor.layers.inbound import Node, Ref, read_refs
 from keras_doctor.layers.models import calls_of, is_input, name_of, shifts_of
 from keras_doctor.layers.tensors import Slice
 
+_OP_LAYERS = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer")
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from keras_doctor.layers.graph import LayerShape
+    from keras_doctor.releases.api import Api
 
 # Names of the arguments after the first, for calls that Keras 3 writes by position and its predecessors by name.
 _ARGUMENTS = {
@@ -31,32 +35,44 @@ _ARGUMENTS = {
 }
 
 
-def rewrite(config: Any, era: str, modern: bool) -> None:
-    """Write the graphs of a model's config, and of the models in it, in the encoding of Keras 3 (`modern`) or of the
-    Kerases before it. `era`: who wrote the config.
+def rewrite(config: Any, era: str, api: Api) -> list[str]:
+    """Write the graphs of a model's config, and of the models in it, in the encoding of a release, with its operations.
+    `era`: who wrote the config. Return the names of the operations that became the release's own.
     """
     shapes = {shape.path: shape for shape in infer(config, era)}
-    _model(config, "config", shapes, modern)
+    done: list[str] = []
+    _model(config, "config", shapes, api, done)
+    return done
 
 
-def _model(entry: Any, path: str, shapes: dict[str, LayerShape], modern: bool) -> None:
+def _model(entry: Any, path: str, shapes: dict[str, LayerShape], api: Api, done: list[str]) -> None:
     layers = layers_of(entry)
     place = f"{path}.layers" if isinstance(entry.get("config"), dict) else path
     for number, layer in enumerate(layers):
         if isinstance(layer, dict) and layers_of(layer):
-            _model(layer, f"{place}[{number}].config", shapes, modern)
+            _model(layer, f"{place}[{number}].config", shapes, api, done)
     config = entry.get("config")
     if isinstance(config, dict) and "output_layers" in config:
-        _Rewriting(config, place, shapes, modern).rewrite()
+        rewriting = _Rewriting(config, place, shapes, api)
+        rewriting.rewrite()
+        done += rewriting.done
+
+
+def is_operation(entry: dict[str, Any]) -> bool:
+    """Tell whether an entry stands for an operation, in any dialect."""
+    module = entry.get("module")
+    return entry.get("class_name") in _OP_LAYERS or (isinstance(module, str) and ".ops" in module)
 
 
 class _Rewriting:
     """One graph on its way into another encoding."""
 
-    def __init__(self, config: dict[str, Any], place: str, shapes: dict[str, LayerShape], modern: bool) -> None:
+    def __init__(self, config: dict[str, Any], place: str, shapes: dict[str, LayerShape], api: Api) -> None:
         self.config = config
+        self.api = api
+        self.done: list[str] = []
         self.layers = [layer for layer in config["layers"] if isinstance(layer, dict)]
-        self.modern = modern
+        self.modern = api.line == "keras-3"
         self.names = frozenset(name_of(layer) for layer in self.layers)
         self.entries = {name_of(layer): layer for layer in self.layers}
         self.shapes = {
@@ -69,6 +85,7 @@ class _Rewriting:
         nodes = [calls_of(layer, self.names) for layer in self.layers]
         outputs = self.config.get("output_layers")
         shift, output_shift = shifts_of(self.layers, nodes, read_refs(outputs))
+        nodes = [self.operation(layer, calls) for layer, calls in zip(self.layers, nodes, strict=True)]
         for layer, calls in zip(self.layers, nodes, strict=True):
             if "inbound_nodes" in layer and not is_input(layer):
                 layer["inbound_nodes"] = [self.node(layer, call, shift) for call in calls if call.args or call.kwargs]
@@ -76,6 +93,17 @@ class _Rewriting:
             if key in self.config:
                 shifted = output_shift if key == "output_layers" else {}
                 self.config[key] = self.bare(self.config[key], shifted)
+
+    def operation(self, layer: Any, calls: list[Node]) -> list[Node]:
+        """Return the calls of a layer, of an operation as the release writes it; then the layer is that, too."""
+        if len(calls) != 1 or is_input(layer) or not is_operation(layer):
+            return calls
+        found = operations.read(layer, calls[0])
+        made = operations.write(found, layer, self.api) if found is not None else None
+        if made is None:
+            return calls
+        self.done.append(name_of(layer))
+        return [made]
 
     def node(self, layer: Any, call: Node, shift: dict[str, int]) -> Any:
         if self.modern:
@@ -87,6 +115,8 @@ class _Rewriting:
         for name, value in zip(_ARGUMENTS.get(str(layer.get("class_name")), ()), call.args[1:], strict=False):
             kwargs[name] = self.plain(value, shift)
         first = call.args[0] if call.args else []
+        if layer.get("class_name") in _OP_LAYERS and not isinstance(first, list):
+            return self.legacy(first, shift, kwargs)  # these keep the structure of what they are called with
         listed = first if isinstance(first, list) else [first]
         return [self.legacy(value, shift, kwargs) for value in listed]
 

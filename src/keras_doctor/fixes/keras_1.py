@@ -48,8 +48,9 @@ _OBJECTS = (
     ("b_constraint", "bias_constraint"), ("U_constraint", "recurrent_constraint"), ("init", "kernel_initializer"),
     ("inner_init", "recurrent_initializer"), ("inner_activation", "recurrent_activation"), ("p", "rate"),
     ("sigma", "stddev"), ("consume_less", None), ("dropout_W", "dropout"), ("dropout_U", "recurrent_dropout"),
-    ("input_dtype", None), ("mode", None), ("input_length", None), ("nb_row", None), ("nb_col", None),
-    ("kernel_dim1", None), ("kernel_dim2", None), ("kernel_dim3", None), ("forget_bias_init", None), ("gamma_init", "gamma_initializer"),
+    ("input_dtype", None),
+    ("mode", None), ("input_length", None), ("nb_row", None), ("nb_col", None), ("kernel_dim1", None),
+    ("kernel_dim2", None), ("kernel_dim3", None), ("forget_bias_init", None), ("gamma_init", "gamma_initializer"),
     ("beta_init", "beta_initializer"),
 )  # fmt: skip
 

@@ -1,0 +1,271 @@
+"""Operations of a graph, read in one dialect and written in another: `operations.tsv`.
+
+A call `tf.reduce_mean(x, axis=1)` on Keras tensors is a TensorFlowOpLayer (TensorFlow up to 2.3), a TFOpLambda (2.4 to
+2.15) or a Mean of Keras 3. What an operation is told stands among the arguments of the call in one dialect and in the
+config of the entry in another.
+"""
+
+from __future__ import annotations
+
+from keras_doctor.fixes.tables import rows
+from keras_doctor.layers.inbound import Node, Ref
+from keras_doctor.layers.tensors import Slice
+from keras_doctor.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from keras_doctor.releases.api import Api
+
+_FLAGS = ("name", "output_type", "out_type", "validate_indices", "batch_dims", "reduction_indices")  # at their default
+_DTYPES = {
+    "DT_FLOAT": "float32", "DT_HALF": "float16", "DT_DOUBLE": "float64", "DT_INT32": "int32", "DT_INT64": "int64",
+    "DT_BOOL": "bool",
+}  # fmt: skip
+_MASKS = ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask")
+
+
+@record
+class Operation:
+    """One call of an operation. `name`: Keras 3's, with its module: "numpy.Mean"; `values`: by Keras 3's names, of
+    arguments of the call and of the constructor alike.
+    """
+
+    name: str
+    values: tuple[tuple[str, Any], ...]
+
+
+@record
+class Row:
+    """An operation in its dialects."""
+
+    name: str
+    call: tuple[str, ...]
+    made: tuple[str, ...]
+    functions: tuple[str, ...]
+    parameters: tuple[tuple[str, str], ...]
+    nodes: tuple[str, ...]
+    inputs: tuple[str, ...]
+    attributes: tuple[tuple[str, str], ...]
+
+
+_known: list[Row] = []
+
+
+def known() -> list[Row]:
+    """Return the table."""
+    if not _known:
+        for name, call, made, functions, parameters, *rest in rows("operations.tsv"):
+            nodes, layout = (*rest, "", "")[:2]
+            inputs, _, attributes = layout.partition(";")
+            pairs = (tuple(pair.split("=")) for pair in parameters.split(",") if pair)
+            extra = (tuple(pair.split("=")) for pair in attributes.split(",") if pair)
+            _known.append(
+                Row(
+                    name,
+                    _words(call),
+                    _words(made),
+                    _words(functions, "|"),
+                    tuple((a, b) for a, b in pairs),
+                    _words(nodes, "|"),
+                    _words(inputs),
+                    tuple((a, b) for a, b in extra),
+                )  # fmt: skip
+            )
+    return _known
+
+
+def _words(text: str, by: str = ",") -> tuple[str, ...]:
+    return tuple(text.split(by)) if text else ()
+
+
+# Reading
+
+
+def read(entry: dict[str, Any], call: Node) -> Operation | None:
+    """Return what an entry of a graph does in one call; None where it is no operation that is known."""
+    name, config = entry.get("class_name"), entry.get("config")
+    if not isinstance(config, dict):
+        return None
+    if name == "SlicingOpLambda":
+        return _slicing(call)
+    if name == "TFOpLambda":
+        return _function(str(config.get("function")), call)
+    if name == "TensorFlowOpLayer":
+        return _node(config, call)
+    module = entry.get("module")
+    if isinstance(module, str) and module.startswith("keras.src.ops."):
+        return _keras_3(f"{module.rpartition('.')[2]}.{name}", config, call)
+    return None
+
+
+def _function(function: str, call: Node) -> Operation | None:
+    row = next((row for row in known() if function in row.functions), None)
+    if row is None or not call.args:
+        return None
+    order = list(dict.fromkeys(new for _, new in row.parameters))
+    names = dict(row.parameters)
+    values = dict(zip(order, call.args, strict=False))
+    for key, value in call.kwargs.items():
+        if key in names:
+            values[names[key]] = value
+        elif key not in _FLAGS and value not in (None, False):
+            return None
+    return Operation(row.name, tuple(values.items()))
+
+
+def _slicing(call: Node) -> Operation | None:
+    spec = call.kwargs.get("slice_spec", call.args[1] if len(call.args) > 1 else None)
+    if spec is None or not call.args:
+        return None
+    keys = [_key(key) for key in (spec if isinstance(spec, list) else [spec])]
+    return Operation("numpy.GetItem", (("x", call.args[0]), ("key", keys)))
+
+
+def _key(key: Any) -> Any:
+    if isinstance(key, dict) and {"start", "stop", "step"} >= set(key):
+        return Slice(key.get("start"), key.get("stop"), key.get("step"))
+    if isinstance(key, dict) and key.get("class_name") == "__ellipsis__":
+        return Ellipsis
+    return key
+
+
+def _node(config: dict[str, Any], call: Node) -> Operation | None:
+    node = config.get("node_def")
+    constants = config.get("constants")
+    if not isinstance(node, dict) or not isinstance(constants, dict):
+        return None
+    tensors = call.args[0] if len(call.args) == 1 and isinstance(call.args[0], list) else list(call.args)
+    count = len(tensors) + len(constants)
+    given = iter(tensors)
+    inputs = [constants[str(i)] if str(i) in constants else next(given, None) for i in range(count)]
+    attributes = {key: _attribute(value) for key, value in (node.get("attr") or {}).items()}
+    op = node.get("op")
+    if op == "StridedSlice":
+        return _strided(inputs, attributes)
+    row = next((row for row in known() if op in row.nodes), None)
+    if row is None or any(attributes.get(key) for key in ("transpose_a", "transpose_b", "adj_x", "adj_y")):
+        return None
+    values: dict[str, Any] = {}
+    names = list(row.inputs)
+    if names and names[0].startswith("*"):
+        rest = len(names) - 1
+        values[names.pop(0)[1:]] = inputs[: len(inputs) - rest]
+        inputs = inputs[len(inputs) - rest :]
+    values.update(zip(names, inputs, strict=False))
+    values.update({new: attributes[old] for old, new in row.attributes if old in attributes})
+    return Operation(row.name, tuple(values.items()))
+
+
+def _attribute(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    kind, held = next(iter(value.items()), ("", None))
+    if kind == "type":
+        return _DTYPES.get(str(held), str(held))
+    return int(held) if kind == "i" and isinstance(held, (str, int)) else held
+
+
+def _strided(inputs: list[Any], attributes: dict[str, Any]) -> Operation | None:
+    """Return the slice that begin, end, strides and their masks mean."""
+    tensor, *ends = inputs
+    if len(ends) != 3 or not all(isinstance(end, list) for end in ends):
+        return None
+    masks = [int(attributes.get(mask) or 0) for mask in _MASKS]
+    keys: list[Any] = []
+    for position, (start, stop, step) in enumerate(zip(*ends, strict=False)):
+        begin, end, ellipsis, new, shrink = (mask >> position & 1 for mask in masks)
+        if ellipsis:
+            keys.append(Ellipsis)
+        elif new:
+            keys.append(None)
+        elif shrink:
+            keys.append(start)
+        else:
+            keys.append(Slice(None if begin else start, None if end else stop, None if step == 1 else step))
+    return Operation("numpy.GetItem", (("x", tensor), ("key", keys)))
+
+
+def _keras_3(name: str, config: dict[str, Any], call: Node) -> Operation | None:
+    if name == "numpy.GetItem" and len(call.args) == 2:
+        keys = call.args[1] if isinstance(call.args[1], list) else [call.args[1]]
+        return Operation(name, (("x", call.args[0]), ("key", keys)))
+    row = next((row for row in known() if row.name == name), None)
+    if row is None:
+        return None
+    values = {**dict(zip(row.call, call.args, strict=False)), **call.kwargs}
+    values.update({key: config[key] for key in row.made if key in config})
+    return Operation(name, tuple(values.items()))
+
+
+# Writing
+
+
+def write(operation: Operation, entry: dict[str, Any], api: Api) -> Node | None:
+    """Make `entry` the operation in the dialect of a release; return its call, None where the release has no such."""
+    name = entry.get("name") or (entry.get("config") or {}).get("name") or "operation"
+    if api.line == "keras-3":
+        return _as_keras_3(operation, entry, str(name), api)
+    if api.find("TFOpLambda", "layers") is not None:
+        return _as_function(operation, entry, str(name))
+    return None
+
+
+def _as_keras_3(operation: Operation, entry: dict[str, Any], name: str, api: Api) -> Node | None:
+    module, _, class_name = operation.name.rpartition(".")
+    definition = api.definition(f"keras.src.ops.{module}", class_name)
+    if definition is None:
+        return None
+    values = dict(operation.values)
+    if operation.name == "numpy.GetItem":
+        call: tuple[str, ...] = ("x", "key")
+        made: dict[str, Any] = {}
+    else:
+        row = next(row for row in known() if row.name == operation.name)
+        call = row.call
+        made = {key: _plain(values[key]) for key in row.made if key in values}
+        if any(_has_tensor(value) for value in made.values()):
+            return None  # what the graph works out cannot stand in a config
+    taken = api.accepts(definition)
+    if "name" in taken.names():
+        made["name"] = name
+    entry.update(class_name=class_name, config=made, module=f"keras.src.ops.{module}", registered_name=class_name)
+    return Node([values[key] for key in call if key in values], {}, keras3=True)
+
+
+def _as_function(operation: Operation, entry: dict[str, Any], name: str) -> Node | None:
+    values = dict(operation.values)
+    entry.pop("module", None)
+    entry.pop("registered_name", None)
+    if operation.name == "numpy.GetItem":
+        keys = [_spec(key) for key in values["key"]]
+        config = {"name": name, "trainable": True, "dtype": "float32", "function": "__operators__.getitem"}
+        entry.update(class_name="SlicingOpLambda", config=config)
+        return Node([values["x"]], {"slice_spec": keys})
+    row = next(row for row in known() if row.name == operation.name)
+    if not row.functions:
+        return None
+    config = {"name": name, "trainable": True, "dtype": "float32", "function": row.functions[0]}
+    entry.update(class_name="TFOpLambda", config=config)
+    names: dict[str, str] = {}
+    for old, new in row.parameters:
+        names.setdefault(new, old)
+    first, *others = (key for key in names if key in values)
+    if not isinstance(values[first], (Ref, list)):
+        return None  # a constant comes first, and the call would have no tensor to begin with
+    return Node([values[first]], {names[key]: values[key] for key in others})
+
+
+def _spec(key: Any) -> Any:
+    if isinstance(key, Slice):
+        return {"start": key.start, "stop": key.stop, "step": key.step}
+    return {"class_name": "__ellipsis__"} if key is Ellipsis else key
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _has_tensor(value: Any) -> bool:
+    return isinstance(value, Ref) or (isinstance(value, list) and any(_has_tensor(one) for one in value))
