@@ -9,7 +9,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from keras_doctor.artifacts import read
 from keras_doctor.cli import main
+from keras_doctor.rules import diagnose
+from keras_doctor.rules.survey import environment_of, survey
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schema/releases-1.json").read_text())
 
@@ -39,6 +42,24 @@ def test_a_keras_archive_fails_before_tensorflow_2_12(run, corpus):
     assert found["Keras 2.2.4"] == "fails"
     assert found["Keras 3.15.1"] == "loads"
     assert json.loads(out)["newest_that_loads"]["name"] == "Keras 3.15.1"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "py37_tf24/lstm/model.h5",
+        "py311_tf221_k3151/cnn/model.keras",
+        "py36_keras224_tf113/nested/model.h5",
+        "py37_tf24/mlp_seq/savedmodel",
+        "pathology/cut_half-tf215h5/model.h5",
+    ],
+)
+def test_the_table_says_what_a_whole_check_says(corpus, path):
+    document = read(corpus / path)
+    for answer in list(survey(document))[::7]:
+        whole = diagnose(document, environment_of(answer.release))
+        ours, theirs = answer.diagnosis, whole
+        assert (ours.verdict, ours.cause, ours.decisive) == (theirs.verdict, theirs.cause, theirs.decisive)
 
 
 def test_releases_with_one_answer_stand_in_one_line(run, corpus):

@@ -28,11 +28,13 @@ def diagnose(
     compile: bool = True,  # noqa: A002 - Keras's own name
     safe_mode: bool = True,
     custom_objects: tuple[str, ...] = (),
+    everything: bool = True,
 ) -> Diagnosis:
     """Say what a plain load of `artifact` in `env` (default: the current one) would do.
 
     `artifact` is a path or a document that `read` returned. `custom_objects` are the names that would be given to the
-    loader. Never raises for what a file holds.
+    loader. Without `everything` the walk ends where the load is certain to fail: the same verdict and decisive finding,
+    sooner. Never raises for what a file holds.
     """
     document = artifact if isinstance(artifact, ModelDocument) else read(os.fspath(artifact))
     context = Context(document, env or Environment.current(), Options(compile, safe_mode, tuple(custom_objects)))
@@ -45,6 +47,8 @@ def diagnose(
             unknowns.append(step.unexamined)
         for name in dict.fromkeys(name for tag in step.tags for name in TRIGGERS.get(tag, ())):
             findings.extend(replace(finding, order=order) for finding in _rule(name).examine(step, context))
+        if not everything and any(finding.effect == "fails" for finding in findings):
+            break
     if not loaded and not any(finding.effect for finding in findings):
         unknowns.append("the loader stops before the model is loaded, and no rule says why")
     return Diagnosis(context.document, context.environment, findings, unknowns)

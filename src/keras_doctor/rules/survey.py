@@ -65,7 +65,7 @@ def environment_of(release: Published) -> Environment:
 def survey(document: ModelDocument, **options: Any) -> Iterator[Answer]:
     """Yield what every release makes of a document, family by family, the newest first; `options` as in `diagnose`."""
     for release in published():
-        yield Answer(release, diagnose(document, environment_of(release), **options))
+        yield Answer(release, diagnose(document, environment_of(release), everything=False, **options))
 
 
 def newest_that_loads(answers: Iterable[Answer]) -> Published | None:
@@ -93,6 +93,7 @@ def as_json(document: ModelDocument, answers: list[Answer]) -> dict[str, Any]:
         "schema": SCHEMA,
         "path": document.path,
         "format": document.format,
+        "architecture": document.architecture.path if document.architecture else None,
         "newest_that_loads": {"name": newest.name, "command": newest.setup.command()} if newest else None,
         "runs": [
             {
