@@ -32,8 +32,8 @@ _SHOWN = {"reshape": "shape", "cast": "dtype", "zeros": "shape", "constant": "sh
 class Expression(TensorRef):
     """A tensor that is made of others.
 
-    `operation`: its name ("transpose"); `inputs`: the tensors that it takes; `arguments`: the rest, as
-    (name, value) pairs; `exact`: whether every value is the stored one or follows from it without rounding. `name`,
+    `operation`: its name ("transpose"); `inputs`: the tensors that it takes; `arguments`: the rest, by
+    name; `exact`: whether every value is the stored one or follows from it without rounding. `name`,
     `path` and `locus` are those of the first input unless others are given.
     """
 

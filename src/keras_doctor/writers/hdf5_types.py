@@ -23,7 +23,7 @@ class Attribute:
     """An attribute's type and shape, encoded, and its data; `text` goes to the global heap instead."""
 
     datatype: bytes
-    shape: tuple[int, ...] | None
+    shape: tuple[int, ...]
     data: bytes = b""
     text: bytes | None = None
 
@@ -113,7 +113,7 @@ def texts(values: Sequence[bytes]) -> Attribute:
 def attribute_body(name: str, attribute: Attribute, reference: bytes) -> bytes:
     """Return the message of an attribute. `reference`: where its text lies in the global heap. Raises `Refused`."""
     key = name.encode() + b"\0"
-    space = dataspace(attribute.shape or ())
+    space = dataspace(attribute.shape)
     data = reference if attribute.text is not None else attribute.data
     head = pack("<BxHHH", 1, len(key), len(attribute.datatype), len(space))
     body = head + b"".join(piece + bytes(-len(piece) % 8) for piece in (key, attribute.datatype, space)) + data
