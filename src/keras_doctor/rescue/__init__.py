@@ -2,14 +2,15 @@
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from keras_doctor.rescue.differing import diff
     from keras_doctor.rescue.repairing import RepairReport, repair
 
-__all__ = ["RepairReport", "repair"]
+_MODULES = {"RepairReport": "repairing", "diff": "differing", "repair": "repairing"}
+__all__ = ["RepairReport", "diff", "repair"]
 
 
 def __getattr__(name: str) -> object:
-    if name in __all__:
-        from keras_doctor.rescue import repairing
-
-        return getattr(repairing, name)
-    raise AttributeError(name)
+    module = _MODULES.get(name)
+    if module is None:
+        raise AttributeError(name)
+    return getattr(__import__(f"{__name__}.{module}", None, None, (name,)), name)
