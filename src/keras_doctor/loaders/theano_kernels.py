@@ -1,5 +1,5 @@
-"""Kernels of convolutions that another backend trained: Theano turns a kernel around before it slides it over the
-image, TensorFlow and all others do not.
+"""Convolutions and pooling layers that another backend trained: Theano turns a kernel around before it slides it over
+the image, TensorFlow and all others do not, and it lays windows otherwise where it pads.
 
 Sources: keras/utils/conv_utils.py `convert_kernel`; keras/engine/topology.py of 2.0.0 and `_need_convert_kernel` of
 2.0.9; tensorflow/python/keras/saving/hdf5_format.py up to 2.3. Keras 1 writes no backend into a file and turns nothing;
@@ -9,9 +9,11 @@ its TensorFlow names variables "…_W:0", its Theano "…_W".
 from __future__ import annotations
 
 from keras_doctor.document.locus import Locus
+from keras_doctor.layers.keras1 import translate
 from keras_doctor.loaders.tracing import Step
 from keras_doctor.loaders.weights_conversion import TURNED
 from keras_doctor.records import record
+from keras_doctor.wire.limits import DEFAULT_LIMITS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,11 +41,19 @@ class Unflipped:
     reader: str
 
 
+@record
+class Misaligned:
+    """Layers whose padding `same` begins at another place with the backend that reads than with the one that wrote."""
+
+    layers: tuple[str, ...]
+    writer: str
+    reader: str
+
+
 def unflipped(load: Load, owners: Owners, listed: list[Owner]) -> Iterator[Step]:
     """Yield one step about the layers that would compute something else."""
     stated = load.document.facts.get("weights_backend")
-    writer = stated or backend_of_names(load.document)
-    reader = load.environment.backend or "tensorflow"
+    writer, reader = _backends(load)
     if not writer or writer == reader:
         return
     needs = (writer == "theano") != (reader == "theano")
@@ -56,6 +66,67 @@ def unflipped(load: Load, owners: Owners, listed: list[Owner]) -> Iterator[Step]
     if wrong:
         names = tuple(owner.name for owner in wrong)
         yield Step("weights", ("arrays:unflipped",), Locus(path=wrong[0].node.path), Unflipped(names, writer, reader))
+
+
+def misaligned(load: Load, owners: Owners, listed: list[Owner]) -> Iterator[Step]:
+    """Yield one step about the layers whose windows lie otherwise."""
+    writer, reader = _backends(load)
+    if not writer or (writer == "theano") == (reader == "theano"):
+        return
+    wrong = [owner for owner in _padded(owners, listed) if not _aligned(owner, owners)]
+    if wrong:
+        names = tuple(owner.name for owner in wrong)
+        yield Step("call", ("theano:padding",), Locus(path=wrong[0].node.path), Misaligned(names, writer, reader))
+
+
+def _backends(load: Load) -> tuple[str, str]:
+    """Return the backends of the file and of the environment; "" where a file does not tell its own."""
+    stated = load.document.facts.get("weights_backend")
+    return str(stated or backend_of_names(load.document)), load.environment.backend or "tensorflow"
+
+
+def _padded(owners: Owners, layers: list[Owner], depth: int = 0) -> Iterator[Owner]:
+    """Yield the layers that pad so that an image keeps its size, at every depth."""
+    if depth > DEFAULT_LIMITS.depth:
+        return
+    for owner in layers:
+        held = owners.held(owner, "layer")
+        config = owner.config
+        if config.get("padding", config.get("border_mode")) == "same" and "Transpose" not in owner.class_name:
+            yield owner
+        yield from _padded(owners, [held] if held is not None else owners.inside(owner), depth + 1)
+
+
+def _aligned(owner: Owner, owners: Owners) -> bool:
+    """Tell whether Theano begins its windows where TensorFlow begins them, along every side."""
+    config = {**translate(owner.class_name, owner.config)}
+    pools = "pool_size" in config or "Pool" in owner.class_name
+    windows, steps = _numbers(config.get("pool_size" if pools else "kernel_size")), _numbers(config.get("strides"))
+    if not windows:
+        return True
+    steps = steps or (windows if pools else [1])
+    dilation = _numbers(config.get("dilation_rate")) or [1]
+    windows = [(size - 1) * dilation[-1] + 1 for size in windows]
+    shape = owners.shapes.get(owner.node.path)
+    came = shape.input_shapes[0] if shape is not None and shape.input_shapes else None
+    rank = int(next((letter for letter in owner.class_name if letter in "123"), "2"))
+    sides: tuple[int | None, ...] = (None,) * rank
+    if came is not None and len(came) >= rank + 2:
+        sides = came[-rank:] if config.get("data_format") == "channels_first" else came[-rank - 1 : -1]
+    for place, side in enumerate(sides):
+        window, step = windows[place % len(windows)], steps[place % len(steps)]
+        theano = (window - 2 if window > 2 and window % 2 else window - 1) if pools else window // 2
+        if step > 1 and side is None:
+            return False
+        total = window - 1 if step == 1 or side is None else max((-(-side // step) - 1) * step + window - side, 0)
+        if theano != total // 2:
+            return False
+    return True
+
+
+def _numbers(value: object) -> list[int]:
+    values = value if isinstance(value, list) else [value]
+    return [one for one in values if isinstance(one, int) and one > 0]
 
 
 def backend_of_names(document: ModelDocument) -> str:
@@ -79,7 +150,7 @@ def _convolutions(
     load: Load, owners: Owners, layers: list[Owner], opens: bool, reached: bool = True, depth: int = 0
 ) -> Iterator[tuple[Owner, bool]]:
     """Yield the layers that slide a kernel of more than one place, and whether the loader's conversion reaches them."""
-    if depth > 32:
+    if depth > DEFAULT_LIMITS.depth:
         return
     for owner in layers:
         name = owner.class_name

@@ -8,6 +8,8 @@ keras/saving/hdf5_format.py (tf.keras); `load_weights_from_hdf5_group` of keras/
 
 from __future__ import annotations
 
+from keras_doctor.wire.limits import DEFAULT_LIMITS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from keras_doctor.layers.shapes import Shape
@@ -57,7 +59,7 @@ class Conversion:
             raise ConversionError("list index out of range") from None
 
     def _converted(self, owner: Owner, arrays: Arrays, depth: int = 0) -> Arrays:
-        if depth > 32:
+        if depth > DEFAULT_LIMITS.depth:
             return arrays
         name = owner.class_name
         if self.nested or self.keras_1:

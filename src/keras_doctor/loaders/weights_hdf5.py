@@ -11,7 +11,7 @@ from __future__ import annotations
 from keras_doctor.artifacts.legacy_hdf5 import TOP_LEVEL
 from keras_doctor.document.locus import Locus
 from keras_doctor.loaders.owners import Owners
-from keras_doctor.loaders.theano_kernels import unflipped
+from keras_doctor.loaders.theano_kernels import misaligned, unflipped
 from keras_doctor.loaders.tracing import Step
 from keras_doctor.loaders.weights_conversion import Conversion, ConversionError, fits
 from keras_doctor.loaders.weights_guess import plausible
@@ -70,6 +70,7 @@ def steps(load: Load, shapes: tuple[LayerShape, ...], config: Any = None) -> Ite
     if names is None and not (numbered and load.does("reads-numbered-layers")):
         yield Step("weights", ("arrays:unlisted",), Locus(part="/model_weights"), Misfit(load.api))
         return
+    yield from misaligned(load, owners, listed)
     if not numbered:
         groups = [group for group in groups if group.tensors]
         held = {group.owner for group in groups}

@@ -306,6 +306,13 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "error",
         "An Embedding says that it is of integers, and this release makes its vectors of them.",
     ),
+    "KD322": (
+        "kd322_theano_ifelse",
+        "theano-ifelse",
+        "loader-bug",
+        "error",
+        "Keras 1 uses a part of Theano that nobody has imported.",
+    ),
     "KD330": (
         "kd330_training_key_missing",
         "training-key-missing",
@@ -571,6 +578,13 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "silent-weights-changed",
         "error",
         "Kernels of convolutions are of another backend, and the loader leaves them the wrong way round.",
+    ),
+    "KD711": (
+        "kd711_padding_misaligned",
+        "padding-misaligned",
+        "semantics-changed",
+        "error",
+        "Windows over an image lie otherwise than in training, for the backend pads otherwise.",
     ),
     "KD801": (
         "kd801_decompression_bomb",

@@ -32,8 +32,21 @@ if TYPE_CHECKING:
 _NAMED = ("regularizers", "constraints", "initializers", "optimizers")  # kinds whose entries are dicts with a name
 
 
+_LOOPS = ("LSTM", "GRU", "SimpleRNN")
+# Keywords of layers that behave otherwise in training, where they are more than 0 and less than 1.
+_TRAINING = {
+    "Dropout": ("p",), "SpatialDropout1D": ("p",), "SpatialDropout2D": ("p",), "SpatialDropout3D": ("p",),
+    "GaussianDropout": ("p",), "Embedding": ("dropout",), **dict.fromkeys(_LOOPS, ("dropout_W", "dropout_U")),
+}  # fmt: skip
+
+
 class Keras1Walk(Keras2Walk):
     """The building of a model, or of what it is compiled with."""
+
+    def __init__(self, load: Load, stage: str = "construct") -> None:
+        super().__init__(load, stage)
+        # Whether Theano has compiled nothing yet for which it imports its `ifelse`.
+        self.cold = load.environment.backend == "theano" and load.does("theano-without-ifelse")
 
     def entry(
         self, value: Any, kind: str, path: str, depth: int = 0, parent: str = "", key: str = ""
@@ -44,6 +57,20 @@ class Keras1Walk(Keras2Walk):
             named = isinstance(value.get("name"), str)
             value = {"class_name": value["name"], "config": keywords} if named else {"config": keywords}
         yield from super().entry(value, kind, path, depth, parent, key)
+
+    def built(self, reference: Reference, definition: Definition, depth: int) -> Iterator[Step]:
+        """Yield the construction of an object; with Theano, whether it is one that asks if the model is trained."""
+        yield from super().built(reference, definition, depth)
+        name, config = definition.class_name, reference.config
+        if not self.cold or reference.kind != "layers" or not isinstance(config, dict):
+            return
+        rates = [config.get(key) for key in _TRAINING.get(name, ())]
+        normalizes = name == "BatchNormalization" and config.get("mode", 0) in (0, 2)
+        if normalizes or name == "GaussianNoise" or any(isinstance(rate, float) and 0 < rate < 1 for rate in rates):
+            self.cold = False
+            yield Step("graph", ("theano:ifelse",), Locus(path=reference.path), reference)
+        elif name in _LOOPS and not config.get("unroll"):
+            self.cold = False
 
     def resolve(self, reference: Reference) -> Resolution:
         """Look for a name: `Container` is another one for a model."""

@@ -37,9 +37,9 @@ class Keras2Walk(TableWalk):
     def values(self, definition: Definition, config: dict[str, Any]) -> tuple[tuple[str, Any, tuple[object, ...]], ...]:
         """Return the keywords whose value is refused; that of Keras 1's `mode` is, unless it is 0."""
         found = super().values(definition, config)
-        if config.get("mode", 0) != 0 and definition.class_name == "BatchNormalization":
-            if "mode" in self.api.accepts(definition).popped:
-                return (*found, ("mode", config["mode"], (0,)))
+        mode = config.get("mode", 0) if definition.class_name == "BatchNormalization" else 0
+        if mode != 0 and "mode" in self.api.accepts(definition).popped:
+            return (*found, ("mode", mode, (0,)))
         return found
 
     def objects_first(self, definition: Definition) -> bool:
