@@ -25,17 +25,20 @@ _INNER = ("layer", "cell", "forward_layer", "backward_layer")
 
 
 class View:
-    """The config of one load. `config` is what the release sees; `lost_axes`: by the path of a layer, the axis that the
-    loader took out of its config; `without_input`: whether a layer brings its own input shape.
+    """The config of one load.
+
+    `legacy`: whether the model itself is rewritten, as those of HDF5 files are. `config` is what the release sees;
+    `lost_axes`: by the path of a layer, the axis that the loader took out of its config; `without_input`: whether a
+    layer brings its own input shape.
     """
 
-    def __init__(self, load: Load) -> None:
+    def __init__(self, load: Load, legacy: bool = True) -> None:
         self.load = load
         self.lost_axes: dict[str, Any] = {}
         self.without_input = False
         self.numbers = load.does("keeps-axis-number")
         self.functions = load.does("turns-names-into-functions")
-        self.config = self._seen(load.document.config, "", True, 0)
+        self.config = self._seen(load.document.config, "", legacy, 0)
 
     def _seen(self, entry: Any, path: str, legacy: bool, depth: int) -> Any:
         """Return the entry of a model or layer as the release sees it; the same object where nothing changes.

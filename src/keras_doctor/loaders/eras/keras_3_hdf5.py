@@ -11,9 +11,8 @@ from __future__ import annotations
 from keras_doctor.document.locus import Locus
 from keras_doctor.loaders import calling, graphs, training, weights_hdf5
 from keras_doctor.loaders.construction import refer
-from keras_doctor.loaders.eras.keras_3_archive import ArchiveWalk
+from keras_doctor.loaders.keras_3 import Keras3Walk
 from keras_doctor.loaders.legacy_view import View
-from keras_doctor.loaders.tables import TableWalk
 from keras_doctor.loaders.tracing import Step
 
 TYPE_CHECKING = False
@@ -23,11 +22,11 @@ if TYPE_CHECKING:
 
     from keras_doctor.layers.graph import LayerShape
     from keras_doctor.loaders.load import Load
-    from keras_doctor.loaders.objects import Reference, Resolution
+    from keras_doctor.loaders.objects import Reference
     from keras_doctor.releases.api import Definition
 
 
-class Hdf5Walk(ArchiveWalk):
+class Hdf5Walk(Keras3Walk):
     """The building of a model from the config of an HDF5 file, as `View` gives it.
 
     `after`: by the path of a model, what stops it when its layers are put together.
@@ -43,7 +42,7 @@ class Hdf5Walk(ArchiveWalk):
         """Yield the steps for one entry: that of a layer has to be a dict of keywords."""
         if kind == "layers" and isinstance(value, dict) and not isinstance(value.get("config", {}), dict):
             reference = refer(value, kind, path, parent, key)
-            if reference is not None and _by_name(reference):
+            if reference is not None and self.by_name(reference):
                 yield Step("construct", ("config:list",), Locus(path=path), (reference, self.api))
         yield from super().entry(value, kind, path, depth, parent, key)
 
@@ -53,18 +52,9 @@ class Hdf5Walk(ArchiveWalk):
         if reference.path in self.after:
             yield self.after[reference.path]
 
-    def resolve(self, reference: Reference) -> Resolution:
-        """Look for a name: that of a layer in the table."""
-        if _by_name(reference):
-            return TableWalk.resolve(self, reference)
-        return super().resolve(reference)
-
-
-def _by_name(reference: Reference) -> bool:
-    """Tell whether an entry goes through `model_from_config`: the model itself, and its layers without a module."""
-    if reference.kind != "layers":
-        return False
-    return not reference.key or (reference.key == "layers" and not reference.modern)
+    def by_name(self, reference: Reference) -> bool:
+        """Tell whether an entry goes through `model_from_config`: the model itself does, too."""
+        return super().by_name(reference) or (reference.kind == "layers" and not reference.key)
 
 
 def steps(load: Load) -> Iterator[Step]:
