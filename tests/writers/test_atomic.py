@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from keras_doctor.cli.targets import search
 from keras_doctor.writers import atomic
 from keras_doctor.writers.atomic import placed
 from keras_doctor.writers.refused import Refused
@@ -62,6 +63,12 @@ def test_what_a_killed_process_left_is_in_nobodys_way(tmp_path):
     put(tmp_path / name, b"new")
     assert (tmp_path / name).read_bytes() == b"new"
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_what_a_killed_process_left_is_no_model(tmp_path):
+    for name in ("m.h5", "m.h5.12-0.partial", "other"):
+        (tmp_path / name).write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(600))
+    assert [os.path.basename(path) for path in search(str(tmp_path))] == ["m.h5", "other"]
 
 
 def test_without_hard_links(tmp_path, monkeypatch):

@@ -20,6 +20,7 @@ STDIN = "-"
 _STDIN_LIMIT = 1 << 31
 # In a folder, files with these endings are looked at; the head of any other file decides whether it is one too.
 _ENDINGS = (".h5", ".hdf5", ".keras", ".weights.json")
+_UNFINISHED = (".partial",)  # what a killed process of ours had not finished
 _HEADS = (b"\x89HDF\r\n\x1a\n",)
 _LIMIT = 1_000_000
 
@@ -90,6 +91,8 @@ def _is_artifact_file(entry: os.DirEntry[str], names: set[str]) -> bool:
         return f"{base}.weights.json" not in names
     if name.endswith(_ENDINGS):
         return True
+    if name.endswith(_UNFINISHED):
+        return False
     if name.endswith(".index"):
         return any(other.startswith(entry.name[:-5] + "data-") for other in names)
     try:
