@@ -12,7 +12,10 @@ Of the models that cannot be built, one in four is packed: the weights do not co
 """
 
 import os
+import signal
 import sys
+
+_PATIENCE = 120  # seconds for one load
 
 
 def main(module, corpus, pairs):
@@ -26,11 +29,14 @@ def main(module, corpus, pairs):
     else:
         keras = __import__(module)
     spec = installed(module)
+    signal.signal(signal.SIGALRM, hung)
     with open(pairs) as file:
         lines = file.read().splitlines()
     for line in lines:
         architecture, weights = line.split()
+        signal.alarm(_PATIENCE)  # some loaders never come back
         outcome, error = attempt(keras, os.path.join(corpus, architecture), os.path.join(corpus, weights))
+        signal.alarm(0)
         error = error.replace(corpus + os.sep, "")[:80]
         print(module, spec, architecture, weights, outcome, error, sep="\t", file=out)
         out.flush()
@@ -46,6 +52,10 @@ def pack(loads, target):
     failed = [line for line in lines if line.split("\t")[4] == "build"]
     with open(target, "wb") as file:
         file.write(lzma.compress("".join([*built, *failed[::4]]).encode("utf-8"), preset=9))
+
+
+def hung(number, frame):
+    raise RuntimeError("the load does not end")
 
 
 def attempt(keras, architecture, weights):
