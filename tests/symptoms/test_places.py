@@ -11,7 +11,7 @@ FRAMES = {
     "python": '  File "/v/lib/python3.11/site-packages/keras/src/saving/saving_lib.py", line 152, in load_model',
     "ipython": "/v/lib/python3.11/site-packages/keras/src/saving/saving_lib.py in load_model(filepath, custom_objects)",
     "new ipython": "File ~/v/lib/python3.11/site-packages/keras/src/saving/saving_lib.py:152, in load_model(filepath)",
-    "colab": "[/v/lib/python3.11/dist-packages/keras/src/saving/saving_lib.py](https://localhost:80/#) in load_model(f)",
+    "colab": "[/v/lib/python3.11/dist-packages/keras/src/saving/saving_lib.py](https://localhost/#) in load_model(f)",
     "windows": r"File C:\Users\me\v\Lib\site-packages\keras\src\saving\saving_lib.py:152, in load_model(filepath)",
     "pytest": "/v/lib/python3.11/site-packages/keras/src/saving/saving_lib.py:152: in load_model",
 }

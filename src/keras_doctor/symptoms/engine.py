@@ -9,7 +9,7 @@ from keras_doctor.records import record
 from keras_doctor.rules.catalogue import entries
 from keras_doctor.symptoms._index import MARKS
 from keras_doctor.symptoms.explanation import Candidate, Explanation
-from keras_doctor.symptoms.scene import Scene, scene_of
+from keras_doctor.symptoms.scene import Scene, Utterance, scene_of, unquoted
 from keras_doctor.symptoms.symptom import Reading
 from keras_doctor.symptoms.text import plain
 from keras_doctor.symptoms.versions import inferred
@@ -139,7 +139,10 @@ def page_for(cause: str) -> str:
 
 def _hits(scene: Scene) -> Iterator[Hit]:
     low = scene.low
-    names = dict.fromkeys(name for mark, names in MARKS.items() if mark in low for name in names)
+    bare = unquoted(low)
+    names = dict.fromkeys(
+        name for mark, names in MARKS.items() if mark in low or unquoted(mark) in bare for name in names
+    )
     for name in names:
         for symptom in _family(name).SYMPTOMS:
             hit = _hit(symptom, scene)
@@ -170,10 +173,7 @@ def _hit(symptom: Symptom, scene: Scene) -> Hit | None:
     for utterance in scene.utterances:
         if utterance.rank == 3 and not symptom.everywhere and scene.parsed.errors:
             continue
-        mark = next((mark for mark in symptom.marks if mark in utterance.low), None)
-        if mark is None:
-            continue
-        match = re.search(symptom.pattern or re.escape(mark), utterance.text, re.IGNORECASE)
+        match = _match(symptom, utterance)
         if match is None:
             continue
         told = symptom.tells if isinstance(symptom.tells, tuple) else symptom.tells(scene, match)
@@ -184,6 +184,22 @@ def _hit(symptom: Symptom, scene: Scene) -> Hit | None:
             score = 2 * symptom.strength + _RANKS[utterance.rank]
             return Hit(score, readings, symptom.question, _seen(scene, utterance.text, match))
     return None
+
+
+def _match(symptom: Symptom, utterance: Utterance) -> re.Match[str] | None:
+    """Return where a symptom's shape is in a message, as it stands or with its quotation marks left out."""
+    mark = next((mark for mark in symptom.marks if mark in utterance.low), None)
+    if mark is not None:
+        match = re.search(symptom.pattern or re.escape(mark), utterance.text, re.IGNORECASE)
+        if match is not None:
+            return match
+    quoted = any("'" in mark or '"' in mark for mark in symptom.marks)
+    if mark is None and not quoted:
+        return None
+    bare = utterance.bare
+    low = bare.lower()
+    mark = next((unquoted(mark) for mark in symptom.marks if unquoted(mark) in low), None)
+    return re.search(symptom.pattern or re.escape(mark), bare, re.IGNORECASE) if mark is not None else None
 
 
 def _seen(scene: Scene, text: str, match: re.Match[str]) -> str:

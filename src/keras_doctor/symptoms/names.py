@@ -85,12 +85,14 @@ def library(name: str, *kinds: str) -> Known | None:
     """Return what a name is in Keras, None when no release has it. `kinds`: which tables to ask, in order."""
     if not name or not name.replace("_", "").replace(">", "").isalnum():
         return None
+    if name in _OPERATIONS:
+        return Known("operations", tuple(whereabouts(name, "layers").items()))
     for kind in kinds or _TABLES:
         for spelling in dict.fromkeys((name, name.lower()) if kind == "optimizers" else (name,)):
             found = whereabouts(spelling, kind)
             if found:
                 return Known(kind, tuple(found.items()))
-    if name in _OPERATIONS or any(f"\n={name}{end}" in _text("keras-3", "operations") for end in "\t~"):
+    if any(f"\n={name}{end}" in _text("keras-3", "operations") for end in "\t~"):
         return Known("operations", _with("operations", name))
     private = _with("layers", name)
     return Known("private", private) if private else None
@@ -149,6 +151,23 @@ def _edge(takes: object, inside: int, outside: int) -> int:
         else:
             outside = middle
     return inside
+
+
+def refusing(class_name: str, keys: tuple[str, ...], places: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return those keys of a config that the newest of the releases in each line does not take, () where one takes all.
+
+    `places`: line of releases → some of them; () for all.
+    """
+    found: tuple[str, ...] = ()
+    for line, releases in places.items():
+        api = Api(_LIBRARIES[line][0], (releases or lines()[line])[-1])
+        made = api.find(class_name)
+        if made is None:
+            return ()
+        found = api.refused(made, keys)
+        if not found:
+            return ()
+    return found
 
 
 def keyword_owners(keyword: str, kind: str = "layers") -> tuple[str, ...]:

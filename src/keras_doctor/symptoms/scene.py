@@ -32,6 +32,16 @@ class Utterance:
     low: str
     rank: int
 
+    @property
+    def bare(self) -> str:
+        """The text without quotation marks, which people leave out."""
+        return unquoted(self.text)
+
+
+def unquoted(text: str) -> str:
+    """Return a text without quotation marks."""
+    return text.replace("'", "").replace('"', "")
+
 
 @record
 class Scene:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keras_doctor.records import replace
 from keras_doctor.symptoms.places import package_of
 from keras_doctor.symptoms.remedies import (
     CHECK,
@@ -224,6 +225,8 @@ _IMPORTED = ("tensorflow", "keras", "tf_keras", "h5py", "google", "numpy")
 def readings(scene: Scene) -> tuple[Reading, ...]:
     """Return the readings for the stage that the frames show, () when they show none."""
     frames = scene.parsed.frames
+    if not frames:
+        return _by_words(scene)
     if frames and not scene.place.stages and _importing(scene):
         return (_IMPORT,)
     if scene.place.stage == "save" and not scene.passed("load"):
@@ -236,6 +239,35 @@ def readings(scene: Scene) -> tuple[Reading, ...]:
             if stage == "lambda" and frames and frames[-1].function == "func_load":
                 return told[::-1]
             return told
+    return ()
+
+
+# What people write → the stage that it tells of, where there are no frames.
+_WORDS = (
+    ("save", ("model.save(", "save_model(", "saving the model", "ModelCheckpoint", "save the model")),
+    ("weights", ("load_weights", "loading weights", "loading the weights")),
+    (
+        "load",
+        (
+            "load_model",
+            "model_from_json",
+            "model_from_yaml",
+            "load the model",
+            "loading the model",
+            "loading model",
+            "load model",
+        ),
+    ),
+)
+
+
+def _by_words(scene: Scene) -> tuple[Reading, ...]:
+    """Return the readings for the stage that a text without frames names, when it tells of an error at all."""
+    if not scene.parsed.errors and "error" not in scene.low and "exception" not in scene.low:
+        return ()
+    for stage, words in _WORDS:
+        if scene.calls(*words):
+            return tuple(replace(reading, confidence="low") for reading in dict(_TOLD)[stage])
     return ()
 
 

@@ -25,7 +25,7 @@ _ERROR = (
     r"^(?P<lead>[^A-Za-z0-9]{0,12}|E\s{1,8}|# |.{0,60}?(?:PyException|RuntimeException"
     r"|Error in [\w.$:]+\([^\n]{0,80}\) ?):\s*)"
     r"(?P<kind>(?:[A-Za-z_]\w*\.){0,6}(?:[A-Z]\w*(?:Error|Exception|Warning|Interrupt|Iteration|Exit)"
-    r"|[a-z]\w*\.error|Error|error))"
+    r"|[a-z]\w*\.error|Error|ERROR|error))"
     r"\b(?P<mark>\*{0,2}:\s*|\*{0,2}\s*$)(?P<message>.*)$"
 )
 _HEADER = r"Traceback \(most recent call last\)"
@@ -139,7 +139,7 @@ def _source(line: str, before: str, numbered: re.Pattern[str]) -> str:
 
 
 def _may_be_error(line: str) -> bool:
-    return any(word in line for word in ("rror", "xception", "arning", "Interrupt", "Iteration", "Exit"))
+    return any(word in line for word in ("rror", "ERROR", "xception", "arning", "Interrupt", "Iteration", "Exit"))
 
 
 def _frame(line: str, frame: re.Pattern[str], compiled: re.Pattern[str]) -> Frame | None:

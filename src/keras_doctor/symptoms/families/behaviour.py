@@ -218,6 +218,11 @@ SYMPTOMS = (
     Symptom(
         (
             "optimizer is in the reset state",
+            "resets the optimizer",
+            "optimizer weights",
+            "optimizer's weights",
+            "optimizer's weigths",
+            "load optimizer",
             "optimizer's state",
             "state of the optimizer",
             "losses jump",
@@ -230,7 +235,8 @@ SYMPTOMS = (
             "continue training",
         ),
         (_STATE,),
-        pattern=r"loss(?:es)? (?:jump|increase|rise|go up)|state of the optimizer"
+        pattern=r"(?:not|n't) (?:load|restore|save)\w* (?:the )?optimizer|resets the optimizer|loss(?:es)? (?:jump"
+        r"|increase|rise|go up)|state of the optimizer"
         r"|optimizer(?:'s)? (?:is in the )?(?:reset )?state|optimizer[^\n]{0,60}(?:reset|empty|not (?:saved"
         r"|restored|loaded))|(?:resum|restart|continu)\w*[^\n]{0,30}training[^\n]{0,120}(?:loss|worse|jump"
         r"|scratch|start)",

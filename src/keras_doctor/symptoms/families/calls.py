@@ -17,24 +17,46 @@ def _wrong(what: str, *remedies: Remedy, confidence: str = "high", **more: str) 
     return Reading("wrong-api-use", what, remedies, confidence, code="KD903", **more)  # type: ignore[arg-type]
 
 
+_OF_MODELS = (
+    "predict",
+    "summary",
+    "evaluate",
+    "layers",
+    "fit",
+    "load_weights",
+    "get_weights",
+    "compile",
+    "input",
+    "output",
+    "save",
+    "call",
+    "inputs",
+    "outputs",
+    "to_json",
+    "get_config",
+    "trainable",
+    "add",
+    "pop",
+    "signatures",
+    "_get_save_spec",
+    "get_layer",
+    "optimizer",
+    "predict_classes",
+)
+
+
 def _no_attribute(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
     kind, name = match["kind"], match["name"]
-    if kind in ("str", "PosixPath", "WindowsPath", "dict", "list", "NoneType", "tuple") and name in (
-        "predict",
-        "summary",
-        "evaluate",
-        "layers",
-        "fit",
-        "load_weights",
-        "get_weights",
-        "compile",
-        "input",
-        "output",
-        "save",
-    ):
+    if kind in ("str", "PosixPath", "WindowsPath", "dict", "list", "NoneType", "tuple") and name in _OF_MODELS:
         return _wrong(
             f"a {kind} is used as if it were a model: what was loaded is not one, or the path was passed in its place",
             Remedy("Load the model first, and pass what load_model returns.", "model = load_model(PATH)"),
+            Remedy(
+                "To convert a saved folder: the converter has a function for paths (from_saved_model, "
+                "from_frozen_graph), and "
+                "from_keras_model wants a model.",
+                "tf.lite.TFLiteConverter.from_saved_model(PATH)",
+            ),
         )
     if name in ("predict_classes", "predict_proba"):
         return _wrong(
@@ -50,6 +72,26 @@ def _no_attribute(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading
 
 
 SYMPTOMS = (
+    Symptom(
+        ("error when checking",),
+        (
+            _wrong(
+                "the data have another shape than the model wants: another size, order of dimensions (channels "
+                "first or last) or number of inputs",
+                Remedy(
+                    "Compare model.input_shape with the shape of the data. When the channels are in the wrong "
+                    "place: image_data_format "
+                    "(image_dim_ordering in Keras 1) in ~/.keras/keras.json is another one than where the "
+                    "model was made.",
+                    "cat ~/.keras/keras.json",
+                ),
+                INSPECT,
+                confidence="medium",
+            ),
+        ),
+        pattern=r"error when checking[^\n]{0,200}(?:shape|dimension|array)",
+        strength=5,
+    ),
     Symptom(
         ("invalid filename: expected",),
         (
@@ -177,7 +219,14 @@ SYMPTOMS = (
         strength=4,
     ),
     Symptom(
-        ("must be an instance of", "unable to load model", "unrecognized path", "invalid file:", "file path must be"),
+        (
+            "must be an instance of",
+            "expected str, bytes or os.pathlike object",
+            "unable to load model",
+            "unrecognized path",
+            "invalid file:",
+            "file path must be",
+        ),
         (_wrong("load_model was given something that is no path", CHECK, confidence="low"),),
         pattern=r"unrecognized path type|Invalid file: <|filepath must be"
         r"|expected str, bytes or os\.PathLike object, not (?!NoneType)\w+",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from keras_doctor.findings import Remedy
+from keras_doctor.records import replace
 from keras_doctor.symptoms import names
 from keras_doctor.symptoms.remedies import (
     COMPILE_FALSE,
@@ -566,8 +567,12 @@ SYMPTOMS = (
         strength=4,
     ),
     Symptom(
-        ("a kerastensor cannot be used as input to a tensorflow function", "'kerashistory' object has no attribute"),
-        lambda scene, match: _mixed(scene),
+        (
+            "a kerastensor cannot be used as input to a tensorflow function",
+            "'kerashistory' object has no attribute",
+            "object has no attribute '_keras_history'",
+        ),
+        lambda scene, match: replace(_mixed(scene), confidence="medium"),
         strength=6,
     ),
     Symptom(

@@ -170,6 +170,23 @@ def _attribute(scene: Scene, match: re.Match[str]) -> Reading:
     )
 
 
+def _other_api(match: re.Match[str]) -> Reading:
+    """Tell of an attribute that an object of this release does not have."""
+    return _broken(
+        f"{match['owner']} of the installed release has no {match['name']}: the code (or a package) was written "
+        f"for another release, or objects "
+        "of keras and tf.keras are mixed",
+        Remedy(
+            "Use the name that this release has, or the release that the code was written for (upgrade, or pin it).",
+            "keras-doctor env",
+        ),
+        _IMPORTS,
+        LEGACY_KERAS,
+        code="KD909",
+        confidence="medium",
+    )
+
+
 _SHADOWED = _broken(
     "a file of your own has the name of the package (keras.py, tensorflow.py, h5py.py …) and is imported in "
     "its place, or the "
@@ -180,6 +197,69 @@ _SHADOWED = _broken(
 )
 
 SYMPTOMS = (
+    Symptom(
+        ("object has no attribute", "type object"),
+        lambda scene, match: _other_api(match),
+        pattern=r"(?:type object )?'(?P<owner>(?:TFLiteConverter\w*|Adam\w*|SGD|RMSprop|Sequential|Functional|Model"
+        r"|KerasTensor|Tensor|EagerTensor|History|"
+        r"ModelCheckpoint|Optimizer\w*))' (?:object )?has no attribute '(?P<name>\w+)'",
+        strength=3,
+    ),
+    Symptom(
+        (
+            "building wheel for",
+            "failed building wheel",
+            "could not build wheels",
+            "command errored out",
+            "subprocess-exited-with-error",
+            "microsoft visual c++ 14.0",
+            "failed to build h5py",
+            "unable to load dependency hdf5",
+            "metadata-generation-failed",
+        ),
+        (
+            Reading(
+                "package-missing",
+                "pip finds no wheel of that version for this Python and has to compile it, which fails here",
+                (
+                    Remedy(
+                        "Take a version that has a wheel for this Python (a newer h5py, NumPy or TensorFlow), "
+                        "or an older Python that the "
+                        "old version has wheels for.",
+                        "pip install --only-binary :all: h5py",
+                    ),
+                    Remedy("With uv, another Python is one word away.", 'uv run --python 3.8 --with "h5py<3" python'),
+                ),
+                code="KD206",
+            ),
+        ),
+        strength=5,
+    ),
+    Symptom(
+        (
+            "was not found",
+            "installation of tensorflow not found",
+            "installation of python not found",
+            "valid installation of tensorflow",
+        ),
+        (
+            Reading(
+                "package-missing",
+                "the Python that R uses does not have TensorFlow and Keras, or R uses another Python than the "
+                "one that has them",
+                (
+                    Remedy("Install them into the Python that R uses.", "keras3::install_keras()  # in R"),
+                    Remedy(
+                        "Or say which Python is meant, before anything is loaded.",
+                        'reticulate::use_python("/path/to/python", required = TRUE)',
+                    ),
+                ),
+                code="KD201",
+            ),
+        ),
+        pattern=r"Python module [\w.]+ was not found|installation of (?:Python|TensorFlow) not found",
+        strength=7,
+    ),
     Symptom(
         (
             "numpy.dtype size changed",

@@ -9,6 +9,7 @@ from keras_doctor.symptoms import names
 from keras_doctor.symptoms.families.classes import training
 from keras_doctor.symptoms.remedies import (
     COMPILE_FALSE,
+    CUSTOM_OBJECTS,
     INSPECT,
     LEGACY_KERAS,
     NEWER_KERAS_3,
@@ -56,6 +57,13 @@ _OF_KERAS_3 = (
     "lora_rank",
     "registered_name",
 )
+_OF_KERAS_0 = ("truncate_gradient", "cache_enabled", "forget_bias_init", "inner_init", "input_length", "weights")
+_KERAS_0 = Reading(
+    "unknown-keyword",
+    "the config has a keyword of Keras 0, which Keras 1 and later do not know",
+    (REBUILD, Remedy("Leave the key out of the JSON, where it has its default.", "keras-doctor inspect PATH")),
+    "medium",
+)
 _HANDLING = Remedy(
     "Have keras-doctor name every key that this loader will refuse, and whether leaving it out changes anything:",
     "keras-doctor check PATH",
@@ -64,14 +72,14 @@ _HANDLING = Remedy(
 
 def _unexpected(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
     groups = {name.rstrip("2345"): text for name, text in match.groupdict().items() if text}
-    found = _keys(groups.get("keys", "")) or (groups.get("key", "").strip("'\""),)
+    found = top_level_keys(groups.get("keys", "")) or (groups.get("key", "").strip("'\""),)
     words: tuple[str, ...] = tuple(word for word in found if word and not word.isdigit())
     if not words:
         return None
     return refused(scene, groups.get("name") or _wrapped_class(scene), words)
 
 
-def _keys(shown: str) -> tuple[str, ...]:
+def top_level_keys(shown: str) -> tuple[str, ...]:
     """Return the names in a list, or the keys of a dict (not those of dicts in it), as Python prints them."""
     found, depth = [], 0
     for match in re.finditer(r"[\[{(]|[\]})]|'(?P<name>\w+)'(?P<colon>:)?", shown):
@@ -196,13 +204,15 @@ def _layer(
         owners = names.keyword_owners(words[0], "initializers")
         if not owners:
             return (
-                Reading(
+                _KERAS_0
+                if words[0] in _OF_KERAS_0
+                else Reading(
                     "custom-object-broken",
                     f"no class of Keras takes {shown}: it is the keyword of a class of your own, whose __init__ "
                     f"and get_config do not agree",
-                    (REGISTER, REBUILD),
+                    (CUSTOM_OBJECTS, REGISTER, REBUILD),
                     "medium",
-                    "the class is your own",
+                    "the class is your own, or a package's (keras_retinanet's BatchNormalization has freeze)",
                     "KD917",
                 ),
                 Reading(
@@ -275,6 +285,8 @@ def _missing(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...
         return None
     if function not in ("__init__", "__new__", "from_config"):
         return None
+    if "inputs" in words or "outputs" in words:
+        return _NO_GRAPH
     known = names.library(name) if name else None
     owned = known is not None or (not name and bool(words) and all(names.keyword_owners(word) for word in words))
     sure = known is not None or bool(set(words) & _USUAL)
@@ -311,6 +323,24 @@ def _missing(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...
     )
 
 
+_NO_GRAPH = Reading(
+    "custom-object-broken",
+    "a model class (of yours, or of a package such as KerasNLP) is rebuilt as if it were a plain functional "
+    "model: its own class "
+    "was not found, or its from_config does not fit",
+    (
+        Remedy(
+            "Import the package that the class is of before loading (keras_nlp, keras_hub …), so that it is "
+            "registered.",
+            "import keras_nlp",
+        ),
+        CUSTOM_OBJECTS,
+        REGISTER,
+        REBUILD,
+    ),
+    "medium",
+    code="KD917",
+)
 _USUAL = {
     "units",
     "output_dim",
@@ -382,7 +412,8 @@ _KEYS = {
     ),
     "class_name": Reading(
         "config-value",
-        "what should be the config of a model or layer has no class_name: another generation's JSON, or JSON "
+        "what should be the config of a model or layer has no class_name: a JSON of Keras 0 (rebuild it), "
+        "another generation's JSON, or JSON "
         "of something else (TensorFlow.js, a history)",
         (INSPECT, SAME_VERSION, REBUILD),
         "medium",
@@ -411,7 +442,29 @@ _KEYS = {
     ),
 }
 
+# Keywords that people name when they tell of an error in their own words.
+_TOLD_KEYWORDS = {
+    "group": "groups",
+    "time_major": "time_major",
+    "batch_shape": "batch_shape",
+    "batch_input_shape": "batch_input_shape",
+    "quantization_config": "quantization_config",
+    "input_axes": "input_axes",
+    "ragged": "ragged",
+    "input_dtype": "input_dtype",
+    "reset_after": "reset_after",
+}
+
 SYMPTOMS = (
+    Symptom(
+        tuple(_TOLD_KEYWORDS),
+        lambda scene, match: refused(scene, "", (_TOLD_KEYWORDS[match["key"].lower()],)),
+        pattern=r"(?:complain|error|fail|unexpected|unrecogni[sz]ed|unknown|invalid|parameter|argument|keyword"
+        r"|kwarg)[^\n]{0,80}?"
+        r"\b(?P<key>group|time_major|batch_shape|batch_input_shape|quantization_config|input_axes|ragged"
+        r"|input_dtype|reset_after)s?\b",
+        strength=1,
+    ),
     Symptom(
         (
             "unrecognized keyword argument",
@@ -443,7 +496,7 @@ SYMPTOMS = (
     Symptom(
         ("keyerror",),
         _missing_key,
-        pattern=r"KeyError:\s*[\"']{1,2}(?P<key>\w+)[\"']{1,2}|KeyError:\s*(?P<key2>\d+)\b",
+        pattern=r"KeyError:?\s*[\"']{0,2}(?P<key>[a-z_]\w*)|KeyError:\s*(?P<key2>\d+)\b",
         strength=4,
     ),
     Symptom(

@@ -84,6 +84,34 @@ def _undefined(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, .
 
 SYMPTOMS = (
     Symptom(
+        ("'str' object is not callable", "'dict' object is not callable"),
+        (
+            Reading(
+                "lambda-not-runnable",
+                "a function is still what the config calls it (its name), for it was not found when the model "
+                "was loaded: of a Lambda layer, "
+                "an activation or a custom object",
+                (
+                    Remedy(
+                        "Define or import the function, and pass it in custom_objects by that name.",
+                        'model = load_model(PATH, custom_objects={"f": f})',
+                    ),
+                    _CLASS,
+                ),
+                "medium",
+                "a Lambda layer is involved",
+            ),
+            Reading(
+                "custom-object-missing",
+                "a function of your own was not given to the loader",
+                (_CLASS,),
+                "medium",
+                "it is an activation, or of a custom layer",
+            ),
+        ),
+        strength=4,
+    ),
+    Symptom(
         (
             "bad marshal data",
             "eof read where object expected",

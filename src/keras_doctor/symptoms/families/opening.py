@@ -184,7 +184,7 @@ def _no_savedmodel(scene: Scene, match: re.Match[str]) -> Reading | tuple[Readin
         "the path exists",
         "KD207",
     )
-    return folder, _MISSING_SAVED
+    return _MISSING_SAVED, folder
 
 
 def _unsupported(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]:

@@ -109,6 +109,34 @@ def _at_saving(scene: Scene, match: re.Match[str]) -> Reading | None:
 
 SYMPTOMS = (
     Symptom(
+        ("which references a symbolic tensor", "references untracked object", "attempted to save a function"),
+        (
+            _refused(
+                "a function of the model holds a tensor or resource that is no part of the model (a table, a "
+                "variable or a constant made outside), so that it "
+                "cannot be put into a SavedModel",
+                Remedy(
+                    "Make it an attribute of the model or layer (self.table = …), or create it inside the function.",
+                    "self.table = table",
+                ),
+                _WEIGHTS_ONLY,
+                UPGRADE,
+            ),
+        ),
+        strength=7,
+    ),
+    Symptom(
+        ("cannot be saved either because", "cannot be saved because", "can not be saved because"),
+        (
+            _refused(
+                "the model was never called or built, so that its inputs are not known",
+                Remedy("Call it on data (or build it) first.", 'model(example); model.save("model.keras")'),
+                _WEIGHTS_ONLY,
+            ),
+        ),
+        strength=8,
+    ),
+    Symptom(
         (
             "filename must end in .weights.h5",
             "must end in .weights.h5",

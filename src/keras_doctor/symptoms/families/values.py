@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from keras_doctor.findings import Remedy
-from keras_doctor.symptoms.families.keywords import _LIST_OR_DICT
+from keras_doctor.symptoms import names
+from keras_doctor.symptoms.families.keywords import _LIST_OR_DICT, refused, top_level_keys
 from keras_doctor.symptoms.remedies import CHECK, CUSTOM_OBJECTS, INSPECT, LEGACY_KERAS, REBUILD, SAME_VERSION, UPGRADE
 from keras_doctor.symptoms.symptom import Reading, Symptom
 
@@ -54,12 +55,77 @@ def _string_indices(scene: Scene, match: re.Match[str]) -> Reading | tuple[Readi
             "the training config has a part in a form that this Keras does not read; the model itself is fine",
             first.remedies,
         )
+    if scene.calls("model_from_json", "class_name", "json.loads"):
+        return (
+            _value(
+                "the JSON holds a string where a config is expected: it was dumped twice (json.dump of what "
+                "to_json() returned), or is another generation's",
+                Remedy(
+                    "Write the text of to_json() as it is; read it once more with json.loads where it was "
+                    "dumped twice.",
+                    "model = model_from_json(json.loads(text))",
+                ),
+                *_LIST_OR_DICT.remedies,
+                confidence="medium",
+            ),
+        )
     if scene.passed(*_LOADING) or scene.calls("keras", "load_model"):
         return _LIST_OR_DICT
     return None
 
 
 SYMPTOMS = (
+    Symptom(
+        (
+            "takes 1 positional argument but 2 were given",
+            "takes 0 positional arguments but 1 was given",
+            "positional argument but",
+            "positional arguments but",
+        ),
+        (
+            Reading(
+                "custom-object-broken",
+                "a method of a custom class (build, call, get_config, from_config) has another signature than "
+                "Keras calls it with",
+                (
+                    Remedy(
+                        "Give it the arguments that Keras passes: build(self, input_shape), call(self, "
+                        "inputs), get_config(self), "
+                        "@classmethod from_config(cls, config).",
+                        "def build(self, input_shape): …",
+                    ),
+                    REBUILD,
+                ),
+                "medium",
+                code="KD917",
+            ),
+        ),
+        pattern=r"\b(?:build|call|get_config|from_config|compute_output_shape"
+        r"|__init__)\(\) takes (?:from )?\d+ [\w ]{0,20}positional arguments? but",
+        strength=6,
+    ),
+    Symptom(
+        (
+            "'nonetype' object has no attribute",
+            "'nonetype' object is not subscriptable",
+            "'nonetype' object is not iterable",
+            "'dict' object has no attribute",
+            "'list' object has no attribute",
+            "'tuple' object has no attribute",
+            "argument of type 'nonetype'",
+        ),
+        lambda scene, match: _nothing_there(scene),
+        pattern=r"'?(?:NoneType|dict|list|tuple)'? object (?:has no attribute|is not (?:subscriptable|iterable))"
+        r"|argument of type '?NoneType",
+        strength=2,
+    ),
+    Symptom(
+        ("error when deserializing class", "rror when deserializing class", "could not be deserialized properly"),
+        lambda scene, match: _config_itself(scene, match["name"] or match["full"]),
+        pattern=r"rror when deserializing class '?(?P<name>\w+)"
+        r"|<?class '?[\w.]*\.(?P<full>\w+)'?>? could not be deserialized",
+        strength=3,
+    ),
     Symptom(
         (
             "'list' object has no attribute 'items'",
@@ -471,6 +537,30 @@ def _incompatible_input(scene: Scene) -> Reading | tuple[Reading, ...] | None:
         SAME_VERSION,
         confidence="medium",
     )
+
+
+def _nothing_there(scene: Scene) -> Reading | None:
+    """Tell of a part that is missing, or of another type, somewhere inside a load."""
+    if not (scene.passed(*_LOADING) or scene.calls("load_model", "from_config", "model_from_json", "deserialize")):
+        return None
+    return _value(
+        "the loader finds nothing, or a thing of another type, where the config of its own release has "
+        "something (an attribute of a layer, "
+        "the inputs of a Lambda, an entry of the config)",
+        *_OTHER_FORM,
+        confidence="low",
+    )
+
+
+def _config_itself(scene: Scene, name: str) -> Reading | tuple[Reading, ...] | None:
+    """Tell what a printed config itself gives away, where what was raised is cut off: keywords that the class does not
+    take in the releases in which the text can have been written.
+    """
+    keys = top_level_keys(scene.dump)
+    if not keys or "layers" in keys:
+        return None
+    refusing = names.refusing(name, keys, dict(scene.place.releases) or {"keras-3": ()})
+    return refused(scene, name, refusing) if refusing else None
 
 
 def _wrapper(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:

@@ -196,6 +196,8 @@ SYMPTOMS = (
     Symptom(
         (
             "weight count mismatch",
+            "was found to correspond to layer",
+            "weight list of length",
             "layer expects",
             "but the saved weights have",
             "weight(s). received",
@@ -311,7 +313,7 @@ SYMPTOMS = (
             "has not created its variables yet",
             "not yet been built",
             "before calling load_weights",
-            "weights for model have not yet been created",
+            "weights for model",
             "has not yet been built",
             "it isn't built",
             "loading weights into a model that has not",
