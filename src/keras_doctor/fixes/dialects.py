@@ -10,6 +10,7 @@ from __future__ import annotations
 from keras_doctor.fixes.fix import LOSSY, Change
 from keras_doctor.fixes.graphs import rewrite
 from keras_doctor.fixes.inputs import declare
+from keras_doctor.fixes.lambda_rewritten import rewrite_lambdas
 from keras_doctor.loaders.nested import kind_of
 
 TYPE_CHECKING = False
@@ -46,7 +47,10 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
         draft.slots = ()
         yield Change("slots-dropped", "leave out the optimizer's variables", kind=LOSSY, note="training starts afresh")
     before = draft.era
-    if modern != (before == "keras-3"):
+    lambdas = list(rewrite_lambdas(draft.config, before, target.api))
+    for name in lambdas:
+        yield Change("lambda-rewritten", f"make the code of the Lambda {name} a model of the operations that it calls")
+    if lambdas or modern != (before == "keras-3"):
         for name in rewrite(draft.config, before, target.api):
             yield Change("operation-rewritten", f"make the operation {name} one of the target's own")
     for entry, kind in objects(draft.config):

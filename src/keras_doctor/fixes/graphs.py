@@ -15,7 +15,9 @@ from keras_doctor.layers.graph import infer
 from keras_doctor.layers.inbound import Node, Ref, read_refs
 from keras_doctor.layers.models import calls_of, is_input, name_of, shifts_of
 from keras_doctor.layers.tensors import Slice
+from keras_doctor.releases.behaviours import has
 
+_BARE = "reads-nested-ends"
 _OP_LAYERS = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer")
 
 TYPE_CHECKING = False
@@ -73,6 +75,7 @@ class _Rewriting:
         self.done: list[str] = []
         self.layers = [layer for layer in config["layers"] if isinstance(layer, dict)]
         self.modern = api.line == "keras-3"
+        self.own_call = has("counts-own-call", api.library, api.version)
         self.names = frozenset(name_of(layer) for layer in self.layers)
         self.entries = {name_of(layer): layer for layer in self.layers}
         self.shapes = {
@@ -189,8 +192,10 @@ class _Rewriting:
             entry = self.entries.get(ref.layer)
             config = entry.get("config") if entry else None
             graph = isinstance(config, dict) and "output_layers" in config
-            counts = graph if self.modern else bool(layers_of(entry))
+            counts = graph and self.own_call if self.modern else bool(layers_of(entry))
             refs.append([ref.layer, call + counts, ref.tensor])
         if isinstance(value, dict):
             return dict(zip(sorted(value, key=str), refs, strict=False))
+        if self.modern and len(refs) == 1 and has(_BARE, self.api.library, self.api.version):
+            return refs[0]  # a list of one would give a list of one
         return refs
