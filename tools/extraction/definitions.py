@@ -124,13 +124,17 @@ def _init_facts(program: Program, cls: Class, init: ast.FunctionDef, facts: Fact
         facts["legacy"] = conversions
 
 
-def _super_calls(init: ast.FunctionDef) -> Iterator[tuple[ast.Call, str]]:
+def _super_calls(program: Program, cls: Class, init: ast.FunctionDef) -> Iterator[tuple[ast.Call, str]]:
+    """Yield the calls of a base's constructor, and the base where it is not simply the next one."""
     for node in ast.walk(init):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "__init__"):
             continue
         owner = node.func.value
         if isinstance(owner, ast.Call) and getattr(owner.func, "id", "") == "super":
-            yield node, ""
+            skipped = ast.unparse(owner.args[0]) if owner.args else cls.name
+            line = program.mro(cls)
+            after = next((n for n, base in enumerate(line) if base.name == skipped), 0)  # super(RNN, self)
+            yield node, line[after + 1].name if after and after + 1 < len(line) else ""
         elif isinstance(owner, (ast.Name, ast.Attribute)):
             yield node, ast.unparse(owner)
 
@@ -150,8 +154,11 @@ def _explicit(
     """Return the names that are given to a base's constructor beside `**kwargs`, and that base where it is named; None
     when none gets the `**kwargs`.
     """
-    for call, named in _super_calls(init):
-        owner = program.value(call.func.value, Scope(cls.module)) if named else None  # type: ignore[attr-defined]
+    for call, named in _super_calls(program, cls, init):
+        holder = call.func.value  # type: ignore[attr-defined]
+        owner = program.value(holder, Scope(cls.module)) if named else None
+        if named and isinstance(holder, ast.Call):  # super(RNN, self)
+            owner = next(base for base in program.mro(cls) if base.name == named)
         if named and named.rpartition(".")[2] not in {c.name for c in program.mro(cls)}:
             continue  # another class's constructor, under a condition
         passed = any(k.arg is None and isinstance(k.value, ast.Name) and k.value.id == kwargs for k in call.keywords)
@@ -159,7 +166,8 @@ def _explicit(
             names = {k.arg for k in call.keywords if k.arg}
             base = _next_init(program, cls, named)
             if base is not None:
-                arguments = [a for a in call.args if not isinstance(a, ast.Starred)][1 if named else 0 :]
+                first = 1 if named and not isinstance(holder, ast.Call) else 0  # after `self`
+                arguments = [a for a in call.args if not isinstance(a, ast.Starred)][first:]
                 names.update(p.arg for p, _ in zip(base.args.args[1:], arguments, strict=False))
             return names, owner if isinstance(owner, Class) else None
     return None

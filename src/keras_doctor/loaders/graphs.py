@@ -249,10 +249,6 @@ class _Replay:
     def _call(self, ref: Ref) -> tuple[int, ...]:
         """Return which of a layer's calls a reference waits for: () for one that is there from the start."""
         number = ref.node - self._own(ref.layer)
-        if not self.modern and 0 <= number == len(self.nodes[ref.layer]) - 1:
-            return (number,)
-        if not self.modern and self._own(ref.layer) and ref.node < len(self.nodes[ref.layer]):
-            number = ref.node  # a nested Sequential may not count its own
         return () if number < 0 else (number,)
 
     def _ends(self) -> Iterator[Step]:
