@@ -40,9 +40,7 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
         yield Change("input-declared", message)
     place = "compile_config" if target.format == "keras-v3" else "training_config"
     if draft.training and (modern != (draft.era == "keras-3") or draft.training_path != place):
-        draft.training, draft.slots = None, ()
-        note = "compile the model again before training it on"
-        yield Change("training-dropped", "leave out what the model was compiled with", kind=LOSSY, note=note)
+        yield drop_training(draft)
     if draft.slots and draft.source.container != {"keras-v3": "zip", "hdf5-model": "hdf5"}[target.format]:
         draft.slots = ()
         yield Change("slots-dropped", "leave out the optimizer's variables", kind=LOSSY, note="training starts afresh")
@@ -64,6 +62,13 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
             if modern and isinstance(config.get("axis"), list) and len(config["axis"]) == 1:
                 config["axis"] = config["axis"][0]  # as Keras 3 itself does when it reads HDF5
     state_modules(draft, target)
+
+
+def drop_training(draft: Draft) -> Change:
+    """Leave out what the model was compiled with: it is no reason not to predict."""
+    draft.training, draft.slots = None, ()
+    note = "compile the model again before training it on"
+    return Change("training-dropped", "leave out what the model was compiled with", kind=LOSSY, note=note)
 
 
 def state_modules(draft: Draft, target: Target) -> None:

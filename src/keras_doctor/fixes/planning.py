@@ -8,13 +8,14 @@ other file.
 from __future__ import annotations
 
 from keras_doctor.fixes._index import FIXES
-from keras_doctor.fixes.dialects import recast, state_modules
+from keras_doctor.fixes.dialects import drop_training, recast, state_modules
 from keras_doctor.fixes.draft import Draft
 from keras_doctor.fixes.fix import EXACT, Change, Target
 from keras_doctor.loaders.load import api_of
 from keras_doctor.loaders.tracing import Options, Step, trace
 from keras_doctor.records import record, replace
 from keras_doctor.releases.semantics import Semantics
+from keras_doctor.rules import diagnose
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,12 +74,20 @@ def plan(document: ModelDocument, environment: Environment, form: str, path: str
     for _ in range(ROUNDS):
         steps = tuple(trace(result, environment, Options()))  # all of it: fixes change what the walk goes over
         found = [change for step in steps for change in mended(step, draft, target)]
+        if not found and draft.training is not None and _stops_at_training(result, environment):
+            found = [drop_training(draft)]
         if not found:
             break
         changes += found
         state_modules(draft, target)
         result = made(draft, target, path)
     return Plan(result, target, tuple(changes), tuple(draft.lost))
+
+
+def _stops_at_training(result: ModelDocument, environment: Environment) -> bool:
+    """Tell whether what the model was compiled with is what stops the load."""
+    found = [finding for finding in diagnose(result, environment).findings if finding.effect]
+    return bool(found) and all(finding.stage == "compile" for finding in found)
 
 
 def mended(step: Step, draft: Draft, target: Target) -> list[Change]:

@@ -40,6 +40,11 @@ class RepairReport:
         return self.plan.changes
 
     @property
+    def lost(self) -> tuple[tuple[str, str], ...]:
+        """Groups of tensors that could not be told apart, with the reason."""
+        return self.plan.lost
+
+    @property
     def remaining(self) -> tuple[Finding, ...]:
         """What stands in the way of a load still."""
         return tuple(finding for finding in self.diagnosis.findings if finding.effect)
@@ -64,6 +69,8 @@ def repair(
     ending = os.path.splitext(path)[1].lower()
     if ending not in _FORMATS:
         raise ValueError(f"the ending {ending or 'of ' + path} names no format: write .keras or .h5")
+    if document.config is None:
+        raise ValueError(f"there is no model in it to be written: {document.title or document.format}")
     environment = target or Environment.current()
     made = plan(document, environment, _FORMATS[ending], path)
     diagnosis = diagnose(made.document, environment)

@@ -1,0 +1,117 @@
+"""What a repair did or would do, for people and as JSON (docs/schema/repair-1.json)."""
+
+from __future__ import annotations
+
+from keras_doctor.findings.diagnosis import VERDICTS
+from keras_doctor.reports.terminal import clean
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any, Protocol
+
+    from keras_doctor.findings import Diagnosis, Finding
+    from keras_doctor.reports.terminal import Terminal
+
+    class Change(Protocol):
+        """One thing that was done."""
+
+        @property
+        def fix(self) -> str: ...
+        @property
+        def message(self) -> str: ...
+        @property
+        def where(self) -> Any: ...
+        @property
+        def kind(self) -> str: ...
+        @property
+        def note(self) -> str: ...
+
+    class Report(Protocol):
+        """A repair."""
+
+        @property
+        def source(self) -> str: ...
+        @property
+        def path(self) -> str: ...
+        @property
+        def diagnosis(self) -> Diagnosis: ...
+        @property
+        def changes(self) -> Sequence[Change]: ...
+        @property
+        def remaining(self) -> Sequence[Finding]: ...
+        @property
+        def lost(self) -> tuple[tuple[str, str], ...]: ...
+
+
+SCHEMA = "keras-doctor/repair/1"
+_MARKS = {"loads": ("✓", "green"), "loads-differently": ("!", "yellow"), "unknown": ("?", "yellow")}
+_MOST = 12  # changes of one kind that are shown
+
+
+def show(report: Report, terminal: Terminal) -> None:
+    """Print one repair: what comes of it first, then what was done, then what stands in the way."""
+    verdict = report.diagnosis.verdict
+    mark, color = _MARKS.get(verdict, ("✗", "red"))
+    where = clean(report.path or "(nothing was written: --plan)")
+    terminal.print(f"{terminal.style(mark, color)} {clean(report.source)} → {where}: {_words(report)}")
+    for message, count, kind, note in _grouped(report.changes):
+        times = f" ({count} times)" if count > 1 else ""
+        tail = f" [{kind}: {note}]" if kind != "exact" else ""
+        terminal.print(f"  · {clean(message)}{times}{tail}")
+    for owner, why in report.lost[:_MOST]:
+        terminal.print(f"  ! {clean(owner)}: {clean(why)}")
+    for finding in report.remaining[:_MOST]:
+        terminal.print(f"  ✗ {finding.code} {clean(finding.message)}")
+
+
+def _words(report: Report) -> str:
+    verdict = report.diagnosis.verdict
+    kinds = {change.kind for change in report.changes}
+    how = "with some training state left out" if kinds <= {"exact", "lossy"} and "lossy" in kinds else ""
+    how = how or ("rounded once" if "approximate" in kinds else "")
+    told = {"loads": "loads there and computes the same", "unknown": "whether it loads there is not known"}
+    return told.get(verdict, f"it {verdict.replace('-', ' ')} there") + (
+        f" ({how})" if how and verdict == "loads" else ""
+    )
+
+
+def _grouped(changes: Iterable[Change]) -> list[tuple[str, int, str, str]]:
+    """Return the messages in order, each once, with how often it came."""
+    counts: dict[tuple[str, str, str], int] = {}
+    for change in changes:
+        key = change.message, change.kind, change.note
+        counts[key] = counts.get(key, 0) + 1
+    return [(message, count, kind, note) for (message, kind, note), count in counts.items()]
+
+
+def tally(reports: Sequence[Report], failed: Sequence[tuple[str, str]]) -> str:
+    """Return what came of many repairs, in a line."""
+    counts = {verdict: sum(report.diagnosis.verdict == verdict for report in reports) for verdict in VERDICTS}
+    told = [f"{count} {verdict}" for verdict, count in counts.items() if count]
+    told += [f"{len(failed)} not written"] if failed else []
+    return f"{len(reports) + len(failed)} files: {', '.join(told)}"
+
+
+def as_json(reports: Sequence[Report], failed: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Return repairs as plain JSON."""
+    return {
+        "schema": SCHEMA,
+        "repairs": [_json(report) for report in reports],
+        "failed": [{"source": source, "why": why} for source, why in failed],
+    }
+
+
+def _json(report: Report) -> dict[str, Any]:
+    return {
+        "source": report.source,
+        "path": report.path,
+        "verdict": report.diagnosis.verdict,
+        "cause": report.diagnosis.cause,
+        "changes": [
+            {"fix": c.fix, "message": c.message, "where": str(c.where), "kind": c.kind, "note": c.note}
+            for c in report.changes
+        ],
+        "lost": [{"owner": owner, "why": why} for owner, why in report.lost],
+        "remaining": [finding.as_json() for finding in report.remaining],
+    }
