@@ -149,7 +149,7 @@ def _after_loading(scene: Scene, match: re.Match[str]) -> tuple[Reading, ...]:
     if "batchnorm" in low and ("epsilon" in low or "difference" in low or "tf-keras" in low):
         return _DEFAULTS, _SEMANTICS
     if (
-        any(word in low for word in ("version", "upgrade", "newer keras", "older keras", "downgrade"))
+        any(word in low for word in ("version", "upgrade", "newer keras", "older keras", "downgrade", "between keras"))
         and "accuracy" not in low
     ):
         return _SEMANTICS, _DEFAULTS, _OUTSIDE
@@ -195,6 +195,7 @@ SYMPTOMS = (
         r"|(?:after|when|once|before and after)[^\n]{0,120}(?:load|reload|restor|serializ|new session"
         r"|new python|closing the session|terminal|convert)[^\n]{0,200}(?:different|differ|wrong|bad|random"
         r"|drop|lower|worse|0%|mismatch|only|~|about|not)"
+        r"|predict\w*[^\n]{0,100}(?:different|differ)\w*[^\n]{0,60}(?:between|from|in another)"
         r"|load_model[^\n]{0,120}(?:accuracy|evaluat)[^\n]{0,40}(?:of about|drops?|only|is)"
         r"|get the different results|different results|slight difference between|suddenly produce"
         r"|randomness or shuffle)",

@@ -71,7 +71,42 @@ def _no_attribute(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading
     return None
 
 
+def _other_calls(seen: str) -> Reading:
+    """Tell of calls that ask a model for what it does not have."""
+    if "endpoint" in seen or "savedmodel" in seen or "positional" in seen:
+        return _wrong(
+            "the SavedModel is called by another name or with other arguments than it was exported with",
+            Remedy("List its signatures and their inputs, and call them so.", "saved_model_cli show --dir PATH --all"),
+            confidence="medium",
+        )
+    if "feed_dict" in seen:
+        return _wrong(
+            "the model was loaded in another graph or session than it is used in",
+            Remedy("Load and use it in the same graph, or clear the session first.", "keras.backend.clear_session()"),
+            confidence="medium",
+        )
+    return _wrong(
+        "the model or layer was not called yet, so that it has no inputs and outputs to ask for",
+        Remedy("Call it on an example, or build it, first.", "model(example)"),
+        REBUILD,
+        confidence="medium",
+    )
+
+
 SYMPTOMS = (
+    Symptom(
+        (
+            "has never been called and thus has no defined",
+            "has no inbound nodes",
+            "has multiple inbound nodes",
+            "is neither an attribute of the reloaded savedmodel",
+            "cannot interpret feed_dict key",
+            "too many positional arguments",
+            "unrecognized path type",
+        ),
+        lambda scene, match: _other_calls(match[0].lower()),
+        strength=6,
+    ),
     Symptom(
         ("error when checking",),
         (

@@ -63,6 +63,31 @@ def _inputs(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]
 
 SYMPTOMS = (
     Symptom(
+        ("load_model",),
+        (
+            Reading(
+                "loader-hang",
+                "the load does not end, or the process waits: a loader that looks for a node again and again, "
+                "or a model loaded in another process or thread than TensorFlow was started in",
+                (
+                    REBUILD,
+                    Remedy("Upgrade: newer releases say which node it is.", "pip install -U keras"),
+                    Remedy(
+                        "In a service: import TensorFlow and load the model after the fork, once in each process.",
+                        "gunicorn --workers 1 --threads 1 app:app",
+                    ),
+                    CHECK,
+                ),
+                "low",
+            ),
+        ),
+        pattern=r"(?:stay|stuck|hang|freez|block|wait|never (?:end|return|finish)|does ?n.t (?:return|finish|respond)"
+        r"|did not respon)\w*[^\n]{0,80}load_model"
+        r"|load_model[^\n]{0,60}(?:stuck|hang|freez|never (?:end|return|finish)|does ?n.t (?:return|finish|end)"
+        r"|forever|for ever)",
+        strength=2,
+    ),
+    Symptom(
         (
             "invalid functional model configuration",
             "either has loops or disconnected nodes",

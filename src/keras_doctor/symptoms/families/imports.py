@@ -198,6 +198,42 @@ _SHADOWED = _broken(
 
 SYMPTOMS = (
     Symptom(
+        (
+            "multi-backend keras that does not support tensorflow 2",
+            "another metric with the same name already exists",
+            "version requires tensorflow version",
+            "requires tensorflow version >=",
+        ),
+        (
+            _broken(
+                "this Keras (or package) and this TensorFlow do not belong together",
+                Remedy(
+                    "Use tf.keras (from tensorflow import keras) in place of the old package, or bring both to "
+                    "one release.",
+                    "keras-doctor env",
+                ),
+                UPGRADE,
+                REINSTALL,
+                code="KD202",
+            ),
+        ),
+        strength=9,
+    ),
+    Symptom(
+        ("could not import pil", "requires pil", "requires pyyaml", "requires yaml module", "could not import"),
+        (
+            Reading(
+                "package-missing",
+                "a package that this call needs is not installed",
+                (Remedy("Install what the message names.", "python -m pip install pillow pyyaml"),),
+                code="KD910",
+            ),
+        ),
+        pattern=r"could not import (?:PIL|h5py|yaml|pydot|scipy)|requires (?:the )?(?:PIL|pyyaml|yaml module|scipy"
+        r"|pydot)",
+        strength=6,
+    ),
+    Symptom(
         ("object has no attribute", "type object"),
         lambda scene, match: _other_api(match),
         pattern=r"(?:type object )?'(?P<owner>(?:TFLiteConverter\w*|Adam\w*|SGD|RMSprop|Sequential|Functional|Model"

@@ -423,6 +423,43 @@ _KEYS = {
         "the training config has no loss_weights, which this loader wants; the model itself is fine",
         (COMPILE_FALSE, SAME_VERSION, UPGRADE),
     ),
+    **{
+        key: Reading(
+            "weights-mismatch",
+            f"the HDF5 file (or a group in it) has no {key}: it holds weights in another layout than this "
+            f"loader reads, or none",
+            (
+                INSPECT,
+                Remedy(
+                    "Give load_weights what save_weights wrote, and load_model what save wrote; .weights.h5 "
+                    "and the older .h5 are two layouts.",
+                    "keras-doctor inspect PATH",
+                ),
+                REBUILD,
+            ),
+            "medium",
+        )
+        for key in ("layer_names", "weight_names", "nb_layers", "model_weights")
+    },
+    **{
+        key: Reading(
+            "graph-reconstruction",
+            f"the config has no {key}: it is not that of a graph of layers in this release's form",
+            (SAME_VERSION, REBUILD, INSPECT),
+            "medium",
+        )
+        for key in ("inbound_nodes", "input_layers", "output_layers")
+    },
+    **{
+        key: Reading(
+            "wrong-api-use",
+            f"{key} is not what this release calls the metric: acc became accuracy in Keras 2.3 and TensorFlow 2",
+            (Remedy("Use the name that history.history has.", "print(history.history.keys())"),),
+            "medium",
+            code="KD903",
+        )
+        for key in ("acc", "val_acc", "accuracy", "val_accuracy", "lr")
+    },
     "query_shape": Reading(
         "config-value",
         "a MultiHeadAttention saved by TensorFlow 2.4 has no query_shape in its config, which later releases want",
@@ -456,6 +493,35 @@ _TOLD_KEYWORDS = {
 }
 
 SYMPTOMS = (
+    Symptom(
+        ("takes exactly", "takes at least", "takes no arguments", "object() takes no parameters"),
+        (
+            Reading(
+                "custom-object-broken",
+                "a class was found, and its config does not hold the arguments that its __init__ wants: its "
+                "get_config does not return them",
+                (
+                    Remedy(
+                        "Write a get_config that returns every argument of __init__, and save again.",
+                        'def get_config(self):\n    return {**super().get_config(), "units": self.units}',
+                    ),
+                    REBUILD,
+                ),
+                "medium",
+                "the class is your own",
+                "KD917",
+            ),
+            Reading(
+                "missing-keyword",
+                "the config lacks arguments that this release wants",
+                (SAME_VERSION, REBUILD),
+                "medium",
+                "the class is Keras's own",
+            ),
+        ),
+        pattern=r"__init__\(\) takes (?:exactly|at least) \d+ arguments? \(\d+ given\)|object\(\) takes no parameters",
+        strength=6,
+    ),
     Symptom(
         tuple(_TOLD_KEYWORDS),
         lambda scene, match: refused(scene, "", (_TOLD_KEYWORDS[match["key"].lower()],)),

@@ -425,6 +425,51 @@ def _weights_only(scene: Scene, _match: re.Match[str]) -> Reading:
 
 
 SYMPTOMS = (
+    Symptom(
+        ("could not find savedmodel .pb", "contains neither", "no such savedmodel", "saved_model.pb not found"),
+        (
+            Reading(
+                "path-problem",
+                "there is no SavedModel at the path: saved_model.pb is not in the folder",
+                (
+                    PATH,
+                    Remedy(
+                        "Give the folder that holds saved_model.pb, with variables/ beside it.",
+                        "keras-doctor check PATH",
+                    ),
+                ),
+                code="KD101",
+            ),
+        ),
+        pattern=r"could not find SavedModel|contains neither '?saved_model|saved_model\.pb[^\n]{0,20}not found"
+        r"|no such SavedModel",
+        strength=6,
+    ),
+    Symptom(
+        ("invalidprotocolbufferexception", "invalid wire type", "protocol message tag had invalid"),
+        (
+            Reading(
+                "not-a-model",
+                "the file is not the protobuf that is expected: HDF5, a SavedModel in place of a frozen graph, "
+                "or a pointer",
+                (CHECK, LFS),
+                "medium",
+                "its first bytes are of another format",
+                "KD103",
+            ),
+            Reading(
+                "damaged-file", "the protobuf is damaged", (DOWNLOAD,), "medium", "it was downloaded or copied", "KD106"
+            ),
+        ),
+        strength=6,
+        question=_FIRST_BYTES,
+    ),
+    Symptom(
+        ("is already open", "file is already open"),
+        (_LOCKED,),
+        pattern=r"(?:truncate a file which|file) is already open",
+        strength=6,
+    ),
     Symptom(("unable to find a valid file signature",), _signature, strength=6, question=_FIRST_BYTES),
     Symptom(
         ("hash does not match the original value", "incomplete or outdated because the"),

@@ -109,6 +109,24 @@ def _at_saving(scene: Scene, match: re.Match[str]) -> Reading | None:
 
 SYMPTOMS = (
     Symptom(
+        (
+            "captures graph tensor",
+            "unable to save function",
+            "non-json-serializable",
+            "objects of type 'nonetype' is not json",
+        ),
+        (
+            _refused(
+                "a function or config of the model holds something that cannot be written: a tensor of another "
+                "function, an object that is no plain value",
+                _GET_CONFIG,
+                Remedy("Move what is captured into the layer (as an attribute made in build).", "self.table = …"),
+                _WEIGHTS_ONLY,
+            ),
+        ),
+        strength=8,
+    ),
+    Symptom(
         ("which references a symbolic tensor", "references untracked object", "attempted to save a function"),
         (
             _refused(

@@ -71,6 +71,50 @@ def _dl4j(scene: Scene, match: re.Match[str]) -> Reading:
 SYMPTOMS = (
     Symptom(
         (
+            "group1-shard",
+            "based on the provided shape",
+            "failed to parse model json",
+            "cannot read property 'model_config'",
+            "cannot read properties of undefined",
+        ),
+        (
+            _converter(
+                "TensorFlow.js cannot read the model or its weight shards: a shard is missing or cut, or the "
+                "files are of another conversion",
+                Remedy(
+                    "Convert anew, and serve model.json with all its shards beside it.",
+                    "tensorflowjs_converter --input_format=keras model.h5 out",
+                ),
+                _GRAPH_MODEL,
+                confidence="medium",
+            ),
+        ),
+        strength=5,
+    ),
+    Symptom(
+        (
+            "not supported",
+            "unsupported layer",
+            "unsupported keras layer",
+            "no converter for",
+            "unsupported operator",
+            "unsupported operation",
+            "org.nd4j",
+        ),
+        (
+            _converter(
+                "the tool that reads the model does not know one of its layers or operations",
+                _TOOL,
+                SAME_VERSION,
+                confidence="medium",
+            ),
+        ),
+        pattern=r"(?:keras )?layer[^\n]{0,60}not supported|unsupported (?:keras )?(?:layer|operator|operation)"
+        r"|no converter for|org\.nd4j",
+        strength=2,
+    ),
+    Symptom(
+        (
             "an inputlayer should be passed either a batchinputshape",
             "should have been passed either a batchinputshape",
             "batchinputshape",

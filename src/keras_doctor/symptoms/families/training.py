@@ -41,6 +41,39 @@ def _no_from_config(scene: Scene, match: re.Match[str]) -> Reading:
 SYMPTOMS = (
     Symptom(
         (
+            "unhashable type: 'dict'",
+            "unhashable type: 'list'",
+            "'dict' object has no attribute 'lower'",
+            "unhashable type",
+        ),
+        lambda scene, match: _loss(
+            "a loss, metric or optimizer is stored as an object with its config, and this loader expects a "
+            "name; the model itself is fine",
+            UPGRADE,
+            confidence="high" if scene.passed("compile") else "medium",
+        ),
+        pattern=r"unhashable type: '?(?:dict|list)'?|'dict' object has no attribute 'lower'",
+        strength=4,
+    ),
+    Symptom(
+        ("you must compile your model before", "must be compiled before", "you must call compile()"),
+        (
+            Reading(
+                "wrong-api-use",
+                "the model is not compiled: it was saved uncompiled, or loaded with compile=False",
+                (
+                    Remedy(
+                        "Compile it before training or evaluating; predictions need no compile.",
+                        "model.compile(optimizer, loss)",
+                    ),
+                ),
+                code="KD903",
+            ),
+        ),
+        strength=6,
+    ),
+    Symptom(
+        (
             "is deprecated in the new keras optimizer",
             "is deprecated in keras optimizer",
             "not a valid argument, kwargs should be empty",

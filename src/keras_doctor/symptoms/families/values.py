@@ -570,10 +570,31 @@ def _wrapper(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...
 
         return training((match["path"] or "Adam").rpartition(".")[2], "optimizers")
     name = match.groupdict().get("name") or (match.groupdict().get("path") or "").rpartition(".")[2]
-    return Reading(
-        "config-value",
-        f"the config of {name or 'a class'} does not fit this release; the reason that it gives is not one of "
-        f"the known ones",
-        (SAME_VERSION, INSPECT, CHECK, REBUILD),
-        "low",
+    return (
+        _value(
+            f"the config of {name or 'a class'} does not fit this release; what was raised inside is not told, "
+            f"or not known",
+            SAME_VERSION,
+            INSPECT,
+            CHECK,
+            REBUILD,
+            confidence="low",
+            when="every layer is Keras's own",
+        ),
+        Reading(
+            "custom-object-broken",
+            "a class of your own does not take its own config",
+            (
+                Remedy(
+                    "For a class of your own: let get_config return all arguments of __init__, and from_config "
+                    "rebuild the objects "
+                    "among them (keras.saving.deserialize_keras_object).",
+                    "def get_config(self): …",
+                ),
+                CUSTOM_OBJECTS,
+            ),
+            "low",
+            "a class of your own is in the model",
+            "KD917",
+        ),
     )

@@ -185,6 +185,59 @@ def _axes(scene: Scene, match: re.Match[str]) -> Reading:
 
 SYMPTOMS = (
     Symptom(
+        ("not found in checkpoint", "not bound to checkpointed values", "unresolved object in checkpoint"),
+        (
+            _mismatch(
+                "the checkpoint has other variables than the model: names or objects that one of them does not have",
+                _SAME_CODE,
+                SAME_VERSION,
+                Remedy("See which variables the checkpoint has.", "keras-doctor inspect PATH"),
+                confidence="medium",
+            ),
+            Reading(
+                "savedmodel-revive",
+                "the objects of a SavedModel are another release's",
+                (SAME_VERSION,),
+                "medium",
+                "load_model of a SavedModel folder raised it",
+                "KD905",
+            ),
+        ),
+        pattern=r"not found in checkpoint|objects were not bound to checkpointed values",
+        strength=5,
+        question="Was it load_weights (or restore), or load_model of a folder?",
+    ),
+    Symptom(
+        ("deleted with unrestored values", "skipping variable loading for optimizer", "unrestored values"),
+        (
+            Reading(
+                "weights-not-loaded",
+                "a checkpoint has values that nothing in the model asked for: the model has other layers or "
+                "names than were saved, or was not built",
+                (
+                    _SAME_CODE,
+                    Remedy(
+                        "Let TensorFlow say so: assert_consumed names what was not used.",
+                        "model.load_weights(PATH).assert_consumed()",
+                    ),
+                    _BUILD,
+                ),
+                "medium",
+                "it is the model's variables that are named",
+                "KD916",
+            ),
+            Reading(
+                "training-state-lost",
+                "only the optimizer's values were not restored",
+                (),
+                "medium",
+                "only the optimizer's are named",
+                "KD914",
+            ),
+        ),
+        strength=4,
+    ),
+    Symptom(
         ("weight file containing", "layer count mismatch", "weights file containing"),
         _counts,
         pattern=r"containing (?P<stored>\d+) layers? into a model with (?P<model>\d+)"
