@@ -92,11 +92,11 @@ class Draft:
         value = self.config
         if steps and steps[0] == self.training_path and self.training is not None:
             value = {self.training_path: self.training}
-        for step in steps:
-            try:
+        try:
+            for step in steps:
                 value = value[step]
-            except (IndexError, TypeError) as error:
-                raise KeyError(path) from error
+        except (IndexError, TypeError) as error:
+            raise KeyError(path) from error
         return value
 
     def put(self, path: str, value: Any) -> None:

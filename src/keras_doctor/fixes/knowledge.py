@@ -58,12 +58,10 @@ def plain(default: str) -> Any:
         return constants[default]
     if default[:1] in "'\"" and default[-1:] == default[:1]:
         return default[1:-1]
-    for number in (int, float):
-        try:
-            return number(default)
-        except ValueError:
-            continue
-    return NotImplemented
+    try:
+        return int(default) if default.lstrip("-").isdigit() else float(default)
+    except ValueError:
+        return NotImplemented
 
 
 def same(value: Any, default: str) -> bool:

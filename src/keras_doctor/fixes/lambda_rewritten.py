@@ -49,14 +49,15 @@ def _model(entry: Any, path: str, shapes: dict[str, LayerShape], era: str, api: 
         here = f"{place}[{number}]"
         if layers_of(layer):
             yield from _model(layer, f"{here}.config", shapes, era, api)
-        elif layer.get("class_name") == "Lambda" and isinstance(layer.get("config"), dict) and here in shapes:
-            if _rewritten(layer, shapes[here], era, api):
-                yield str(layer["config"]["name"])
+        elif layer.get("class_name") == "Lambda" and here in shapes and _rewritten(layer, shapes[here], era, api):
+            yield str(layer["config"]["name"])
 
 
 def _rewritten(layer: dict[str, Any], shape: LayerShape, era: str, api: Api) -> bool:
     """Make a layer the model of its operations; tell whether that can be done."""
-    config = layer["config"]
+    config = layer.get("config")
+    if not isinstance(config, dict):
+        return False
     name = str(config.get("name") or layer.get("name") or "lambda")
     inputs = shape.input_shapes
     if not inputs or any(one is None for one in inputs) or config.get("mask") is not None:
@@ -145,7 +146,7 @@ class _Building(Body):
                 "registered_name": class_name,
                 "name": name,
                 "inbound_nodes": [{"args": args, "kwargs": {}}],
-            }  # fmt: skip
+            }
         )
         return Ref(name, 0, 0)
 

@@ -71,7 +71,7 @@ def known() -> list[Row]:
                     _words(nodes, "|"),
                     _words(inputs),
                     tuple((a, b) for a, b in extra),
-                )  # fmt: skip
+                )
             )
     return _known
 

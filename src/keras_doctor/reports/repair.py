@@ -1,4 +1,7 @@
-"""What a repair did or would do, for people and as JSON (docs/schema/repair-1.json)."""
+"""What a repair did or would do, for people and as JSON (docs/schema/repair-1.json).
+
+A report is a `rescue.repairing.RepairReport`, whose room is above this one.
+"""
 
 from __future__ import annotations
 
@@ -8,40 +11,9 @@ from keras_doctor.reports.terminal import clean
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import Any, Protocol
+    from typing import Any
 
-    from keras_doctor.findings import Diagnosis, Finding
     from keras_doctor.reports.terminal import Terminal
-
-    class Change(Protocol):
-        """One thing that was done."""
-
-        @property
-        def fix(self) -> str: ...
-        @property
-        def message(self) -> str: ...
-        @property
-        def where(self) -> Any: ...
-        @property
-        def kind(self) -> str: ...
-        @property
-        def note(self) -> str: ...
-
-    class Report(Protocol):
-        """A repair."""
-
-        @property
-        def source(self) -> str: ...
-        @property
-        def path(self) -> str: ...
-        @property
-        def diagnosis(self) -> Diagnosis: ...
-        @property
-        def changes(self) -> Sequence[Change]: ...
-        @property
-        def remaining(self) -> Sequence[Finding]: ...
-        @property
-        def lost(self) -> tuple[tuple[str, str], ...]: ...
 
 
 SCHEMA = "keras-doctor/repair/1"
@@ -49,7 +21,7 @@ _MARKS = {"loads": ("✓", "green"), "loads-differently": ("!", "yellow"), "unkn
 _MOST = 12  # changes of one kind that are shown
 
 
-def show(report: Report, terminal: Terminal) -> None:
+def show(report: Any, terminal: Terminal) -> None:
     """Print one repair: what comes of it first, then what was done, then what stands in the way."""
     verdict = report.diagnosis.verdict
     mark, color = _MARKS.get(verdict, ("✗", "red"))
@@ -65,7 +37,7 @@ def show(report: Report, terminal: Terminal) -> None:
         terminal.print(f"  ✗ {finding.code} {clean(finding.message)}")
 
 
-def _words(report: Report) -> str:
+def _words(report: Any) -> str:
     verdict = report.diagnosis.verdict
     kinds = {change.kind for change in report.changes}
     how = "with some training state left out" if kinds <= {"exact", "lossy"} and "lossy" in kinds else ""
@@ -76,7 +48,7 @@ def _words(report: Report) -> str:
     )
 
 
-def _grouped(changes: Iterable[Change]) -> list[tuple[str, int, str, str]]:
+def _grouped(changes: Iterable[Any]) -> list[tuple[str, int, str, str]]:
     """Return the messages in order, each once, with how often it came."""
     counts: dict[tuple[str, str, str], int] = {}
     for change in changes:
@@ -85,7 +57,7 @@ def _grouped(changes: Iterable[Change]) -> list[tuple[str, int, str, str]]:
     return [(message, count, kind, note) for (message, kind, note), count in counts.items()]
 
 
-def tally(reports: Sequence[Report], failed: Sequence[tuple[str, str]]) -> str:
+def tally(reports: Sequence[Any], failed: Sequence[tuple[str, str]]) -> str:
     """Return what came of many repairs, in a line."""
     counts = {verdict: sum(report.diagnosis.verdict == verdict for report in reports) for verdict in VERDICTS}
     told = [f"{count} {verdict}" for verdict, count in counts.items() if count]
@@ -93,7 +65,7 @@ def tally(reports: Sequence[Report], failed: Sequence[tuple[str, str]]) -> str:
     return f"{len(reports) + len(failed)} files: {', '.join(told)}"
 
 
-def as_json(reports: Sequence[Report], failed: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def as_json(reports: Sequence[Any], failed: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """Return repairs as plain JSON."""
     return {
         "schema": SCHEMA,
@@ -102,7 +74,7 @@ def as_json(reports: Sequence[Report], failed: Sequence[tuple[str, str]]) -> dic
     }
 
 
-def _json(report: Report) -> dict[str, Any]:
+def _json(report: Any) -> dict[str, Any]:
     return {
         "source": report.source,
         "path": report.path,
