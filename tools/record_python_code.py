@@ -50,7 +50,8 @@ class Told(object):
     __nonzero__ = __bool__
 def binary(sign): return lambda self, other: Told("(%r %s %r)" % (self, sign, other))
 def unary(sign): return lambda self: Told("%s%r" % (sign, self))
-for name, sign in (("add", "+"), ("sub", "-"), ("mul", "*"), ("truediv", "/"), ("div", "/"), ("pow", "**"), ("mod", "%")):
+SIGNS = (("add", "+"), ("sub", "-"), ("mul", "*"), ("truediv", "/"), ("div", "/"), ("pow", "**"), ("mod", "%"))
+for name, sign in SIGNS:
     setattr(Told, "__%s__" % name, binary(sign))
 for name, sign in (("neg", "-"), ("pos", "+")):
     setattr(Told, "__%s__" % name, unary(sign))
