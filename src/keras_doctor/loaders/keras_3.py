@@ -13,6 +13,7 @@ from keras_doctor.loaders.tables import TableWalk
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from keras_doctor.loaders.objects import Reference, Resolution
     from keras_doctor.loaders.tracing import Step
@@ -59,6 +60,14 @@ class Keras3Walk(ModuleWalk):
         yield from super().built(reference, definition, depth)
         if reference.kind == "layers":
             yield from rebuilding.steps(self.load, reference, definition)
+
+    def values(self, definition: Definition, config: dict[str, Any]) -> tuple[tuple[str, Any, tuple[object, ...]], ...]:
+        """Return the keywords whose value the constructor refuses."""
+        found = super().values(definition, config)
+        trainable = config.get("trainable", True)
+        if definition.kind == "layers" and not isinstance(trainable, bool) and self.load.does("wants-bool-trainable"):
+            return (*found, ("trainable", trainable, (True, False)))
+        return found
 
     def objects_first(self, definition: Definition) -> bool:
         """Tell whether a constructor builds the objects inside it before it refuses keywords."""
