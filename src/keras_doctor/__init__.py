@@ -7,6 +7,7 @@ The public interface, each name imported when it is first used:
 - `diagnose(path_or_document, environment)`: the `Diagnosis`
 - `repair(source, destination, environment)`: the `RepairReport` of a file made to load there
 - `explain(text, path_or_document, environment)`: the `Explanation` of a pasted traceback
+- `install()`: the same under the traceback of every load that fails in this process
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from keras_doctor.rescue import RepairReport as RepairReport
     from keras_doctor.rescue import repair as repair
     from keras_doctor.rules import diagnose as diagnose
+    from keras_doctor.runtime import install as install
     from keras_doctor.symptoms import Explanation as Explanation
     from keras_doctor.symptoms import explain as explain
 
@@ -37,6 +39,7 @@ _PUBLIC = {
     "RepairReport": "rescue",
     "diagnose": "rules",
     "explain": "symptoms",
+    "install": "runtime",
     "read": "artifacts",
     "repair": "rescue",
 }

@@ -59,3 +59,11 @@ def test_a_text_that_tells_nothing_leaves_it_to_the_file(corpus, text):
     path = corpus / "py311_tf221_k3151/cnn/model.keras"
     both = explain(text, path, Environment.parse("tensorflow==2.8.4"))
     assert (both.cause, both.story) == ("format-not-supported", "decides")
+
+
+def test_commands_name_the_file(corpus):
+    path = corpus / "py311_tf221_k3151/cnn/model.h5"
+    text = "ValueError: Unrecognized keyword arguments: ['batch_shape', 'optional']"
+    commands = [remedy.command for remedy in explain(text, path, Environment.parse("tensorflow==2.8.4")).remedies]
+    assert f"keras-doctor check {path}" in commands
+    assert not any("(PATH" in command for command in commands)

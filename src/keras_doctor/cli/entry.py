@@ -18,6 +18,7 @@ COMMANDS = {
     "check": "say whether a model file is whole and whether an environment can load it",
     "inspect": "show what is in a model file",
     "explain": "say what a traceback means: the cause, how sure that is, and the ways out",
+    "run": "run a Python script, and explain the load that it fails at",
     "repair": "write a file that an environment loads, and that computes the same",
     "diff": "show what differs between two model files: config, weights, training state",
     "demo": "take broken models that ship with the package through the tool",

@@ -48,11 +48,16 @@ def explain(
     text: str | bytes,
     path_or_doc: str | PathLike[str] | ModelDocument | None = None,
     env: Environment | None = None,
+    *,
+    compile: bool = True,  # noqa: A002 - Keras's own name
+    safe_mode: bool = True,
+    custom_objects: tuple[str, ...] = (),
 ) -> Explanation:
     """Say what a pasted traceback, log or description is the symptom of.
 
     With a file (a path, or what `read` returned) the file decides where the text leaves several causes open; `env` is
-    the environment in which it failed (default: the current one). Never raises for what a text or a file holds.
+    the environment in which it failed (default: the one that the frames give away, else the current one); the other
+    arguments are those that the load was called with. Never raises for what a text or a file holds.
     """
     scene = scene_of(plain(text))
     explanation = told(scene)
@@ -60,7 +65,7 @@ def explain(
         return explanation
     from keras_doctor.symptoms.joint import joined
 
-    return joined(explanation, scene, path_or_doc, env)
+    return joined(explanation, scene, path_or_doc, env, compile, safe_mode, custom_objects)
 
 
 def told(scene: Scene) -> Explanation:

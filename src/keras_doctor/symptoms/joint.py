@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from keras_doctor.environments import Environment
 from keras_doctor.records import replace
 from keras_doctor.rules import diagnose
+from keras_doctor.rules.shell import literal, quote
 from keras_doctor.symptoms.setting import setting_of
 
 TYPE_CHECKING = False
@@ -12,7 +15,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from keras_doctor.document.model import ModelDocument
-    from keras_doctor.findings import Diagnosis, Finding
+    from keras_doctor.findings import Diagnosis, Finding, Remedy
     from keras_doctor.symptoms.explanation import Explanation
     from keras_doctor.symptoms.scene import Scene
 
@@ -24,13 +27,23 @@ def joined(
     scene: Scene,
     artifact: str | PathLike[str] | ModelDocument,
     env: Environment | None,
+    compile: bool = True,  # noqa: A002 - Keras's own name
+    safe_mode: bool = True,
+    custom_objects: tuple[str, ...] = (),
 ) -> Explanation:
     """Return the explanation of a text whose file is at hand.
 
     Without `env` the environment is the one that the text gives away, the current one where it gives none away.
     """
-    diagnosis = diagnose(artifact, env or setting_of(scene) or Environment.current())
-    explanation = replace(explanation, diagnosis=diagnosis, findings=diagnosis.findings)
+    diagnosis = diagnose(
+        artifact,
+        env or setting_of(scene) or Environment.current(),
+        compile=compile,
+        safe_mode=safe_mode,
+        custom_objects=custom_objects,
+    )
+    remedies = tuple(_for(diagnosis.document.path, remedy) for remedy in explanation.remedies)
+    explanation = replace(explanation, diagnosis=diagnosis, findings=diagnosis.findings, remedies=remedies)
     allowed = _allowed(explanation)
     decisive = diagnosis.decisive if diagnosis.verdict in _RAISING else None
     if decisive is not None and (not allowed or decisive.cause in allowed):
@@ -41,6 +54,14 @@ def joined(
     if decisive is not None:
         return _parted(explanation, decisive)
     return replace(explanation, story="silent", parting=_silence(diagnosis))
+
+
+def _for(path: str, remedy: Remedy) -> Remedy:
+    """Return a remedy whose command names the file, where it stood for it: as Python writes it, or as a shell does."""
+    if not path or "PATH" not in remedy.command:
+        return remedy
+    named = re.sub(r"(?<=\()PATH\b", lambda _: literal(path), remedy.command)
+    return replace(remedy, command=re.sub(r"(?<![\w'])PATH\b(?!=)", lambda _: quote(path), named))
 
 
 def _allowed(explanation: Explanation) -> list[str]:
