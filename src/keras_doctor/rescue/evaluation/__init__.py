@@ -9,12 +9,12 @@ from __future__ import annotations
 from keras_doctor.document.model import walk_layers
 from keras_doctor.layers.graph import channels_first
 from keras_doctor.layers.semantics import semantics_of
+from keras_doctor.layers.stored_vocabularies import vocabularies_of
 from keras_doctor.records import record
 from keras_doctor.rescue.evaluation.inputs import as_input, input_specs, make_inputs
 from keras_doctor.rescue.evaluation.run import Runner
 from keras_doctor.rescue.evaluation.values import CannotEvaluateError, array_of, value
 from keras_doctor.rescue.evaluation.variables import variables_of
-from keras_doctor.rescue.evaluation.vocabularies import vocabularies_of
 from keras_doctor.wire.errors import FormatError
 
 TYPE_CHECKING = False
