@@ -73,7 +73,8 @@ def main(folder, names):
     for name, model in release.built([case for case in found if names or not case.name.startswith(LARGE)], names):
         place = os.path.join(folder, name)
         try:
-            if not name.startswith(("quant_", "normalization")):  # what `adapt` found is kept in constants too
+            # What `adapt` found is kept in constants too; random weights make deep models chaotic.
+            if not name.startswith(("quant_", "normalization", *LARGE)):
                 randomize(model)
             inputs = inputs_of(model)
             given = inputs if len(inputs) != 1 else inputs[0]

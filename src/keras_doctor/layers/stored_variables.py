@@ -37,9 +37,17 @@ def _paths(document: ModelDocument) -> list[str]:
 
 
 def _from_hdf5(document: ModelDocument, era: str, groups: dict[str, tuple[TensorRef, ...]]) -> Iterator[Found]:
-    """Legacy HDF5: one group a layer, the variables in the era's order."""
-    for group in hdf5_groups(document.config, era):
-        yield from _matched(part_path(group.path), group.variables, groups.get(group.name, ()))
+    """Legacy HDF5: one group a layer, the variables in the era's order.
+
+    A nested model has no name in a config of the old kind: its group is the one at its place, where loaders look too.
+    """
+    expected = [group for group in hdf5_groups(document.config, era) if group.variables]
+    filled = [tensors for tensors in groups.values() if tensors]
+    for place, group in enumerate(expected):
+        tensors = groups.get(group.name, ())
+        if not tensors and len(filled) == len(expected):
+            tensors = filled[place]
+        yield from _matched(part_path(group.path), group.variables, tensors)
 
 
 def _from_store(document: ModelDocument, era: str, groups: dict[str, tuple[TensorRef, ...]]) -> Iterator[Found]:

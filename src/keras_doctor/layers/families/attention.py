@@ -27,9 +27,11 @@ def _third_is_key(call: Call) -> bool:
     return len(call.args) > 2 or (len(call.args) == 1 and isinstance(call.args[0], list) and len(call.args[0]) > 2)
 
 
-def _part(call: Call, name: str) -> str:
-    """Return under which attribute a projection is found. GroupedQueryAttention has no public names for them."""
-    private = call.class_name == "GroupedQueryAttention"
+def part_of(call: Call, name: str) -> str:
+    """Return under which attribute a projection is found. GroupedQueryAttention has no public names for them, and the
+    gate of either has none.
+    """
+    private = call.class_name == "GroupedQueryAttention" or name == "gate"
     return ("_{}_dense" if private else call.era.attention_part).format(name)
 
 
@@ -37,7 +39,7 @@ def _projection(call: Call, name: str, shape: Shape, heads: int, size: int) -> N
     """Enter the dense layer that makes heads of the last dimension of `shape`."""
     if not shape:
         raise CannotInferError("it takes sequences and gets single numbers")
-    part = _part(call, name)
+    part = part_of(call, name)
     call.own("kernel", (shape[-1], heads, size), part=part)
     if call.flag("use_bias", True):
         call.own("bias", (heads, size), part=part)
@@ -45,7 +47,7 @@ def _projection(call: Call, name: str, shape: Shape, heads: int, size: int) -> N
 
 def _output(call: Call, sources: tuple[int, int], shape: Shape) -> None:
     """Enter the dense layer that makes one vector of the heads again."""
-    part = _part(call, "output")
+    part = part_of(call, "output")
     call.own("kernel", (*sources, *shape), part=part)
     if call.flag("use_bias", True):
         call.own("bias", shape, part=part)
@@ -64,9 +66,9 @@ def multi_head(call: Call) -> Any:
     heads, key_size = call.size("num_heads"), call.size("key_dim")
     value_size = call.size("value_dim", key_size)
     _projection(call, "query", query, heads, key_size)
+    _projection(call, "key", key, heads, key_size)
     if call.flag("use_gate"):
         _projection(call, "gate", query, heads, value_size)
-    _projection(call, "key", key, heads, key_size)
     _projection(call, "value", value, heads, value_size)
     stated = call.config.get("output_shape")
     single = read_number(stated)

@@ -12,7 +12,7 @@ from keras_doctor.layers.stock import ALIASES
 from keras_doctor.records import record
 from keras_doctor.rescue.evaluation.functions import activation, sigmoid
 from keras_doctor.rescue.evaluation.images import channels_last, padding_of, restored
-from keras_doctor.rescue.evaluation.kernels import flipped
+from keras_doctor.rescue.evaluation.kernels import convolution_kernel, flipped
 from keras_doctor.rescue.evaluation.values import CannotEvaluateError
 from keras_doctor.rescue.evaluation.windows import convolve, padded, same_padding
 
@@ -53,6 +53,17 @@ def _gathered(call: Call, part: str, letters: str) -> tuple[Array, Array, Array 
         np.concatenate([call.variable(f"{name}_{letter}", part) for letter in letters], axis=-1) for name in "WUb"
     )
     return kernel, recurrent, bias
+
+
+def _gathered_windows(call: Call, part: str, rank: int) -> tuple[Array, Array, Array | None]:
+    """Return the same of a cell that convolves, with the windows first and the way TensorFlow slides them."""
+    if not (call.era.outputs_lead and call.channels_first):
+        kernel, recurrent, bias = _gathered(call, part, "ifco")
+        return flipped(call, kernel, rank), flipped(call, recurrent, rank), bias
+    kernel, recurrent = (
+        np.concatenate([convolution_kernel(call, rank, f"{name}_{gate}") for gate in "ifco"], axis=-1) for name in "WU"
+    )
+    return kernel, recurrent, np.concatenate([call.variable(f"b_{gate}") for gate in "ifco"])
 
 
 def _gate_activation(call: Call) -> Callable[[Array], Array]:
@@ -176,8 +187,7 @@ def cudnn_cell(call: Call) -> Cell:
 
 def conv_lstm_cell(call: Call, part: str = "", rank: int = 2) -> Cell:
     """An LSTM whose products are convolutions."""
-    kernel, recurrent, bias = _gathered(call, part, "ifco")
-    kernel, recurrent = flipped(call, kernel, rank), flipped(call, recurrent, rank)
+    kernel, recurrent, bias = _gathered_windows(call, part, rank)
     act, gate = activation(call, default="tanh"), _gate_activation(call)
     window, ones = kernel.shape[:rank], (1,) * rank
     strides, dilation = call.sizes("strides", rank, 1), call.sizes("dilation_rate", rank, 1)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from keras_doctor.layers.stored_variables import stored_variables
+from keras_doctor.layers.graph import infer
+from keras_doctor.layers.stored_order import v3_places
+from keras_doctor.layers.stored_variables import part_path, stored_variables
 from keras_doctor.rescue.evaluation.values import CannotEvaluateError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from keras_doctor.document.model import ModelDocument
     from keras_doctor.document.tensors import TensorRef
@@ -58,4 +60,19 @@ def read_tensor(tensor: TensorRef) -> Array:
 
 def variables_of(document: ModelDocument, era: str) -> Variables:
     """Return the variables of a document whose config belongs to `era`. What does not fit its layer is left out."""
-    return Variables(stored_variables(document, era))
+    return Variables([*_weights_of_words(document, era), *stored_variables(document, era)])
+
+
+def _weights_of_words(document: ModelDocument, era: str) -> Iterator[Found]:
+    """Yield the weights that lookups of Keras 3 keep beside their vocabulary: the layer does not count them among its
+    variables.
+    """
+    held = {
+        group.owner: tensor for group in document.weights for tensor in group.tensors if tensor.name == "idf_weights"
+    }
+    if held:
+        release = document.provenance.keras_version or document.provenance.latest or "3"
+        for node, place in v3_places(document.config, release, infer(document.config, era)):
+            tensor = held.get(place) or held.get(f"{place}/_lookup_layer")
+            if tensor is not None:
+                yield part_path(node.path), tensor.name, tensor

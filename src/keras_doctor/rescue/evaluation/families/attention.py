@@ -7,9 +7,10 @@ from math import sqrt
 
 import numpy as np
 
+from keras_doctor.layers.families.attention import part_of
 from keras_doctor.layers.tensors import flatten
 from keras_doctor.rescue.evaluation.families.activations import hidden
-from keras_doctor.rescue.evaluation.functions import softmax
+from keras_doctor.rescue.evaluation.functions import sigmoid, softmax
 from keras_doctor.rescue.evaluation.registry import computes
 from keras_doctor.rescue.evaluation.values import CannotEvaluateError, Value, array_of, value
 
@@ -37,7 +38,7 @@ def _sources(call: Call) -> tuple[Value, Value, Value, bool]:
 
 def _projected(call: Call, name: str, x: Array) -> Array:
     """Return the last dimension of `x` in heads."""
-    part = call.era.attention_part.format(name)
+    part = part_of(call, name)
     kernel, bias = call.variable("kernel", part), call.maybe("bias", part)
     y = np.tensordot(x, kernel, 1)
     return y if bias is None else y + bias
@@ -45,7 +46,7 @@ def _projected(call: Call, name: str, x: Array) -> Array:
 
 def _output(call: Call, heads: Array) -> Array:
     """Return the heads as one vector again."""
-    part = call.era.attention_part.format("output")
+    part = part_of(call, "output")
     kernel, bias = call.variable("kernel", part), call.maybe("bias", part)
     y = np.tensordot(heads, kernel, 2)
     return y if bias is None else y + bias
@@ -83,7 +84,7 @@ def multi_head(call: Call) -> Any:
 
 def _finished(call: Call, query: Value, heads: Array, scores: Array) -> Any:
     if call.flag("use_gate"):
-        heads = heads * _projected(call, "gate", array_of(query))
+        heads = heads * sigmoid(_projected(call, "gate", array_of(query)))
     output = value(_output(call, heads), query.mask)
     return [output, value(scores)] if _option(call, "return_attention_scores") else output
 

@@ -7,7 +7,6 @@ import numpy as np
 from keras_doctor.rescue.evaluation.images import batched, channels_last, restored
 from keras_doctor.rescue.evaluation.registry import computes
 from keras_doctor.rescue.evaluation.resizing import resized
-from keras_doctor.rescue.evaluation.values import CannotEvaluateError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,11 +18,11 @@ if TYPE_CHECKING:
 
 
 @computes(
-    "AugMix", "AutoContrast", "CutMix", "Equalization", "MixUp", "RandAugment", "RandomBrightness",
+    "AugMix", "CutMix", "Equalization", "MixUp", "RandAugment", "RandomBrightness",
     "RandomColorDegeneration", "RandomColorJitter", "RandomContrast", "RandomElasticTransform", "RandomErasing",
     "RandomFlip", "RandomGaussianBlur", "RandomGrayscale", "RandomHeight", "RandomHue", "RandomInvert",
     "RandomPerspective", "RandomPosterization", "RandomRotation", "RandomSaturation", "RandomSharpness", "RandomShear",
-    "RandomTranslation", "RandomWidth", "RandomZoom",
+    "RandomTranslation", "RandomWidth", "RandomZoom", "Solarization",
 )  # fmt: skip
 def unchanged(call: Call) -> Any:
     """What acts in training alone."""
@@ -110,14 +109,36 @@ def center_crop(call: Call) -> Any:
     return _on_image(call, change)
 
 
+def _resized_first(x: Array, height: int, width: int) -> Array:
+    """Return the middle of an image that was brought to the size of its shorter side."""
+    rows, columns = x.shape[1:3]
+    tall, wide = height, int(height * columns / rows)
+    if rows / columns > height / width:
+        tall, wide = int(width * rows / columns), width
+    x = resized(_float(x), (tall, wide), "bilinear")
+    top, left = (tall - height) // 2, (wide - width) // 2
+    return x[:, top : top + height, left : left + width]
+
+
 @computes("RandomCrop")
 def random_crop(call: Call) -> Any:
     """The largest middle part that has the proportions of the target, brought to its size."""
+    if call.semantics["random_crop"] == "untouched":
+        return call.x
     height, width = call.size("height"), call.size("width")
+    if call.semantics["random_crop"] == "resized":
+        return _on_image(call, lambda x: _resized_first(x, height, width))
     return _on_image(call, lambda x: resized(_float(_cut(x, height, width)), (height, width), "bilinear"))
 
 
-@computes("MaxNumBoundingBoxes", "Solarization", "ContrastLimitedAdaptiveHistogramEqualization")
-def not_yet(call: Call) -> Any:
-    """Layers of which nothing is computed."""
-    raise CannotEvaluateError("there is no computation of this class yet")
+@computes("AutoContrast")
+def auto_contrast(call: Call) -> Any:
+    """Each channel of each image stretched over the whole range, in use too."""
+    stated: Any = call.value("value_range", [0, 255])
+    stated = stated.get("items") if isinstance(stated, dict) else stated
+    low, high = float(stated[0]), float(stated[1])
+    x = _float(call.x)
+    axes = (-3, -2)  # whatever the layout is
+    least, most = x.min(axis=axes, keepdims=True), x.max(axis=axes, keepdims=True)
+    spread = np.where(most > least, most - least, np.ones((), x.dtype))
+    return np.where(most > least, (x - least) / spread * np.float32(high - low) + np.float32(low), x)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from keras_doctor.rescue.evaluation.registry import computes
-from keras_doctor.rescue.evaluation.values import CannotEvaluateError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,11 +42,24 @@ def _epsilon(call: Call, default: float) -> Any:
 def batch_normalization(call: Call) -> Any:
     """Scale and offset by the mean and variance that training left behind."""
     x = call.x
-    if call.value("mode", 0) not in (0, 2):
-        raise CannotEvaluateError(f"it normalizes in Keras 1's mode {call.value('mode')}")
+    mode = call.value("mode", 0)
+    if mode in (1, 2):
+        return _by_batch(call, x, mode)
     if call.config.get("virtual_batch_size") is not None:  # its axes count the batch in two dimensions
         return batch_normalized(call, x[None])[0]
     return batch_normalized(call, x)
+
+
+def _by_batch(call: Call, x: Array, mode: int) -> Array:
+    """Return an input by its own mean and variance: of each vector in Keras 1's mode 1, of the batch in mode 2."""
+    epsilon = _epsilon(call, 1e-3)
+    if mode == 1:
+        mean, variance = x.mean(axis=-1, keepdims=True), x.var(axis=-1, keepdims=True)
+        return (x - mean) / (np.sqrt(variance + epsilon) + epsilon) * call.variable("gamma") + call.variable("beta")
+    axes = call.axes("axis", x.ndim, -1)
+    rest = tuple(axis for axis in range(x.ndim) if axis not in axes)
+    y = (x - x.mean(axis=rest, keepdims=True)) / np.sqrt(x.var(axis=rest, keepdims=True) + epsilon)
+    return _scaled(call, y, axes, x)
 
 
 def batch_normalized(call: Call, x: Array) -> Array:

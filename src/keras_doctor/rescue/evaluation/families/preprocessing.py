@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _MODES = {"binary": "multi_hot", "tf-idf": "tf_idf"}
 
 
+_UNSALTED = [CROSS_KEY, CROSS_KEY]  # what TensorFlow 2.3 and 2.4 write where no salt was given
+
+
 def encoded(mode: str, numbers: Array, depth: int, weights: Array | None = None) -> Array:
     """Return categories as numbers, one hot each, or counted over the last dimension. Numbers outside 0 to `depth`
     count nothing.
@@ -64,7 +67,7 @@ def _bucket(call: Call, bins: int) -> Callable[[Any], int]:
     salt = call.config.get("salt")
     if isinstance(salt, dict):
         salt = salt.get("items")
-    if salt is None:
+    if salt is None or salt == _UNSALTED:
         return lambda one: fingerprint64(_text(one)) % bins
     key = (int(salt[0]), int(salt[1])) if isinstance(salt, (list, tuple)) else (int(salt), int(salt))
     return lambda one: keyed(_text(one), key) % bins
