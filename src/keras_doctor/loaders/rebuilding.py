@@ -25,6 +25,10 @@ def steps(load: Load, reference: Reference, definition: Definition) -> Iterator[
     if name in _MISTAKES and load.does(f"misbuilds-{name.lower()}") and _MISTAKES[name](config):
         found = Resolution(reference, load.api, definition)
         yield Step("construct", ("build:refused",), Locus(path=reference.path), found)
+    axes = config.get("axis")
+    if name == "RMSNormalization" and isinstance(axes, list) and len(axes) > 1 and load.does("scales-last-axes-only"):
+        reason = "whether RMSNormalization of this release fits along several axes is not known"
+        yield Step("call", (), Locus(path=reference.path), unexamined=reason)
     if name == "CategoryEncoding" and load.does("encodes-integers-only") and load.environment.backend == "tensorflow":
         reason = "whether a CategoryEncoding gets integers, which alone this release takes, is not known"
         yield Step("call", (), Locus(path=reference.path), unexamined=reason)
@@ -36,5 +40,17 @@ def _policy_of_integers(config: dict[str, Any]) -> bool:
 
 
 _BUILT = ("Dot",)
+
+
+def _below_zero(config: dict[str, Any]) -> bool:
+    """Tell whether a factor has a bound below zero, as the constructor makes of a single number."""
+    factors = [config.get(key) for key in ("x_factor", "y_factor")]
+    return any(isinstance(factor, list) and any(_is_negative(bound) for bound in factor) for factor in factors)
+
+
+def _is_negative(value: Any) -> bool:
+    return isinstance(value, (int, float)) and value < 0
+
+
 # Classes that some release gets wrong (`misbuilds-CLASS` of behaviours.tsv), and the configs that it concerns.
-_MISTAKES = {"Dot": lambda config: True, "Hashing": _policy_of_integers}
+_MISTAKES = {"Dot": lambda config: True, "Hashing": _policy_of_integers, "RandomShear": _below_zero}

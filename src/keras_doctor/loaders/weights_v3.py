@@ -117,6 +117,9 @@ def _assets(load: Load, shapes: tuple[LayerShape, ...]) -> Iterator[Step]:
                 missing = NoAsset(load.api, f"assets/{place}{part}", elsewhere)
                 yield Step("weights", ("asset:absent",), Locus(path=node.path), missing)
                 break
+            if config.get("output_mode") in ("tf_idf", "tf-idf") and not load.does("reads-tf-idf-vocabulary"):
+                yield Step("weights", ("asset:weighted",), Locus(path=node.path), NoAsset(load.api, asset.path))
+                break
             if asset.size <= SHORT and not _words(asset, str(config.get("oov_token", "[UNK]"))):
                 yield Step("weights", ("asset:empty",), Locus(path=node.path), NoAsset(load.api, asset.path))
                 break

@@ -13,6 +13,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "arrays:unlisted": ("kd507_layers_uncounted",),
     "asset:absent": ("kd503_vocabulary_absent",),
     "asset:empty": ("kd503_vocabulary_absent",),
+    "asset:weighted": ("kd503_vocabulary_absent",),
     "axis:lost": ("kd702_axis_lost",),
     "build:refused": ("kd312_layer_not_rebuilt",),
     "call:unsupported": ("kd315_not_on_this_device",),

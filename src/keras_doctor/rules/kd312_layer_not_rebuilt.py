@@ -1,12 +1,15 @@
 """This release cannot rebuild a layer that it saves itself.
 
 **What happens.** `A Dot layer should be called on a list of 2 inputs. Received: input_shape=[[None, 4], [None, 4]]`,
-`When output_mode="int", dtype should be an integer type`.
+`When output_mode="int", dtype should be an integer type`, `The factor argument should be a number (or a list of two
+numbers) in the range [0, 1.0]. Received: input_number=-0.5`.
 
 **Why.** A config is JSON: tuples come back as lists, and policies as dicts. The first releases of Keras 3 did not
-expect that of some layers. Later ones read the same file.
+expect that of some layers; later ones read the same file. RandomShear makes two bounds of one factor, and refuses the
+first of them when it reads it again, in all releases so far.
 
-**How to mend.** Load the file with a later release of Keras 3: nothing is wrong with the file.
+**How to mend.** Load the file with a later release of Keras 3. For RandomShear, which only matters in training, change
+the bounds in the config to [0, factor].
 """
 
 from __future__ import annotations
