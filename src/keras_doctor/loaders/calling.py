@@ -68,6 +68,8 @@ def _applies(row: Unrunnable, config: dict[str, Any]) -> bool:
         return compute_dtype(value) == row.value
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
+    if row.value == ">1":
+        return isinstance(value, int) and value > 1
     return str(value) == row.value
 
 

@@ -10,7 +10,9 @@ from keras_doctor.releases.version import satisfies
 
 @record
 class Unrunnable:
-    """What stops a layer when it is called: its `keyword` has `value`, and its input (0: any) `rank` dimensions."""
+    """What stops a layer when it is called: its `keyword` has `value` (">1": a greater number), and its input (0: any)
+    `rank` dimensions.
+    """
 
     keyword: str
     value: str
