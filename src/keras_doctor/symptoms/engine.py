@@ -105,7 +105,9 @@ def told(scene: Scene) -> Explanation:
         evidence=evidence,
         versions=versions,
         candidates=tuple(
-            Candidate(reading.cause, reading.what, reading.when, reading.code or page_for(reading.cause))
+            Candidate(
+                reading.cause, reading.what, reading.when, reading.code or page_for(reading.cause), reading.remedies
+            )
             for reading in readings
         )
         if several

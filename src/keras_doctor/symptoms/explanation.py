@@ -35,12 +35,17 @@ class Inferred:
 
 @record
 class Candidate:
-    """One cause that the text allows. `when`: what would make it the right one."""
+    """One cause that the text allows. `when`: what would make it the right one; `remedies`: what then helps."""
 
     cause: str
     what: str
     when: str = ""
     code: str = ""
+    remedies: tuple[Remedy, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the candidate as plain JSON."""
+        return {**as_dict(self), "remedies": [as_dict(remedy) for remedy in self.remedies]}
 
 
 @record
@@ -79,7 +84,7 @@ class Explanation:
             "code": self.code,
             "evidence": list(self.evidence),
             "versions": [as_dict(version) for version in self.versions],
-            "candidates": [as_dict(candidate) for candidate in self.candidates],
+            "candidates": [candidate.as_json() for candidate in self.candidates],
             "question": self.question,
             "findings": [finding.as_json() for finding in self.findings],
             "remedies": [as_dict(remedy) for remedy in self.remedies],

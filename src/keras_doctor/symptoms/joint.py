@@ -42,8 +42,7 @@ def joined(
         safe_mode=safe_mode,
         custom_objects=custom_objects,
     )
-    remedies = tuple(_for(diagnosis.document.path, remedy) for remedy in explanation.remedies)
-    explanation = replace(explanation, diagnosis=diagnosis, findings=diagnosis.findings, remedies=remedies)
+    explanation = _naming(replace(explanation, diagnosis=diagnosis, findings=diagnosis.findings))
     allowed = _allowed(explanation)
     decisive = diagnosis.decisive if diagnosis.verdict in _RAISING else None
     if decisive is not None and (not allowed or decisive.cause in allowed):
@@ -56,11 +55,26 @@ def joined(
     return replace(explanation, story="silent", parting=_silence(diagnosis))
 
 
+def _naming(explanation: Explanation) -> Explanation:
+    """Return the explanation with the file's path in the commands, where PATH stood for it."""
+    path = explanation.diagnosis.document.path if explanation.diagnosis else ""
+    return replace(
+        explanation,
+        remedies=tuple(_for(path, remedy) for remedy in explanation.remedies),
+        candidates=tuple(
+            replace(candidate, remedies=tuple(_for(path, remedy) for remedy in candidate.remedies))
+            for candidate in explanation.candidates
+        ),
+    )
+
+
 def _for(path: str, remedy: Remedy) -> Remedy:
-    """Return a remedy whose command names the file, where it stood for it: as Python writes it, or as a shell does."""
+    """Return a remedy whose command names the file: as Python writes it within Python, as a shell does elsewhere."""
     if not path or "PATH" not in remedy.command:
         return remedy
     named = re.sub(r"(?<=\()PATH\b", lambda _: literal(path), remedy.command)
+    if quote(path) == path:
+        named = named.replace("'PATH'", f"'{path}'")
     return replace(remedy, command=re.sub(r"(?<![\w'])PATH\b(?!=)", lambda _: quote(path), named))
 
 
@@ -72,6 +86,8 @@ def _allowed(explanation: Explanation) -> list[str]:
 
 def _told_by(explanation: Explanation, finding: Finding, story: str) -> Explanation:
     """Return the explanation as a finding of the file tells it."""
+    same = next((candidate for candidate in explanation.candidates if candidate.cause == finding.cause), None)
+    remedies = same.remedies if same else explanation.remedies
     return replace(
         explanation,
         cause=finding.cause,
@@ -81,7 +97,7 @@ def _told_by(explanation: Explanation, finding: Finding, story: str) -> Explanat
         evidence=(*explanation.evidence, f"the file says: {finding.message}", *finding.evidence),
         candidates=(),
         question="",
-        remedies=tuple(dict.fromkeys((*finding.remedies, *explanation.remedies))),
+        remedies=tuple(dict.fromkeys((*finding.remedies, *remedies))),
         story=story,
     )
 
