@@ -1,7 +1,7 @@
 """`model.load_weights(path)` on a model that is built from another file.
 
 The model comes first, as `model_from_json` (a JSON file) or `load_model` (a whole model) of the release builds it; then
-the weights file is opened, and what is in it goes into the model. Nothing is compiled.
+the weights file is opened, and what is in it goes into the model.
 """
 
 from __future__ import annotations
@@ -39,12 +39,13 @@ def steps(document: ModelDocument, environment: Environment, options: Options) -
         return
     api = api_of(library, version)
     reader = _builder(architecture, api.line)
-    load = Load(document, environment, Options(False, options.safe_mode, options.custom_objects), api, reader)
+    options = Options(_compiles(architecture, reader), options.safe_mode, options.custom_objects)
+    load = Load(document, environment, options, api, reader)
     follow = steps_of(load)
     if follow is None:
         yield Step("resolve", (), unexamined=f"how {library} {version} builds a model from such a file is not known")
         return
-    later: dict[str, list[Step]] = {"weights": [], "compile": [], "call": []}
+    later: dict[str, list[Step]] = {"weights": [], "call": []}
     for step in follow(load):
         if step.stage in later:
             later[step.stage].append(step)
@@ -59,9 +60,7 @@ def steps(document: ModelDocument, environment: Environment, options: Options) -
 
 
 def described(document: ModelDocument, environment: Environment, options: Options) -> Iterator[Step]:
-    """Yield the building of a model that a text describes, by `model_from_json` or `model_from_yaml`: no weights, nothing
-    compiled.
-    """
+    """Yield the building of a model that a text describes, by `model_from_json` or `model_from_yaml`."""
     library, version = environment.release
     if not library:
         yield Step("resolve", (), unexamined="which release would load it is not known")
@@ -74,14 +73,15 @@ def described(document: ModelDocument, environment: Environment, options: Option
         return
     api = api_of(library, version)
     reader = _builder(document, api.line)
-    load = Load(document, environment, Options(False, options.safe_mode, options.custom_objects), api, reader)
+    options = Options(_compiles(document, reader), options.safe_mode, options.custom_objects)
+    load = Load(document, environment, options, api, reader)
     follow = steps_of(load)
     if follow is None:
         yield Step("resolve", (), unexamined=f"how {library} {version} builds a model from such a file is not known")
     elif document.config is None:
         yield Step("parse", (), unexamined="the model's config is not known")
     else:
-        yield from (step for step in follow(load) if step.stage not in ("weights", "compile", "call"))
+        yield from (step for step in follow(load) if step.stage not in ("weights", "call"))
 
 
 def _refused(architecture: ModelDocument, library: str, version: str) -> Opening | None:
@@ -103,7 +103,16 @@ def _filled(load: Load) -> Iterator[Step]:
 
         yield from weights_v3.steps(load, shapes(load, load.document.config))
     else:
-        yield Step("weights", (), unexamined="tensors of a checkpoint are not compared with an architecture")
+        from keras_doctor.loaders import weights_checkpoint
+
+        yield from weights_checkpoint.steps(load, shapes(load, load.document.config))
+
+
+def _compiles(architecture: ModelDocument, reader: str) -> bool:
+    """Tell whether the model is compiled as it is built: by `deserialize_keras_object` of Keras 3, and of tf.keras from
+    2.12 on, which `model_from_json` calls without a word about it. Of a whole model the compiling is left out.
+    """
+    return architecture.container == "text" and reader == "keras-v3"
 
 
 def _builder(architecture: ModelDocument, line: str) -> str:

@@ -45,6 +45,8 @@ def weights_opening(document: ModelDocument, library: str, version: str | None) 
             return Opening("", why, _NONE_FOUND, ".weights.h5")
         return Opening("", "this release does not know the newer layout of weights (.weights.h5)", _NONE_FOUND)
     if form.startswith("tf-checkpoint") and library != "keras":
+        if path.endswith(".index"):
+            return Opening("", "a checkpoint is loaded by its prefix, the path without .index", NO_SIGNATURE)
         return Opening("checkpoint")
     return Opening("", "load_weights of this release does not read such a file", NO_SIGNATURE)
 
