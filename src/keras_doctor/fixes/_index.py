@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # Tag of a step → the fixes that look at it.
 FIXES: dict[str, tuple[str, ...]] = {
-    "draft": ("keras_1", "default_written", "hard_sigmoid"),
+    "draft": ("vocabulary_written", "keras_1", "default_written", "discretization", "hard_sigmoid", "theano_kernels"),
     "keyword:refused": ("keyword_renamed", "keyword_dropped"),
-    "object:unresolved": ("class_renamed", "initializer_dropped"),
+    "object:unresolved": ("class_renamed", "locally_connected", "initializer_dropped"),
 }

@@ -42,6 +42,7 @@ class Draft:
         self.training: Any = copied(source.training.config)
         self.training_path = source.training.path
         self.slots = source.training.slots
+        self.assets = source.assets
         self.lost: list[tuple[str, str]] = []
         self._held: dict[int, Tensors] = {}
         self._kept: dict[int, Any] = {}  # keeps the entries alive, so that an id stays theirs
@@ -122,11 +123,11 @@ class Draft:
             form,
             {"keras-v3": "zip", "hdf5-model": "hdf5"}.get(form, "text"),
             size=self.source.size,
-            config=self.config,
+            config=dict(self.config),  # another one each time: what was found out about the last no longer holds
             provenance=fields.get("provenance", self.source.provenance),
             weights=self.weights(era, form, fields.get("release", "")),
             training=training,
-            assets=self.source.assets,
+            assets=self.assets,
         )
 
     def weights(self, era: str, form: str, release: str) -> tuple[WeightGroup, ...]:

@@ -63,7 +63,9 @@ def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
     for owner, parts, entry in list(layers_with_parts(draft.config)):
         before = entry.get("class_name")
         _layer(entry)
-        if owner is entry or before != entry.get("class_name") or parts != ("",):
+        config = entry.get("config")
+        wraps = isinstance(config, dict) and any(key in config for key in ("layer", "cell", "cells"))
+        if not wraps or (before == "TimeDistributedDense" and owner is entry):
             for prefix in parts:
                 _arrays(draft, owner, prefix, entry)
         done += 1
@@ -89,6 +91,8 @@ def _layer(entry: dict[str, Any]) -> None:
         entry["class_name"], entry["config"] = "TimeDistributed", {**kept, "layer": held}
         return
     entry["class_name"] = new
+    if new.endswith("Transpose"):
+        config = {key: value for key, value in config.items() if key != "output_shape"}  # it follows from the rest
     made = translate(new, config)
     for old, word in _OBJECTS:
         if old in made and not (old == "mode" and new == "Merge"):
@@ -175,4 +179,6 @@ def _rearranged(name: str, config: Any, mine: list[tuple[tuple[str, str], Tensor
 def _turned(name: str, config: Any, kernel: TensorRef) -> TensorRef:
     """Return a kernel with its filters last, where Keras 1 stored them first: with dim_ordering "th"."""
     first = isinstance(config, dict) and config.get("data_format") == "channels_first"
+    if name == "Conv2DTranspose" and not first:
+        return transpose(kernel, (0, 1, 3, 2))
     return transpose(kernel, _FILTERS_LAST[name]) if first and name in _FILTERS_LAST else kernel
