@@ -85,3 +85,24 @@ def test_an_explanation_starts_fast(saved):
     done = subprocess.run([sys.executable, "-c", code, "explain", saved], capture_output=True, text=True, check=True)
     modules = done.stdout.splitlines()[-1].split()
     assert not {"argparse", "json", "dataclasses", "typing", "html"} & set(modules)
+
+
+def test_what_is_ambiguous_is_shown_with_what_decides(tmp_path, capsys):
+    path = tmp_path / "x.txt"
+    path.write_text(
+        "ValueError: File not found: filepath=m.keras. Please ensure the file is an accessible `.keras` zip file."
+    )
+    main(["explain", str(path)])
+    shown = capsys.readouterr().out
+    assert shown.startswith("? ")
+    assert "1. path-problem, when " in shown
+    assert "2. format-not-supported, when " in shown
+    assert "What decides: " in shown
+
+
+def test_a_file_speaks_for_a_text_that_says_nothing(tmp_path, corpus, capsys):
+    path = tmp_path / "x.txt"
+    path.write_text("it does not work")
+    model = str(corpus / "py311_tf221_k3151/cnn/model.keras")
+    assert main(["explain", str(path), "--model", model, "--env", "tensorflow==2.8.4"]) == 1
+    assert "the file does" in capsys.readouterr().out

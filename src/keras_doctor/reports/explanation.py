@@ -6,6 +6,7 @@ from keras_doctor.reports.terminal import clean
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from keras_doctor.findings import Remedy
     from keras_doctor.reports.terminal import Terminal
     from keras_doctor.symptoms import Explanation
 
@@ -16,6 +17,7 @@ _SURE = {
 }
 _STORIES = {
     "agrees": ("✓", "green", "the file tells the same story"),
+    "decides": ("✓", "green", "the text alone tells nothing; the file does"),
     "silent": ("!", "yellow", "the file alone does not show it"),
     "parts": ("!", "yellow", "the file tells another story"),
 }
@@ -38,23 +40,32 @@ def show(explanation: Explanation, terminal: Terminal) -> None:
         terminal.paragraph(terminal.style(f"versions: {clean(told)}", "dim"), 2, 4)
     _candidates(explanation, terminal)
     _story(explanation, terminal)
-    if explanation.remedies:
+    if explanation.remedies and not explanation.candidates:
         terminal.print()
-    for remedy in explanation.remedies:
-        terminal.paragraph(f"→ {clean(remedy.text)}", 2, 4)
+        _remedies(explanation.remedies, terminal, 2)
+
+
+def _remedies(remedies: tuple[Remedy, ...], terminal: Terminal, indent: int) -> None:
+    for remedy in remedies:
+        terminal.paragraph(f"→ {clean(remedy.text)}", indent, indent + 2)
         for line in remedy.command.splitlines():
-            terminal.print("    " + terminal.style(clean(line), "cyan"))
+            terminal.print(" " * (indent + 2) + terminal.style(clean(line), "cyan"))
 
 
 def _candidates(explanation: Explanation, terminal: Terminal) -> None:
+    """Print the causes that are possible, each with what helps then, and what decides between them."""
     if explanation.candidates:
         terminal.print()
         terminal.paragraph("This text can mean more than one thing:", 2, 2)
-        for candidate in explanation.candidates:
-            when = f", when {candidate.when}" if candidate.when else ""
-            terminal.paragraph(f"- {candidate.cause}{clean(when)}: {clean(candidate.what)}", 4, 6)
+    for number, candidate in enumerate(explanation.candidates, 1):
+        when = f", when {clean(candidate.when)}" if candidate.when else ""
+        head = f"{number}. {terminal.style(candidate.cause, 'bold')}{when}: {clean(candidate.what)}"
+        terminal.paragraph(head, 4, 7)
+        _remedies(candidate.remedies, terminal, 7)
     if explanation.question:
-        terminal.paragraph(f"{terminal.style('What decides:', 'bold')} {clean(explanation.question)}", 2, 4)
+        terminal.print()
+        label = "What decides:" if explanation.cause else "What would help:"
+        terminal.paragraph(f"{terminal.style(label, 'bold')} {clean(explanation.question)}", 2, 4)
 
 
 def _story(explanation: Explanation, terminal: Terminal) -> None:
