@@ -263,3 +263,11 @@ def test_an_old_architecture_is_not_said_to_have_unknown_layers(run, corpus):
     folder = corpus / "py37_tf24/cnn"
     _, out, _ = run("check", folder / "legacy_weights.h5", "--architecture", folder / "arch.json", "--env", SPEC)
     assert "looks for the layer Sequential by its module, which the config does not state" in out
+
+
+def test_a_loss_is_called_by_its_name(run, corpus):
+    """Keras 3.15.1 says: Could not locate function 'my_loss'."""
+    path = corpus / "py311_tf221_k3151/custom_loss_metric/model.keras"
+    _, out, _ = run("check", path, "--env", SPEC)
+    assert "the loss my_loss is not part of Keras" in out
+    assert "custom_objects={'my_loss': my_loss}" in out

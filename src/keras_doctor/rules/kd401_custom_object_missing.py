@@ -37,13 +37,16 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     package = (reference.module or "").partition(".")[0]
     if package in ("keras", "tf_keras", "tensorflow") or known_where(reference.name, reference.kind):
         return
-    name = shown(reference.registered_name or reference.name, 60)
+    # Of a function the registered name is "function" where it has none.
+    name = shown(reference.name if reference.function else reference.registered_name or reference.name, 60)
     short = name.rpartition(">")[2]
     held = f", which {shown(reference.parent, 60)} uses" if reference.parent and reference.key != "layers" else ""
     yield RULE.finding(
         step,
         f"the {word_for(reference.kind)} {name}{held} is not part of Keras, and its definition is not given",
-        evidence=(f"the config says that it stands in {shown(reference.module)}",) if reference.module else (),
+        evidence=(f"the config says that it stands in {shown(reference.module)}",)
+        if reference.module and reference.module != "builtins"
+        else (),
         remedies=(
             Remedy(
                 "Give its definition to the loader:",
