@@ -28,7 +28,7 @@ _PLAIN = ("loss_weights", "run_eagerly", "steps_per_execution", "jit_compile", "
 
 @record
 class Arguments:
-    """Arguments in a compile config that `compile` does not take."""
+    """Arguments in a compile config that `compile` does not take, or not in the form that they have."""
 
     api: Api
     names: tuple[str, ...]
@@ -43,9 +43,21 @@ def steps(load: Load, walk: Walk) -> Iterator[Step]:
     for key, value in config.items():
         if key in _KINDS:
             yield from _objects(walk, value, key, f"{place}.{key}")
+    bad = tuple(key for key in ("metrics", "weighted_metrics", "loss_weights") if not _listed(config.get(key), key))
+    if bad and load.api.line == "keras-3":
+        yield Step("compile", ("compile:form",), Locus(path=f"{place}.{bad[0]}"), Arguments(load.api, bad))
     strange = tuple(key for key in config if key not in _KINDS and key not in _PLAIN)
     if strange and load.api.line == "keras-3":
         yield Step("compile", ("compile:arguments",), Locus(path=place), Arguments(load.api, strange))
+
+
+def _listed(value: Any, key: str) -> bool:
+    """Tell whether `CompileMetrics` and `CompileLoss` take the form of an argument: they refuse one metric by itself."""
+    if not value or isinstance(value, list):
+        return True
+    if isinstance(value, dict):
+        return "class_name" not in value
+    return key == "loss_weights" and isinstance(value, float)
 
 
 def _objects(walk: Walk, value: Any, key: str, path: str, depth: int = 0) -> Iterator[Step]:

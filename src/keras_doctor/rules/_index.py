@@ -31,6 +31,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "class:TextVectorization": ("kd310_layer_needs_tensorflow",),
     "class:UpSampling2D": ("kd704_upsampling_moved",),
     "compile:arguments": ("kd601_compile_argument",),
+    "compile:form": ("kd601_compile_argument",),
     "config:clash:numpy": ("kd205_numpy_too_new",),
     "config:list": ("kd313_keywords_in_list",),
     "damage:checksum": ("kd105_changed_bytes",),
