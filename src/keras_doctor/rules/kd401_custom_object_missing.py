@@ -37,8 +37,8 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     package = (reference.module or "").partition(".")[0]
     if package in ("keras", "tf_keras", "tensorflow") or known_where(reference.name, reference.kind):
         return
-    # Of a function the registered name is "function" where it has none.
-    name = shown(reference.name if reference.function else reference.registered_name or reference.name, 60)
+    registered = reference.registered_name
+    name = shown(registered if registered and registered != "function" else reference.name, 60)
     short = name.rpartition(">")[2]
     held = f", which {shown(reference.parent, 60)} uses" if reference.parent and reference.key != "layers" else ""
     yield RULE.finding(
