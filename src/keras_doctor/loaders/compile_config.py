@@ -52,7 +52,7 @@ def steps(load: Load, walk: Walk) -> Iterator[Step]:
 
 
 def _listed(value: Any, key: str) -> bool:
-    """Tell whether `CompileMetrics` and `CompileLoss` take the form of an argument: they refuse one metric by itself."""
+    """Tell whether an argument has a form that is taken: `CompileMetrics` and `CompileLoss` refuse one metric alone."""
     if not value or isinstance(value, list):
         return True
     if isinstance(value, dict):
