@@ -58,7 +58,7 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
         if kind == "layers" and isinstance(config, dict) and "output_layers" in config:
             _graph_class(entry, target.api)
         if isinstance(config, dict):
-            _policy(config)
+            _policy(config, modern)
             if modern and isinstance(config.get("axis"), list) and len(config["axis"]) == 1:
                 config["axis"] = config["axis"][0]  # as Keras 3 itself does when it reads HDF5
     state_modules(draft, target)
@@ -119,13 +119,16 @@ def _sequences(value: Any, depth: int = 0) -> None:
                 _sequences(one, depth + 1)
 
 
-def _policy(config: dict[str, Any]) -> None:
-    """Name a dtype policy: every release takes the name, and no two the same dict."""
+def _policy(config: dict[str, Any], modern: bool) -> None:
+    """Name a dtype policy: every release takes the name of a dtype, and no two the same dict; of a policy that mixes two
+    dtypes, releases before Keras 3 want the dict.
+    """
     held = config.get("dtype")
     if isinstance(held, dict) and held.get("class_name") in _POLICIES and isinstance(held.get("config"), dict):
-        name = held["config"].get("name")
-        if isinstance(name, str):
-            config["dtype"] = name
+        held = held["config"].get("name")
+    if isinstance(held, str):
+        mixed = held.startswith("mixed_") and not modern
+        config["dtype"] = {"class_name": "Policy", "config": {"name": held}} if mixed else held
 
 
 def name_module(entry: dict[str, Any], kind: str, api: Api) -> None:

@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from keras_doctor.document.provenance import Provenance
     from keras_doctor.document.tensors import TensorRef, WeightGroup
     from keras_doctor.layers.signature import Variable
     from keras_doctor.layers.stored_order import StoredGroup
@@ -117,6 +118,8 @@ class Draft:
         `fields`: of `ModelDocument`, in place of the source's. Tensors that the layout has no place for are left out;
         a variable without a tensor makes a group that is too short, which the target's rules then report.
         """
+        provenance = fields.get("provenance", self.source.provenance)
+        weights = self.weights(era, form, fields.get("release", ""))
         training = TrainingState(self.training, self.training_path, self.slots)
         return ModelDocument(
             path,
@@ -124,8 +127,9 @@ class Draft:
             {"keras-v3": "zip", "hdf5-model": "hdf5"}.get(form, "text"),
             size=self.source.size,
             config=dict(self.config),  # another one each time: what was found out about the last no longer holds
-            provenance=fields.get("provenance", self.source.provenance),
-            weights=self.weights(era, form, fields.get("release", "")),
+            provenance=provenance,
+            weights=weights,
+            facts=_facts(form, weights, provenance),
             training=training,
             assets=self.assets,
         )
@@ -170,6 +174,19 @@ class Draft:
             return renamed(tensor, str(number))
         place = "/".join(word for word in (group.name, variable.part, variable.name) if word)
         return renamed(tensor, f"{place.replace('[', '_').replace(']', '')}:0")
+
+
+def _facts(form: str, weights: tuple[WeightGroup, ...], provenance: Provenance) -> dict[str, Any]:
+    """Return what reading the written file would tell of its weights."""
+    if form in _V3:
+        return {}
+    return {
+        "weights_complete": True,
+        "weights_keras_version": provenance.keras_version,
+        "weights_backend": provenance.backend,
+        "weight_names": tuple(tensor.name for group in weights for tensor in group.tensors),
+        "layer_names": len(weights),
+    }
 
 
 def is_model(entry: Any) -> bool:

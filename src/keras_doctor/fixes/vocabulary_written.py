@@ -7,6 +7,7 @@ which the layer puts in front itself.
 
 from __future__ import annotations
 
+from keras_doctor.fixes.dialects import objects
 from keras_doctor.fixes.fix import Change, Fix
 from keras_doctor.layers.stored_vocabularies import vocabularies_of
 
@@ -25,7 +26,10 @@ _GONE = ("has_input_vocabulary", "vocabulary_size")  # what stood for a list tha
 
 
 def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
-    """Write vocabularies into the configs of their layers."""
+    """Write vocabularies into the configs of their layers; leave their dtype to each release, which has its own."""
+    for entry, kind in objects(draft.config):
+        if kind == "layers" and entry["class_name"] in _LOOKUPS and isinstance(entry.get("config"), dict):
+            entry["config"].pop("dtype", None)
     for place, words in vocabularies_of(draft.source, draft.source.provenance.era).items():
         entry, _ = draft.leaf(draft.config, place)
         config = entry.get("config") if isinstance(entry, dict) else None
