@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import lgamma
+
 import numpy as np
 
 from keras_doctor.rescue.evaluation import functions
@@ -11,9 +13,13 @@ from keras_doctor.rescue.evaluation.values import CannotEvaluateError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from keras_doctor.rescue.evaluation.operations.arguments import Operation
     from keras_doctor.rescue.evaluation.values import Array
+
+
+_lgamma: Any = np.frompyfunc(lgamma, 1, 1)
 
 
 def _unary(function: Callable[[Array], Array]) -> Operation:
@@ -76,6 +82,15 @@ enter_all({
     "isinf": _unary(np.isinf),
     "isnan": _unary(np.isnan),
     "signbit": _unary(np.signbit),
+    "isposinf": _unary(np.isposinf),
+    "isneginf": _unary(np.isneginf),
+    "isreal": _unary(np.isreal),
+    "bitwisenot bitwiseinvert invert": _unary(np.bitwise_not),
+    "angle": _unary(np.angle),
+    "reciprocalnonan": _of_floats(lambda x: np.where(x == 0, np.zeros((), x.dtype), 1 / np.where(x == 0, 1, x))),
+    "lgamma": _of_floats(lambda x: _lgamma(x).astype(x.dtype)),
+    "crelu": _of_floats(lambda x: np.concatenate([np.maximum(x, 0), np.maximum(-x, 0)], axis=-1)),
+    "l2loss": _of_floats(lambda x: np.asarray((x * x).sum() / 2)),
     "onelike oneslike": _unary(np.ones_like),
     "zeroslike emptylike": _unary(np.zeros_like),
     "identity stopgradient copy array converttotensor preventgradient": _unary(lambda x: x),
@@ -143,6 +158,12 @@ enter_all({
     "bitwiseleftshift leftshift": _binary(np.left_shift),
     "bitwiserightshift rightshift": _binary(np.right_shift),
     "heaviside": _binary(np.heaviside),
+    "gcd": _binary(np.gcd),
+    "lcm": _binary(np.lcm),
+    "nextafter": _binary(np.nextafter),
+    "ldexp": _binary(lambda x, y: np.ldexp(x, y.astype(np.int32))),
+    "multiplynonan": _binary(lambda x, y: np.where(y == 0, np.zeros((), x.dtype), x * y)),
+    "xlog1py": _binary(lambda x, y: np.where(x == 0, np.zeros((), x.dtype), x * np.log1p(y))),
     "xdivy": _binary(lambda x, y: np.where(x == 0, np.zeros((), x.dtype), x / y)),
     "xlogy": _binary(lambda x, y: np.where(x == 0, np.zeros((), x.dtype), x * np.log(y))),
 })  # fmt: skip

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from keras_doctor.rescue.evaluation.operations.arguments import Arguments, canonical, operates
+from keras_doctor.layers.windows import spread
+from keras_doctor.rescue.evaluation.operations.arguments import Arguments, canonical, dtype_named, operates
 from keras_doctor.rescue.evaluation.resizing import resized
 from keras_doctor.rescue.evaluation.values import CannotEvaluateError
-from keras_doctor.rescue.evaluation.windows import convolve, convolve_each, padded, same_padding, slices
+from keras_doctor.rescue.evaluation.windows import convolve, convolve_each, padded, same_padding, slices, spread_out
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -156,3 +157,98 @@ def batch_norm(op: Arguments) -> Array:
     y = (x - mean) / np.sqrt(variance + np.asarray(epsilon, x.dtype))
     y = y if scale is None else y * scale
     return y if offset is None else y + offset
+
+
+@operates("convtranspose conv1dtranspose conv2dtranspose conv3dtranspose")
+def transposed_convolution(op: Arguments) -> Array:
+    """Kernels backwards: the image grows by the strides; TensorFlow is told the shape."""
+    x, kernel = _in(op, op.array()), op.array("y")
+    rank = x.ndim - 2
+    strides, dilation = _steps(op, "strides", rank, (1,)), _steps(op, "dilations", rank, (1,))
+    window, padding = kernel.shape[:rank], op.text("padding", "valid")
+    if op.has("output_shape"):
+        stated = op.integers("output_shape")
+        sides = tuple(stated[2:] if _first(op) else stated[1:-1])
+    else:
+        extra: tuple[Any, ...] = _steps(op, "extra", rank, ()) if op.has("extra") else (None,) * rank
+        each = zip(x.shape[1:-1], window, strides, extra, dilation, strict=True)
+        sides = tuple(spread(n, w, s, padding, e, d) or 0 for n, w, s, e, d in each)
+    starts = (0,) * rank
+    if padding == "same":
+        each_side = zip(sides, window, strides, dilation, strict=True)
+        starts = tuple(same_padding(*one)[0] for one in each_side)
+    return _out(op, spread_out(x, kernel, strides, dilation, sides, starts))
+
+
+@operates("padimages cropimages padtoboundingbox croptoboundingbox")
+def framed(op: Arguments) -> Array:
+    """Places around an image, or cut off from it: given on one end, the target size says what the other gets."""
+    x = op.array()
+    first = not op.traced and _first(op)
+    rows, columns = (x.ndim - 2, x.ndim - 1) if first else (x.ndim - 3, x.ndim - 2)
+    widths = [(0, 0)] * x.ndim
+    keys: list[Any] = [slice(None)] * x.ndim
+    pads = "pad" in op.name.lower()
+    for axis, before, after, target in ((rows, "top", "bottom", "height"), (columns, "left", "right", "width")):
+        side = x.shape[axis]
+        offset = op.number(f"offset_{target}") if op.has(f"offset_{target}") else None
+        start = offset if offset is not None else op.number(before) if op.has(before) else None
+        end = op.number(after) if op.has(after) else None
+        if op.has(target):
+            change = op.number(target) - side if pads else side - op.number(target)
+            start = change - (end or 0) if start is None else start
+            end = change - start
+        widths[axis] = (start or 0, end or 0)
+        keys[axis] = slice(start or 0, side - (end or 0))
+    return np.pad(x, widths) if pads else x[tuple(keys)]
+
+
+@operates("extractpatches")
+def patches(op: Arguments) -> Array:
+    """Every window of an image in a row."""
+    x = _in(op, op.array())
+    rank = x.ndim - 2
+    window = _steps(op, "size", rank, ())
+    strides, dilation = _steps(op, "strides", rank, window), _steps(op, "dilation_rate", rank, (1,))
+    pieces = [piece for _, piece in slices(_padded(op, x, window, strides, dilation), window, strides, dilation)]
+    return _out(op, np.concatenate(pieces, axis=-1))
+
+
+@operates("convertimagedtype")
+def converted(op: Arguments) -> Array:
+    """Another type, whole numbers scaled to between 0 and 1."""
+    x, dtype = op.array(), dtype_named(op.get("dtype", "float32"))
+    return (x / np.asarray(np.iinfo(x.dtype).max, dtype)).astype(dtype) if x.dtype.kind in "iu" else x.astype(dtype)
+
+
+@operates("perimagestandardization")
+def standardized(op: Arguments) -> Array:
+    """Each image with mean 0 and variance 1."""
+    x = op.array().astype(np.float32)
+    axes = (-3, -2, -1)
+    deviation = np.maximum(x.std(axis=axes, keepdims=True), 1 / np.sqrt(np.float32(np.prod(x.shape[-3:]))))
+    return (x - x.mean(axis=axes, keepdims=True)) / deviation
+
+
+@operates("localresponsenormalization lrn")
+def local_response(op: Arguments) -> Array:
+    """Divided by what the neighbouring channels have."""
+    x, radius = op.array(), op.number("depth_radius", 5)
+    squares = np.pad(x * x, [(0, 0)] * (x.ndim - 1) + [(radius, radius)])
+    around: Any = sum(squares[..., n : n + x.shape[-1]] for n in range(2 * radius + 1))
+    return x / (op.real("bias", 1.0) + op.real("alpha", 1.0) * around) ** np.float32(op.real("beta", 0.5))
+
+
+@operates("layernorm rmsnorm")
+def normalized(op: Arguments) -> Array:
+    """Normalized over some axes, scaled and offset."""
+    x = op.array()
+    axes = op.axes(x.ndim) or (x.ndim - 1,)
+    epsilon = np.asarray(op.real("epsilon", 1e-3 if op.name.startswith("Layer") else 1e-7), x.dtype)
+    if op.name.startswith("Layer"):
+        y = (x - x.mean(axis=axes, keepdims=True)) / np.sqrt(x.var(axis=axes, keepdims=True) + epsilon)
+    else:
+        y = x / np.sqrt((x * x).mean(axis=axes, keepdims=True) + epsilon)
+    scale = next((op.array(name, x) for name in ("gamma", "scale", "y") if op.has(name)), None)
+    y = y if scale is None else y * scale
+    return y + op.array("beta", x) if op.has("beta") else y

@@ -38,6 +38,10 @@ enter_all({
     "inverse matrixinverse": lambda op: np.linalg.inv(op.array()),
     "cholesky": lambda op: np.linalg.cholesky(op.array()),
     "solve": lambda op: np.linalg.solve(*op.pair()),
+    "pinv": lambda op: np.linalg.pinv(op.array()),
+    "logdet": lambda op: np.asarray(np.linalg.slogdet(op.array())[1]),
+    "slogdet": lambda op: [np.asarray(one) for one in np.linalg.slogdet(op.array())],
+    "eigh": lambda op: list(np.linalg.eigh(op.array())),
 })  # fmt: skip
 
 
