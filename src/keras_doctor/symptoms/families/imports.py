@@ -317,6 +317,8 @@ SYMPTOMS = (
         (
             "descriptors cannot be created directly",
             "descriptors cannot not be created directly",
+            "_pb2.py file",
+            "protocol_buffers_python_implementation",
             "gencode/runtime versions",
             "cannot import name 'runtime_version'",
             "cannot import name 'builder' from 'google.protobuf",
@@ -334,7 +336,8 @@ SYMPTOMS = (
                 code="KD211",
             ),
         ),
-        pattern=r"descriptors cannot|gencode/runtime|runtime_version|cannot import name '?(?:builder|symbol_database"
+        pattern=r"_pb2\.py file|PROTOCOL_BUFFERS_PYTHON|descriptors cannot|gencode/runtime|runtime_version"
+        r"|cannot import name '?(?:builder|symbol_database"
         r"|descriptor|message|service)"
         r"|has no attribute '?(?:GetPrototype|GetMessageClass|SerializeToString)|No module named '?google"
         r"|serialized_options|has no attribute '?_?internal_create_key",

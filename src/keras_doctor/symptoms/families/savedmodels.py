@@ -140,7 +140,36 @@ def _restore(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...
     )
 
 
+def _missing_operation(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
+    """Tell of "KeyError: 'CaseFoldUTF8'": an operation of a known package."""
+    named = any(match["name"].startswith(starts) for starts, module, _ in _OPS if module)
+    return _operation(scene, match) if named else None
+
+
 SYMPTOMS = (
+    Symptom(("keyerror",), _missing_operation, pattern=r"KeyError: ?'(?P<name>[A-Z][\w>]+)'", strength=5),
+    Symptom(
+        ("experimental_io_device",),
+        (
+            Reading(
+                "savedmodel-revive",
+                (
+                    "the graph of the SavedModel could not be imported: the lines before say which operation this "
+                    "TensorFlow does not have"
+                ),
+                (
+                    UPGRADE,
+                    Remedy(
+                        "Import the package that has the operation (tensorflow_text …) before loading.",
+                        "import tensorflow_text",
+                    ),
+                ),
+                "low",
+                code="KD905",
+            ),
+        ),
+        strength=2,
+    ),
     Symptom(("op type not registered",), _operation, pattern=r"Op type not registered '?(?P<name>[\w>]+)", strength=9),
     Symptom(("_get_op_def", "_op_def_cache"), _operation, pattern=r"KeyError: '(?P<name>[A-Z][\w>]+)'", strength=5),
     Symptom(

@@ -119,7 +119,11 @@ def _assign(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]
     if scene.passed("graph") and not scene.passed("weights"):
         return None
     if "both shapes must be equal" in match[0].lower() and not scene.passed("weights") and "assign" not in scene.low:
-        return None
+        return (
+            None
+            if scene.parsed.frames
+            else (_OTHER_SHAPES, _mismatch("a stored tensor has another shape than its variable", confidence="medium"))
+        )
     if scene.calls("variables.ts", "Uncaught (in promise)", "tfjs", ".ts:"):
         return None
     numbers = [int(number) for number in _digits(match[0])]
@@ -136,6 +140,15 @@ def _assign(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]
         + (", or one side has a cuDNN layer (twice the bias)" if ratio and recurrent else ""),
         *remedies,
     )
+
+
+_OTHER_SHAPES = Reading(
+    "graph-reconstruction",
+    "two tensors of the model have shapes that do not fit each other: a layer computes another shape here",
+    (SAME_VERSION, REBUILD),
+    "medium",
+    "it was raised while layers were called",
+)
 
 
 def _digits(text: str) -> list[str]:
@@ -208,7 +221,12 @@ SYMPTOMS = (
         question="Was it load_weights (or restore), or load_model of a folder?",
     ),
     Symptom(
-        ("deleted with unrestored values", "skipping variable loading for optimizer", "unrestored values"),
+        (
+            "skipping loading of weights",
+            "deleted with unrestored values",
+            "skipping variable loading for optimizer",
+            "unrestored values",
+        ),
         (
             Reading(
                 "weights-not-loaded",
