@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from keras_doctor.layers.call import Call
 
 _UNARY = """
-    Abs Absolute AffineTransform Angle Arccos Arccosh Arcsin Arcsinh Arctan Arctanh Array BatchNorm BitwiseInvert
+    Abs Absolute AffineTransform Angle Arccos Arccosh Arcsin Arcsinh Arctan Arctanh Array BitwiseInvert
     BitwiseNot Cast Cbrt Ceil Celu Cholesky CholeskyInverse Clip Conj Conjugate ConvertToTensor Copy Corrcoef Cos Cosh
-    Cumprod Cumsum Deg2rad Digitize ElasticTransform Elu EmptyLike Erf Erfc Erfinv Exp Exp2 Expm1 Fabs Flip Fliplr
+    Cumprod Cumsum Deg2rad ElasticTransform Elu EmptyLike Erf Erfc Erfinv Exp Exp2 Expm1 Fabs Flip Fliplr
     Flipud Floor FullLike GaussianBlur Gelu HardShrink HardSigmoid HardSilu HardTanh HSVToRGB I0 Imag Inv Isfinite
     Isinf Isnan Isneginf Isposinf Isreal LayerNorm LeakyRelu Log Log10 Log1p Log2 LogicalNot LogSigmoid LogSoftmax
     Nancumprod Nancumsum NanToNum Negative Normalize OnesLike PerspectiveTransform Pinv Rad2deg Real Reciprocal Relu
@@ -51,6 +51,8 @@ _REDUCED = """
 
 OPERATIONS = entries(
     (elementwise.same, "x", _UNARY),
+    (elementwise.same, "x mean variance offset scale", "BatchNorm"),
+    (elementwise.same, "x bins", "Digitize"),
     (elementwise.combined, "x y", _BINARY),
     (elementwise.combined, "z x y", "Where"),
     (elementwise.scalar, "", "AllClose InTopK MatrixRank Ndim PSNR SSIM Size Vdot"),

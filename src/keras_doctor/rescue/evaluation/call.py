@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from keras_doctor.layers import call as shapes_call
 from keras_doctor.layers.tensors import flatten
 from keras_doctor.rescue.evaluation.values import CannotEvaluateError, Value, array_of
@@ -76,7 +78,14 @@ class Call(shapes_call.Call):
         """Return a variable, None when the file has none."""
         held = self.own_variables.get(part, {})
         found = held.get(name)
-        return held.get(self.era.names.get(name, name)) if found is None else found
+        if found is None:
+            return held.get(self.era.names.get(name, name))
+        first, second = held.get(f"lora_{name}_a"), held.get(f"lora_{name}_b")
+        if first is None or second is None or found.dtype.kind != "f":
+            return found
+        # LoRA, which HDF5 keeps apart and `.keras` files do not.
+        rank = first.shape[-1]
+        return found + (self.value("lora_alpha") or rank) / rank * np.matmul(first, second)
 
     # What it knows
 

@@ -1,6 +1,6 @@
-"""Products with plain, LoRA and quantized kernels.
+"""Products with plain and quantized kernels.
 
-Source: `_int8_call` and `enable_lora` of `keras/src/layers/core/dense.py` and `embedding.py` in Keras 3.
+Source: `_int8_call` of `keras/src/layers/core/dense.py`, `einsum_dense.py` and `embedding.py` in Keras 3.
 """
 
 from __future__ import annotations
@@ -30,6 +30,25 @@ def dense_product(call: Call, x: Array) -> Array:
     return product / (scale * call.variable("kernel_scale"))
 
 
+def einsum_product(call: Call, x: Array, equation: str) -> Array:
+    """Return `x` times the kernel of an EinsumDense."""
+    kernel, mode = call.variable("kernel"), mode_of(call)[0]
+    if not mode:
+        return np.einsum(equation, x, kernel)
+    given, _, rest = equation.partition(",")
+    letters, _, made = rest.partition("->")
+    if mode != "int8" or "." in equation:
+        raise CannotEvaluateError(f"its kernel is quantized as {mode}")
+    gone = tuple(place for place, letter in enumerate(given) if letter not in made)
+    kept = "".join(letter for letter in given if letter in made)
+    numbers, scale = absolute_maximum(x, gone)
+    product = np.einsum(f"{given},{letters}->{made}", numbers.astype(np.int32), kernel.astype(np.int32))
+    # The factors of the inputs lie along the letters that are kept, in the order in which they are made.
+    ordered = np.einsum(f"{kept}->{''.join(letter for letter in made if letter in kept)}", np.squeeze(scale, gone))
+    place = tuple(slice(None) if letter in kept else None for letter in made)
+    return product.astype(x.dtype) / (ordered[place] * call.variable("kernel_scale"))
+
+
 def times(call: Call, x: Array, kernel: Array) -> Array:
     """Return `x` times a matrix. Of half precision TensorFlow up to 2.15 rounds each step, later releases the sum."""
     if x.dtype != np.float16:
@@ -42,7 +61,7 @@ def times(call: Call, x: Array, kernel: Array) -> Array:
     return total
 
 
-def absolute_maximum(x: Array, axis: int) -> tuple[Array, Array]:
+def absolute_maximum(x: Array, axis: int | tuple[int, ...]) -> tuple[Array, Array]:
     """Return numbers as whole ones between -127 and 127, and the factor that made them so (`abs_max_quantize`)."""
     scale = 127 / (np.abs(x).max(axis=axis, keepdims=True) + np.asarray(_EPSILON, x.dtype))
     return np.clip(np.round(x * scale), -127, 127).astype(np.int8), scale.astype(x.dtype)

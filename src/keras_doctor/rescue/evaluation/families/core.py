@@ -6,7 +6,7 @@ import numpy as np
 
 from keras_doctor.rescue.evaluation.casting import rounded
 from keras_doctor.rescue.evaluation.functions import activation
-from keras_doctor.rescue.evaluation.quantized import dense_product
+from keras_doctor.rescue.evaluation.quantized import dense_product, einsum_product
 from keras_doctor.rescue.evaluation.registry import computes
 from keras_doctor.rescue.evaluation.values import Value, value
 
@@ -50,8 +50,7 @@ def dense(call: Call) -> Any:
 @computes("EinsumDense")
 def einsum_dense(call: Call) -> Any:
     """The product that an equation describes."""
-    kernel = call.variable("kernel")
-    y = np.einsum(str(call.value("equation")).replace(" ", ""), call.x, kernel)
+    y = einsum_product(call, call.x, str(call.value("equation")).replace(" ", ""))
     bias = call.maybe("bias")
     return activation(call)(y if bias is None else y + bias)
 

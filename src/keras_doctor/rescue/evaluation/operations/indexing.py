@@ -88,10 +88,10 @@ def one_hot(op: Arguments) -> Array:
 
 @operates("multihot")
 def multi_hot(op: Arguments) -> Array:
-    """Ones among zeros for the numbers of the last axis."""
-    hot = op.array()[..., None] == np.arange(op.number("depth"))
-    axis = -2 if hot.ndim > 1 else 0
-    return hot.any(axis=axis).astype(dtype_named(op.get("dtype", "float32")))
+    """Ones among zeros for the numbers of the first axis after the batch."""
+    x = op.array()
+    hot = x[..., None] == np.arange(op.number("depth"))
+    return hot.any(axis=min(x.ndim - 1, 1)).astype(dtype_named(op.get("dtype", "float32")))
 
 
 @operates("topk topkv2")

@@ -65,7 +65,7 @@ def counts(op: Arguments) -> Array:
 @operates("digitize")
 def digitized(op: Arguments) -> Array:
     """The bin of each number."""
-    return np.digitize(op.array(), np.asarray(op.get("bins"), np.float32)).astype(np.int32)
+    return np.digitize(op.array(), op.array("bins")).astype(np.int32)
 
 
 @operates("isclose")
