@@ -8,4 +8,5 @@ FIXES: dict[str, tuple[str, ...]] = {
     "keyword:missing": ("call_stated",),
     "keyword:refused": ("keyword_renamed", "keyword_dropped"),
     "object:unresolved": ("class_renamed", "locally_connected", "initializer_dropped"),
+    "value:refused": ("initializer_dropped",),
 }

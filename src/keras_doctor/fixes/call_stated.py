@@ -1,7 +1,7 @@
 """MultiHeadAttention before Keras 3 wants to be told the shapes of its query, value and key.
 
-They follow from the graph: the shapes that come in. Source: keras/layers/attention/multi_head_attention.py `from_config`
-(2.6 to 2.15), which builds the layer's parts from them.
+They follow from the graph: the shapes that come in. Source: `from_config` of
+keras/layers/attention/multi_head_attention.py (2.6 to 2.15), which builds the layer's parts from them.
 """
 
 from __future__ import annotations

@@ -59,7 +59,8 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
             _graph_class(entry, target.api)
         if isinstance(config, dict):
             _policy(config, modern)
-            if modern and isinstance(config.get("axis"), list) and len(config["axis"]) == 1:
+            single = modern or (target.api.line == "keras-2" and entry["class_name"] == "BatchNormalization")
+            if single and isinstance(config.get("axis"), list) and len(config["axis"]) == 1:
                 config["axis"] = config["axis"][0]  # as Keras 3 itself does when it reads HDF5
     state_modules(draft, target)
 
@@ -120,8 +121,8 @@ def _sequences(value: Any, depth: int = 0) -> None:
 
 
 def _policy(config: dict[str, Any], modern: bool) -> None:
-    """Name a dtype policy: every release takes the name of a dtype, and no two the same dict; of a policy that mixes two
-    dtypes, releases before Keras 3 want the dict.
+    """Name a dtype policy: every release takes the name of a dtype, and no two the same dict. Of a policy that mixes
+    two dtypes, releases before Keras 3 want the dict.
     """
     held = config.get("dtype")
     if isinstance(held, dict) and held.get("class_name") in _POLICIES and isinstance(held.get("config"), dict):

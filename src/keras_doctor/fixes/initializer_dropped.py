@@ -1,4 +1,4 @@
-"""An initializer that the target does not know is left to the default: it only makes the first values of weights, and
+"""An initializer that the target does not know, or not with this value, is left to the default: it only makes the first values of weights, and
 those are stored.
 """
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
     from keras_doctor.fixes.draft import Draft
     from keras_doctor.fixes.fix import Target
-    from keras_doctor.loaders.objects import Resolution
+    from keras_doctor.loaders.objects import Built, Resolution
     from keras_doctor.loaders.tracing import Step
 
-FIX = Fix("initializer-dropped", ("object:unresolved",), rank=9)  # what has another name gets that
+FIX = Fix("initializer-dropped", ("object:unresolved", "value:refused"), rank=9)  # what has another name gets that
 
 
 def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
     """Leave out an initializer."""
-    found: Resolution = step.subject
+    found: Resolution | Built = step.subject
     reference = found.reference
     if reference.kind != "initializers" or not reference.key:
         return

@@ -66,9 +66,10 @@ def plain(default: str) -> Any:
 
 def same(value: Any, default: str) -> bool:
     """Tell whether a value of a config is what a default says."""
-    plain = {"None": None, "True": True, "False": False}
-    if default in plain:
-        return value is plain[default]
+    if value is None or value is False:  # a flag that is not set, either way
+        return default in ("None", "False")
+    if default in ("None", "True", "False"):
+        return value is True and default == "True"
     if isinstance(value, str):
         return default in (f'"{value}"', f"'{value}'")
     if isinstance(value, (list, tuple)):
