@@ -1,0 +1,309 @@
+"""Plain messages that Keras itself raises: their words say all, so that a row needs no look at the rest of the text."""
+
+from __future__ import annotations
+
+from keras_doctor.findings import Remedy
+from keras_doctor.symptoms.remedies import (
+    CHECK,
+    COMPILE_FALSE,
+    CUSTOM_OBJECTS,
+    INSPECT,
+    LEGACY_KERAS,
+    REBUILD,
+    REGISTER,
+    SAME_VERSION,
+    UPGRADE,
+)
+from keras_doctor.symptoms.symptom import Reading, Symptom
+
+_KERAS_FORMAT = Remedy("Save in the .keras format.", 'model.save("model.keras")')
+_WEIGHTS = Remedy(
+    "Or save the weights alone, and rebuild the model from its code.", 'model.save_weights("model.weights.h5")'
+)
+_BUILD = Remedy("Call the model on data (or build it) first.", "model(example)")
+_NAMES = Remedy("Give each layer a name of its own.", 'Dense(10, name="head")')
+_LOOK = Remedy("Print the layers and their names, and use one of these.", "model.summary()")
+_SIGNATURE = Remedy(
+    "Use it as what it is, TensorFlow's object: call its signature.",
+    'tf.saved_model.load(PATH).signatures["serving_default"]',
+)
+_GET_CONFIG = Remedy(
+    "Write a get_config that returns the arguments of __init__ as plain values, and from_config where they are not.",
+    'def get_config(self):\n    return {**super().get_config(), "units": self.units}',
+)
+
+
+def _row(cause: str, code: str, what: str, marks: tuple[str, ...], *remedies: Remedy, sure: str = "high") -> Symptom:
+    return Symptom(marks, (Reading(cause, what, remedies, sure, code=code),), strength=5)
+
+
+SYMPTOMS = (
+    _row(
+        "savedmodel-revive",
+        "KD118",
+        "the SavedModel lacks the metadata of Keras: it was written by tf.saved_model.save, by export or by another "
+        "tool, and gives back functions, no Keras model",
+        ("lacks the keras metadata", "unable to create a keras model from", "does not contain keras metadata"),
+        _SIGNATURE,
+        REBUILD,
+        LEGACY_KERAS,
+    ),
+    _row(
+        "savedmodel-revive",
+        "KD905",
+        "models or layers inside the SavedModel could not be made again: their class is not known here, or has no "
+        "config that this release can use",
+        (
+            "the following models could not be initialized",
+            "error when loading from savedmodel",
+            "could not be loaded from the savedmodel",
+            "unable to revive",
+            "error when deserializing loss",
+        ),
+        CUSTOM_OBJECTS,
+        SAME_VERSION,
+        REBUILD,
+        UPGRADE,
+        sure="medium",
+    ),
+    _row(
+        "damaged-file",
+        "",
+        "keras_metadata.pb of the SavedModel is damaged, or of a newer release",
+        ("cannot parse keras metadata",),
+        Remedy("Copy the whole folder again, as binary files.", "keras-doctor check PATH"),
+        UPGRADE,
+        sure="medium",
+    ),
+    _row(
+        "custom-object-broken",
+        "KD917",
+        "a custom layer has no config that could be read back: its get_config raised, or it has none",
+        ("unable to decode keras layer config", "unable to decode config for object"),
+        _GET_CONFIG,
+        CUSTOM_OBJECTS,
+        REBUILD,
+    ),
+    _row(
+        "loss-or-metric-unresolvable",
+        "",
+        "a loss or metric is stored in a form that this release does not read; the model itself is fine",
+        ("saved configuration not understood", "configuration passed to deserialize"),
+        COMPILE_FALSE,
+        UPGRADE,
+        CUSTOM_OBJECTS,
+        sure="medium",
+    ),
+    _row(
+        "optimizer-unresolvable",
+        "",
+        "the optimizer of the file (one that scales the loss, for mixed precision) cannot be made again here; the "
+        "model itself is fine",
+        ("lossscaleoptimizer", "loss_scale_optimizer", "must be an instance of tf.keras.optimizers.optimizer"),
+        COMPILE_FALSE,
+        UPGRADE,
+        SAME_VERSION,
+        sure="medium",
+    ),
+    _row(
+        "save-refused",
+        "KD901",
+        "the names of the layers or weights are longer than an attribute of HDF5 can be",
+        ("cannot be saved to hdf5 file because they are larger", "cannot be saved to hdf5"),
+        _KERAS_FORMAT,
+        _NAMES,
+        _WEIGHTS,
+        UPGRADE,
+    ),
+    _row(
+        "save-refused",
+        "KD901",
+        "an optimizer (or a model) that was loaded from a SavedModel cannot be saved again by this release",
+        ("optimizers loaded from savedmodel cannot be saved", "optimizers loaded from a savedmodel cannot be saved"),
+        Remedy("Leave it out.", "model.save(PATH, include_optimizer=False)"),
+        _WEIGHTS,
+        UPGRADE,
+    ),
+    _row(
+        "save-refused",
+        "KD901",
+        "the name and the format of the weights contradict each other, or the name has no type that can be a path",
+        (
+            "looks like an hdf5 file. omit the",
+            "unexpected type for filepath",
+            'was expecting one of {"tf", "h5"}',
+            "was expecting one of {'tf', 'h5'}",
+            "expecting one of ('tf', 'h5')",
+            'expecting one of "tf" or "h5"',
+        ),
+        Remedy("Name weights so that they end in .weights.h5.", 'model.save_weights("model.weights.h5")'),
+        _KERAS_FORMAT,
+    ),
+    _row(
+        "save-refused",
+        "KD901",
+        "the weights do not exist yet: the model was never called or built",
+        (
+            "weights for sequential model have not yet been created",
+            "unable to save weights that have not yet",
+            "weights for model have not yet been created",
+            "weights have not yet been created",
+            "subclassed models can only be exported for serving",
+        ),
+        _BUILD,
+        _WEIGHTS,
+        sure="medium",
+    ),
+    _row(
+        "save-refused",
+        "KD901",
+        "something that TensorFlow tracks in the model is no variable or layer that it can store",
+        (
+            "save or restore weights that is not an instance of",
+            "missing from serialized function dict",
+            "missing from serialized object dict",
+            "contained a non-trackable object",
+            "contained a non-function object",
+            "internal error during serialization",
+            "unexpected object type while saving",
+        ),
+        _KERAS_FORMAT,
+        _WEIGHTS,
+        UPGRADE,
+    ),
+    _row(
+        "name-invalid",
+        "",
+        "two layers have the same name, which this release does not allow",
+        (
+            "layers added to a sequential model should have unique names",
+            "all layer names should be unique",
+            "name of a layer has to be unique",
+        ),
+        _NAMES,
+        SAME_VERSION,
+        UPGRADE,
+        CHECK,
+        sure="medium",
+    ),
+    _row(
+        "graph-reconstruction",
+        "",
+        "the layers of the graph do not connect: a node hangs in a cycle, or names a layer that is not there, or "
+        "merges shapes that do not match",
+        (
+            "is part of a cycle",
+            "due to missing dependencies",
+            "can only merge layers with matching output shapes",
+            "only layers of same output shape can be merged",
+            "merge must be called on a list of tensors",
+            "merge can only be called on a list of tensors",
+            "the specified batch sizes of the input layers are incompatible",
+            "asked to get input at node",
+            "asked to get output at node",
+            "layer has only 0 inbound nodes",
+        ),
+        LEGACY_KERAS,
+        SAME_VERSION,
+        REBUILD,
+        CHECK,
+        sure="medium",
+    ),
+    _row(
+        "weights-mismatch",
+        "",
+        "the weights in the file do not have the shape (or the old form) that the layer wants",
+        (
+            "weights must be of equal size to apply a reshape",
+            "invalid bias shape",
+            "is in a legacy format that does not support name-based",
+            "layer weight shape",
+            "not compatible with provided weight shape",
+            "does not match the number of weights of the layer",
+        ),
+        INSPECT,
+        REBUILD,
+        SAME_VERSION,
+        LEGACY_KERAS,
+    ),
+    _row(
+        "backend-missing",
+        "",
+        "paths on Google Cloud Storage (gs://) need TensorFlow, which is not installed here",
+        ("google cloud storage file transfer requires tensorflow", "gcs file transfer requires"),
+        Remedy("Install TensorFlow, or copy the file here first.", "gsutil cp gs://bucket/model.h5 ."),
+    ),
+    _row(
+        "wrong-api-use",
+        "KD903",
+        "the model has no layer of that name or index",
+        ("no such layer:", "was asked to retrieve layer at index", "provide either a layer name or layer index"),
+        _LOOK,
+        INSPECT,
+    ),
+    _row(
+        "wrong-api-use",
+        "KD903",
+        "a class is registered twice, or under a name that another one has: the cell or module that registers it "
+        "ran twice",
+        ("has already been registered to", "has already been registered as"),
+        Remedy(
+            "Register each class once, in a module that is imported; in a notebook restart the kernel, or give another "
+            "name.",
+            '@keras.saving.register_keras_serializable(package="my_package")',
+        ),
+        REGISTER,
+    ),
+    _row(
+        "wrong-api-use",
+        "KD903",
+        "the model was used before it was built or compiled",
+        (
+            "the model needs to be compiled before being used",
+            "sequential model cannot be built: model is empty",
+            "the layer has never been called and thus has no defined",
+            "has never been called and thus has no defined input",
+            "has no information about its expected input shape",
+            "you must provide an input_shape argument",
+            "forgot to call super",
+        ),
+        _BUILD,
+        Remedy("Or compile it, when it is to be trained or evaluated.", "model.compile(…)"),
+        sure="medium",
+    ),
+    _row(
+        "wrong-api-use",
+        "KD903",
+        "clone_model (or Sequential) was given another kind of model than it takes",
+        (
+            "expected model argument to be a",
+            "to clone a sequential model, we expect",
+            "cannot clone a sequential model on top of",
+        ),
+        Remedy(
+            ("Hand over the model itself, and clone subclassed models by their class."), "keras.models.clone_model(m)"
+        ),
+        sure="medium",
+    ),
+    _row(
+        "wrong-api-use",
+        "KD903",
+        "the inputs or outputs that Model was given are no Keras tensors: they come of plain TensorFlow functions, or "
+        "of another Keras (keras next to tf.keras)",
+        (
+            "input tensors to a model must come from",
+            "output tensors to a model must be the output of",
+            "input tensors to a functional must come from",
+            "output tensors of a functional model must be",
+            "(missing previous layer metadata)",
+            "(missing keras metadata)",
+            "thus holding past layer metadata",
+        ),
+        Remedy(
+            "Build the model with one Keras only (all of keras or all of tf.keras), and each step as a layer (Lambda).",
+            "from tensorflow import keras",
+        ),
+        SAME_VERSION,
+        sure="medium",
+    ),
+)
