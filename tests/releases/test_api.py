@@ -299,3 +299,12 @@ def test_the_data_is_small_sorted_and_well_formed() -> None:
             fields = row.split("\t")
             for run in fields[1].split(",") if len(fields) > 1 and fields[1] else ():
                 assert {end for end in run.split("-") if end} <= releases
+
+
+@pytest.mark.parametrize("release", ["1.14.0", "1.15.5", "2.0.4", "2.1.4", "2.2.3", "2.3.4"])
+def test_names_that_the_deserializer_turns_into_others_are_known(release):
+    """TensorFlow 1.13 wrote BatchNormalizationV1; 1.15 and 2.1 to 2.5 really load such files."""
+    api = Api("tf.keras", release)
+    found = api.find("BatchNormalizationV1", "layers")
+    assert found is not None
+    assert found.class_name in ("BatchNormalization", "BatchNormalizationV1")

@@ -227,6 +227,7 @@ class _Reading:
             models = self.program.module("keras.src.models")
             for name in ("Functional", "Model", "Sequential"):
                 found["layers"][name] = self.program.attribute(models, name)
+        self.add_older_names(found["layers"])
         # 2.9 to 2.15 choose between two generations; the table of a bare name is the one that `deserialize` defaults to
         by_choice = {
             "optimizers.legacy": self.table(_TABLES["optimizers"], use_legacy_optimizer=True),
@@ -236,6 +237,16 @@ class _Reading:
             found["optimizers"] = by_choice["optimizers.legacy" if self.legacy_by_default() else "optimizers.new"]
             found.update(by_choice)
         return {kind: table for kind, table in found.items() if table}
+
+    def add_older_names(self, table: dict[str, Any]) -> None:
+        """Add the names that `deserialize` of layers turns into others before it looks: BatchNormalizationV1 of
+        TensorFlow 1.13 (tf.keras from 1.14 to 2.2).
+        """
+        module = self.program.module(f"{self.root}.layers.serialization")
+        renamed = self.program.settled(module.space, "_DESERIALIZATION_TABLE") if module else None
+        for old, new in renamed.items() if isinstance(renamed, dict) else ():
+            if new in table:
+                table.setdefault(old, table[new])
 
     def outside(self) -> dict[str, str]:
         """Return the activations that are functions of TensorFlow under a name of Keras: `relu6 = tf.nn.relu6`."""
