@@ -161,6 +161,10 @@ class _Replay:
         if indexed:
             yield self._step("graph:encoding", indexed)
             return
+        refused = self._refused() if self.modern else None
+        if refused:
+            yield self._step("graph:argument", list(refused))
+            return
         early = self._early() if self.modern and self.load.does("wants-graph-in-order") else ""
         if early:
             yield self._step("graph:order", [early])
@@ -203,6 +207,16 @@ class _Replay:
                     if (lists and listed) or (ellipses and ... in (key if listed else [key])):
                         found.append(name)
         return found
+
+    def _refused(self) -> tuple[str, str] | None:
+        """Return an operation, and an argument that its call does not take in this release."""
+        for name, nodes in self.nodes.items():
+            entry = self.layers[name]
+            for node in nodes if ".ops" in str(entry.get("module")) else ():
+                for key in node.kwargs:
+                    if self.load.does(f"calls-{entry.get('class_name')}-without-{key}"):
+                        return name, str(key)
+        return None
 
     def _own(self, name: str) -> int:
         """Return how many calls a layer has before the graph makes any."""

@@ -190,6 +190,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "format:zlib-wrapped": ("kd112_wrapped",),
     "format:zstd-wrapped": ("kd112_wrapped",),
     "function:hard_sigmoid": ("kd701_hard_sigmoid",),
+    "graph:argument": ("kd308_graph_unread",),
     "graph:encoding": ("kd308_graph_unread",),
     "graph:ends": ("kd308_graph_unread",),
     "graph:impossible": ("kd309_shape_misfit",),

@@ -16,7 +16,7 @@ from __future__ import annotations
 from keras_doctor.findings import Finding
 from keras_doctor.rules.installing import fresh
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
-from keras_doctor.rules.samples import functional, placed
+from keras_doctor.rules.samples import functional, placed, tensors
 from keras_doctor.rules.spoken import release_of, shown
 
 TYPE_CHECKING = False
@@ -31,7 +31,7 @@ RULE = Rule(
     "graph-unread",
     "graph-reconstruction",
     "error",
-    ("graph:missing", "graph:ends", "graph:encoding"),
+    ("graph:missing", "graph:ends", "graph:encoding", "graph:argument"),
     effect="fails",
 )
 
@@ -42,15 +42,26 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     names = ", ".join(shown(name, 40) for name in stuck.layers)
     if "graph:missing" in step.tags:
         says = f"the graph takes tensors from {names}, which {release_of(stuck.api)} does not find in the model"
+    elif "graph:argument" in step.tags:
+        says = f"the operation {shown(stuck.layers[0], 40)} is called with {shown(stuck.layers[1], 40)}, which "
+        says += f"{release_of(stuck.api)} does not take in the call"
     elif "graph:ends" in step.tags:
         says = f"{release_of(stuck.api)} does not read the form of {names}"
     else:
         says = f"{release_of(stuck.api)} does not read the form in which the calls of {names} are written"
-    yield RULE.finding(step, says, remedies=(fresh(context.document, context.environment.python),))
+    cause = "unknown-keyword" if "graph:argument" in step.tags else RULE.cause
+    yield RULE.finding(step, says, remedies=(fresh(context.document, context.environment.python),), cause=cause)
 
 
 _INPUT = placed("x", "InputLayer", {"batch_shape": [None, 4]})
 _OLD = "keras==3.3.3 tensorflow==2.16.2"
+
+
+def _ones(arguments: dict[str, object]) -> dict[str, object]:
+    """Return an operation as a layer of the model, called with further arguments."""
+    made = placed("ones", "OnesLike", {}, {**tensors("x"), "kwargs": arguments})
+    return {**made, "module": "keras.src.ops.numpy", "config": {"name": "ones"}}
+
 
 EXAMPLES = (
     Ill(
@@ -65,5 +76,10 @@ EXAMPLES = (
         lambda: functional(_INPUT, placed("b", "ReLU", {}, {"x": ["x", 0, 0, {}]}), ends=([["x", 0, 0]], ["b", 0, 0])),
         "the calls of b",
     ),
+    Ill(
+        lambda: functional(_INPUT, _ones({"dtype": None}), ends=([["x", 0, 0]], ["ones", 0, 0])),
+        "the operation ones is called with dtype",
+    ),
+    Well(lambda: functional(_INPUT, _ones({}), ends=([["x", 0, 0]], ["ones", 0, 0]))),
     Well(lambda: functional(_INPUT, placed("b", "ReLU", {}, "x"), ends=([["x", 0, 0]], ["b", 0, 0]))),
 )
