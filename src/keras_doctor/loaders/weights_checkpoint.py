@@ -41,7 +41,8 @@ def steps(load: Load, shapes: tuple[LayerShape, ...]) -> Iterator[Step]:
         stored.setdefault(holder, {}).update({f"{group.owner}/{tensor.name}": tensor.shape for tensor in group.tensors})
     owners = [owner for owner in Owners(load, document.config, shapes).listed() if owner.variables or not owner.known]
     names = [f"{_LAYER}{number}" for number in range(len(owners))]
-    if owners and not set(names) & stored.keys():
+    raises = load.does("restores-at-once")
+    if raises and owners and not set(names) & stored.keys():
         expected = tuple(variable.shape for variable in owners[0].variables)
         misfit = Misfit(load.api, names[0], owners[0].node.path, expected, None)
         yield Step("weights", ("weights:absent",), Locus(path=owners[0].node.path), misfit)
@@ -50,7 +51,7 @@ def steps(load: Load, shapes: tuple[LayerShape, ...]) -> Iterator[Step]:
         found = stored.pop(name, {})
         where = Locus(path=owner.node.path)
         apart = _apart(owner, name, found)
-        if apart is not None:
+        if raises and apart is not None:
             yield Step("weights", ("weights:shape",), where, Misfit(load.api, name, owner.node.path, *apart))
             return
         if not _fit(owner, name, found):
