@@ -10,7 +10,9 @@ from __future__ import annotations
 from keras_doctor.fixes.fix import LOSSY, Change
 from keras_doctor.fixes.graphs import rewrite
 from keras_doctor.fixes.inputs import declare
+from keras_doctor.fixes.knowledge import written_by
 from keras_doctor.fixes.lambda_rewritten import rewrite_lambdas
+from keras_doctor.layers.stock import is_operation
 from keras_doctor.loaders.nested import kind_of
 
 TYPE_CHECKING = False
@@ -45,6 +47,8 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
         draft.slots = ()
         yield Change("slots-dropped", "leave out the optimizer's variables", kind=LOSSY, note="training starts afresh")
     before = draft.era
+    if before == "keras-3":
+        _name_operations(draft)
     lambdas = list(rewrite_lambdas(draft.config, before, target.api))
     for name in lambdas:
         yield Change("lambda-rewritten", f"make the code of the Lambda {name} a model of the operations that it calls")
@@ -130,6 +134,14 @@ def _policy(config: dict[str, Any], modern: bool) -> None:
     if isinstance(held, str):
         mixed = held.startswith("mixed_") and not modern
         config["dtype"] = {"class_name": "Policy", "config": {"name": held}} if mixed else held
+
+
+def _name_operations(draft: Draft) -> None:
+    """State the module of operations, which the HDF5 files of Keras 3 leave out."""
+    known = {one.class_name: one.module for one in written_by(draft.source.provenance).classes("operations")}
+    for entry, kind in objects(draft.config):
+        if kind == "layers" and not entry.get("module") and is_operation(entry) and entry["class_name"] in known:
+            entry["module"] = known[entry["class_name"]]
 
 
 def name_module(entry: dict[str, Any], kind: str, api: Api) -> None:

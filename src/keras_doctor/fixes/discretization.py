@@ -33,7 +33,8 @@ def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
         if entry.get("class_name") != "Discretization" or not isinstance(config, dict):
             continue
         name = config.get("name", "Discretization")
-        if target.api.line == "keras-3" and str(config.get("dtype", "")).startswith("int"):
+        truncates = target.api.line == "keras-3" and draft.era != "keras-3"
+        if truncates and str(config.get("dtype", "")).startswith("int"):
             config["dtype"] = "float32"
             yield Change(FIX.slug, f"let {name} take fractions: dtype float32")
         bounds = config.get("bin_boundaries")

@@ -1,5 +1,6 @@
-"""An initializer that the target does not know, or not with this value, is left to the default: it only makes the first values of weights, and
-those are stored.
+"""An initializer that the target does not know, or not with this value, is left to the default.
+
+It only makes the first values of weights, and those are stored.
 """
 
 from __future__ import annotations

@@ -250,9 +250,7 @@ class _Graph:
         return Tensor(ref.shape) if tensor.shape is None else tensor
 
 
-def shifts_of(
-    layers: list[Any], nodes: list[list[Node]], outputs: list[Ref]
-) -> tuple[dict[str, int], dict[str, int]]:
+def shifts_of(layers: list[Any], nodes: list[list[Node]], outputs: list[Ref]) -> tuple[dict[str, int], dict[str, int]]:
     """Return, by layer, how much more the references of a graph count than the config lists calls: those of
     `inbound_nodes` (`nodes`, by layer), and those of `output_layers`.
 

@@ -25,12 +25,13 @@ def show(report: Any, terminal: Terminal) -> None:
     """Print one repair: what comes of it first, then what was done, then what stands in the way."""
     verdict = report.diagnosis.verdict
     mark, color = _MARKS.get(verdict, ("✗", "red"))
-    where = clean(report.path or "(nothing was written: --plan)")
+    where = clean(report.path or "(nothing was written)")
     terminal.print(f"{terminal.style(mark, color)} {clean(report.source)} → {where}: {_words(report)}")
     for message, count, kind, note in _grouped(report.changes):
         times = f" ({count} times)" if count > 1 else ""
         tail = f" [{kind}: {note}]" if kind != "exact" else ""
         terminal.print(f"  · {clean(message)}{times}{tail}")
+    terminal.print(f"  · {report.verification}")
     for owner, why in report.lost[:_MOST]:
         terminal.print(f"  ! {clean(owner)}: {clean(why)}")
     for finding in report.remaining[:_MOST]:
@@ -42,7 +43,7 @@ def _words(report: Any) -> str:
     kinds = {change.kind for change in report.changes}
     how = "with some training state left out" if kinds <= {"exact", "lossy"} and "lossy" in kinds else ""
     how = how or ("rounded once" if "approximate" in kinds else "")
-    told = {"loads": "loads there and computes the same", "unknown": "whether it loads there is not known"}
+    told = {"loads": "loads there", "unknown": "whether it loads there is not known"}
     return told.get(verdict, f"it {verdict.replace('-', ' ')} there") + (
         f" ({how})" if how and verdict == "loads" else ""
     )
@@ -84,6 +85,12 @@ def _json(report: Any) -> dict[str, Any]:
             {"fix": c.fix, "message": c.message, "where": str(c.where), "kind": c.kind, "note": c.note}
             for c in report.changes
         ],
+        "verified": {
+            "kind": report.verification.kind,
+            "equal": report.verification.equal,
+            "difference": report.verification.difference,
+            "reason": report.verification.reason,
+        },
         "lost": [{"owner": owner, "why": why} for owner, why in report.lost],
         "remaining": [finding.as_json() for finding in report.remaining],
     }

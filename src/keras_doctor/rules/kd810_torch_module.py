@@ -37,8 +37,6 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
 
 
 EXAMPLES = (
-    Ill(
-        lambda: sequential(("TorchModuleWrapper", {"module": "UEsDBA=="}), env="keras==3.8.0 torch==2.5.1"), "pickle"
-    ),
+    Ill(lambda: sequential(("TorchModuleWrapper", {"module": "UEsDBA=="}), env="keras==3.8.0 torch==2.5.1"), "pickle"),
     Well(lambda: sequential(("Dense", {"units": 3}))),
 )

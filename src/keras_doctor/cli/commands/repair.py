@@ -30,6 +30,9 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--plan", action="store_true", help="show what would be done, and write nothing")
     parser.add_argument("--to", choices=sorted(_FORMATS), help="format, where DST is a folder")
     parser.add_argument("--force", action="store_true", help="replace DST where it is there")
+    parser.add_argument(
+        "--verify", choices=("auto", "numpy", "none"), default="auto", help="compare what both compute (default auto)"
+    )
     parser.add_argument("--json", dest="as_json_", action="store_true", help="print JSON")
 
 
@@ -41,6 +44,7 @@ def run(
     plan: bool = False,
     to: str = "",
     force: bool = False,
+    verify: str = "auto",
     as_json_: bool = False,
 ) -> int:
     """Repair files; return the exit status: 0 when every result loads."""
@@ -59,7 +63,7 @@ def run(
         environment = wanted.at(target).environment
         place = _place(target, destination, folder, to, environment)
         try:
-            report = repair(read_target(target), place, environment, force=force, dry=plan)
+            report = repair(read_target(target), place, environment, verify=verify, force=force, dry=plan)
         except (ValueError, OSError) as error:
             failed.append((target, str(error)))
             if not as_json_:
@@ -76,7 +80,7 @@ def run(
 
 
 def _loads(report: RepairReport) -> bool:
-    return report.diagnosis.verdict == "loads"
+    return report.diagnosis.verdict == "loads" and report.verification.equal is not False
 
 
 def _place(source: str, destination: str, folder: bool, to: str, environment: Environment) -> str:

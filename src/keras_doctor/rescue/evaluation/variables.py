@@ -8,6 +8,7 @@ from keras_doctor.layers.graph import infer
 from keras_doctor.layers.stored_order import v3_places
 from keras_doctor.layers.stored_variables import part_path, stored_variables
 from keras_doctor.rescue.evaluation.values import CannotEvaluateError
+from keras_doctor.writers.evaluation import pieces
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def read_tensor(tensor: TensorRef) -> Array:
     """Return a stored tensor as an array of its own dtype, bfloat16 as float32. Raises CannotEvaluateError for types
     without numbers, FormatError for damage.
     """
-    data = tensor.read()
+    data = b"".join(pieces(tensor))
     opaque = tensor.dtype == "opaque" and tensor.nbytes == 2 * tensor.size  # how h5py stores bfloat16
     if tensor.dtype == "bfloat16" or opaque:
         wide = np.frombuffer(data, "<u2").astype("<u4") << 16
