@@ -180,6 +180,8 @@ def named(scene: Scene, name: str, table: str, module: str = "") -> Reading | tu
     own = name.rpartition(">")[2]
     prefix = name.rpartition(">")[0]
     root = module.partition(".")[0]
+    if table == "layers" and own.islower() and names.library(own.capitalize(), table):
+        own = own.capitalize()  # as it is retold
     known = names.library(own, table) or names.library(own)
     if table == "layers" and known is not None and known.kind == "operations":
         metric = names.library(own, "metrics")

@@ -16,6 +16,12 @@ from keras_doctor.symptoms.remedies import (
 )
 from keras_doctor.symptoms.symptom import Reading, Symptom
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+
+    from keras_doctor.symptoms.scene import Scene
+
 _KERAS_FORMAT = Remedy("Save in the .keras format.", 'model.save("model.keras")')
 _WEIGHTS = Remedy(
     "Or save the weights alone, and rebuild the model from its code.", 'model.save_weights("model.weights.h5")'
@@ -37,7 +43,79 @@ def _row(cause: str, code: str, what: str, marks: tuple[str, ...], *remedies: Re
     return Symptom(marks, (Reading(cause, what, remedies, sure, code=code),), strength=5)
 
 
+def _nothing_to_look_in(scene: Scene, match: re.Match[str]) -> Reading | None:
+    """Tell of the loaders of Keras 2 that look for a function's name where there is nothing to look in."""
+    if not scene.calls("lambda", "Lambda", "module_objects", "function_name", "core.py"):
+        return None
+    return Reading(
+        "custom-object-missing",
+        "a Lambda layer holds a function (or a method of a class) by its name, and the loader was not given it",
+        (
+            Remedy(
+                "Pass the function in custom_objects by its name.",
+                'model = load_model(PATH, custom_objects={"custom_layer": custom_layer})',
+            ),
+            Remedy("Or write it as a layer of its own, for the next save.", "class MyLayer(Layer): …"),
+            REBUILD,
+        ),
+        "high" if scene.calls("module_objects") else "medium",
+    )
+
+
 SYMPTOMS = (
+    Symptom(
+        ("decodeerror: protobuf decoding consumed too few bytes", "onnx.load"),
+        lambda scene, match: (
+            Reading(
+                "converter-incompatible",
+                "the file is no ONNX model: it has to be loaded with Keras, and converted",
+                (
+                    Remedy(
+                        "Convert the model, do not hand over its file.", "python -m tf2onnx.convert --saved-model …"
+                    ),
+                    CHECK,
+                ),
+                code="KD902",
+            )
+            if scene.calls("onnx")
+            else None
+        ),
+        strength=7,
+    ),
+    Symptom(
+        ("'nonetype' object has no attribute 'get'", "nonetype object has no attribute get"),
+        _nothing_to_look_in,
+        strength=6,
+    ),
+    _row(
+        "wrong-api-use",
+        "KD903",
+        "the path that was handed over is None: the variable was never set, or nothing was found (latest_checkpoint "
+        "of an empty folder)",
+        ("'nonetype' object has no attribute 'endswith'", "'nonetype' object has no attribute 'encode'"),
+        Remedy("Print the path before loading; train first, or name the file itself.", "print(PATH)"),
+    ),
+    _row(
+        "optimizer-state",
+        "",
+        "a checkpoint with the state of an optimizer from before TensorFlow 2.11 is restored into one of 2.11 or later",
+        ("restore a checkpoint from a legacy keras optimizer", "checkpoint from a legacy keras optimizer"),
+        Remedy(
+            "Compile with the legacy optimizer (tf.keras.optimizers.legacy.Adam), or load the weights before compile.",
+            "model.compile(optimizer=tf.keras.optimizers.legacy.Adam())",
+        ),
+        COMPILE_FALSE,
+        SAME_VERSION,
+    ),
+    _row(
+        "weights-mismatch",
+        "",
+        "the checkpoint has other variables than the graph that is to be restored: names or shapes differ",
+        ("restoring from checkpoint failed", "variable name or other graph key that is missing"),
+        Remedy("Compare the names.", "keras-doctor inspect PATH"),
+        REBUILD,
+        SAME_VERSION,
+    ),
     _row(
         "savedmodel-revive",
         "KD118",
@@ -281,7 +359,7 @@ SYMPTOMS = (
             "cannot clone a sequential model on top of",
         ),
         Remedy(
-            ("Hand over the model itself, and clone subclassed models by their class."), "keras.models.clone_model(m)"
+            "Hand over the model itself, and clone subclassed models by their class.", "keras.models.clone_model(m)"
         ),
         sure="medium",
     ),

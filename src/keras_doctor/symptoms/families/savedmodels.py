@@ -153,10 +153,8 @@ SYMPTOMS = (
         (
             Reading(
                 "savedmodel-revive",
-                (
-                    "the graph of the SavedModel could not be imported: the lines before say which operation this "
-                    "TensorFlow does not have"
-                ),
+                "the graph of the SavedModel could not be imported: the lines before say which operation this "
+                "TensorFlow does not have",
                 (
                     UPGRADE,
                     Remedy(

@@ -167,6 +167,12 @@ SYMPTOMS = (
     Symptom(
         (
             "uncaught (in promise)",
+            "at new e (",
+            "at new t (",
+            "(topology.ts:",
+            "(errors.ts:",
+            "fromconfig called without an array",
+            "[model] model configuration does not contain",
             "unhandledpromiserejection",
             "tf.serialization",
             "tfjs@",

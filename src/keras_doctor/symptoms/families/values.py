@@ -5,7 +5,16 @@ from __future__ import annotations
 from keras_doctor.findings import Remedy
 from keras_doctor.symptoms import names
 from keras_doctor.symptoms.families.keywords import _LIST_OR_DICT, refused, top_level_keys
-from keras_doctor.symptoms.remedies import CHECK, CUSTOM_OBJECTS, INSPECT, LEGACY_KERAS, REBUILD, SAME_VERSION, UPGRADE
+from keras_doctor.symptoms.remedies import (
+    CHECK,
+    CUSTOM_OBJECTS,
+    INSPECT,
+    LEGACY_KERAS,
+    REBUILD,
+    REGISTER,
+    SAME_VERSION,
+    UPGRADE,
+)
 from keras_doctor.symptoms.symptom import Reading, Symptom
 
 TYPE_CHECKING = False
@@ -570,7 +579,17 @@ def _wrapper(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...
 
         return training((match["path"] or "Adam").rpartition(".")[2], "optimizers")
     name = match.groupdict().get("name") or (match.groupdict().get("path") or "").rpartition(".")[2]
+    missing = Reading(
+        "custom-object-missing",
+        "a class of your own in the model is not known to the loader: what was raised inside, which would name it, is "
+        "not told",
+        (CUSTOM_OBJECTS, REGISTER, REBUILD),
+        "low",
+        "a class of your own (or of another package) is in the model",
+    )
+    container = name in ("Functional", "Sequential", "Model") and not scene.dump
     return (
+        *((missing,) if container else ()),
         _value(
             f"the config of {name or 'a class'} does not fit this release; what was raised inside is not told, "
             f"or not known",
