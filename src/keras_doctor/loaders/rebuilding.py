@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keras_doctor.document.locus import Locus
 from keras_doctor.layers.dtypes import policy_name
-from keras_doctor.loaders.objects import Resolution
+from keras_doctor.loaders.objects import Built, Resolution
 from keras_doctor.loaders.tracing import Step
 
 TYPE_CHECKING = False
@@ -26,8 +26,13 @@ def steps(load: Load, reference: Reference, definition: Definition) -> Iterator[
     if name in _MISTAKES and load.does(f"misbuilds-{name.lower()}") and _MISTAKES[name](config):
         found = Resolution(reference, load.api, definition)
         yield Step("construct", ("build:refused",), Locus(path=reference.path), found)
-    mode = policy_name(config.get("dtype")).partition("_from_")[0]
-    if mode.startswith("int4") and ("/" in mode) != load.does("packs-int4-by-blocks"):
+    policy = policy_name(config.get("dtype"))
+    mode = policy.partition("_from_")[0]
+    if mode.startswith("int4") and not load.does("quantizes-to-int4"):
+        values = (("dtype", policy, ("int8_from_…", "float8_from_…")),)
+        made = Built(reference, definition, load.api, config, values=values)
+        yield Step("construct", ("value:refused",), Locus(path=f"{reference.path}.config.dtype"), made)
+    elif mode.startswith("int4") and ("/" in mode) != load.does("packs-int4-by-blocks"):
         reason = "which values share a byte in int4 changed between the release that saved the model and this one"
         yield Step("weights", (), Locus(path=reference.path), unexamined=reason)
     axes = config.get("axis")

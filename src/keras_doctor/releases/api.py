@@ -229,9 +229,10 @@ class Api:
         return tuple(sorted(found))
 
     def has_module(self, path: str) -> bool:
-        """Tell whether a module of the release can be imported by that path."""
+        """Tell whether a module can be imported by that path: a public one, or one that the release consists of."""
         package, _, name = path.rpartition(".")
-        return self._data.fact("modules", package or ".", name) is not None
+        public = "keras" + path[len("tf_keras") :] if path.startswith("tf_keras") else path
+        return self._data.fact("modules", package or ".", name) is not None or public in self._data.names("exports")
 
     # Constructors
 
