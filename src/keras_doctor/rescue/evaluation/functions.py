@@ -80,13 +80,12 @@ def hard_sigmoid_sixth(x: Array) -> Array:
 
 
 def sparsemax(x: Array, axis: int = -1) -> Array:
-    """The nearest point of the simplex."""
+    """The nearest point of the simplex, but that Keras (3.8 to 3.15.1, every backend) adds up sums, not numbers."""
     x = np.moveaxis(x, axis, -1)
     ordered = -np.sort(-x, axis=-1)
     sums = ordered.cumsum(-1)
-    ranks = np.arange(1, x.shape[-1] + 1)
-    support = (1 + ranks * ordered > sums).sum(-1, keepdims=True)
-    threshold = (np.take_along_axis(sums, support - 1, -1) - 1) / support
+    support = ordered - (sums - 1) / np.arange(1, x.shape[-1] + 1, dtype=x.dtype) > 0
+    threshold = (np.where(support, sums, 0).sum(-1, keepdims=True) - 1) / support.sum(-1, keepdims=True)
     return np.moveaxis(np.maximum(x - threshold, 0).astype(x.dtype), -1, axis)
 
 

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 _KEEP = (
     "Activation", "ActivityRegularization", "AddLoss", "AddMetric", "AlphaDropout", "BatchNormalization",
     "BatchNormalizationV1", "Dense", "Dropout", "ELU", "GaussianDropout", "GaussianNoise", "LayerNormalization",
-    "LeakyReLU", "MultiHeadAttention", "ParametricSoftplus", "PReLU", "ReLU", "Softmax", "SpatialDropout1D",
+    "LeakyReLU", "ParametricSoftplus", "PReLU", "ReLU", "Softmax", "SpatialDropout1D",
     "SpatialDropout2D", "SpatialDropout3D", "SReLU", "ThresholdedReLU", "TimeDistributedDense", "UnitNormalization",
 )  # fmt: skip
-_KEEP_IN_KERAS_3 = ("GroupNormalization", "GroupedQueryAttention", "Identity", "Normalization", "Rescaling")
+_KEEP_IN_KERAS_3 = ("GroupNormalization", "Identity", "Normalization", "Rescaling")
 
 
 def mask_after(call: Call) -> Array | None:

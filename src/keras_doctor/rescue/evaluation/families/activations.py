@@ -83,7 +83,10 @@ def srelu(call: Call) -> Any:
     x = call.x
     left, low, right, high = (call.variable(name) for name in ("t_left", "a_left", "t_right", "a_right"))
     right = left + np.abs(right)  # the right knee may not stand left of the left one
-    below = np.where(x < left, left + low * (x - left), 0)
+    below = left + low * (x - left)
+    if call.semantics.backend == "theano":  # whose rectifier cuts off what a slope below zero makes of the left side
+        below = np.minimum(below, right)
+    below = np.where(x < left, below, 0)
     above = np.where(x > right, right + high * (x - right), 0)
     between = np.where((x >= left) & (x <= right), x, 0)
     return (below + between + above).astype(x.dtype)

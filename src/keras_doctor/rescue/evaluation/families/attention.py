@@ -85,7 +85,8 @@ def multi_head(call: Call) -> Any:
 def _finished(call: Call, query: Value, heads: Array, scores: Array) -> Any:
     if call.flag("use_gate"):
         heads = heads * sigmoid(_projected(call, "gate", array_of(query)))
-    output = value(_output(call, heads), query.mask)
+    automatic = call.semantics["attention_masks"] == "automatic"  # earlier releases drop masks
+    output = value(_output(call, heads), query.mask if automatic else None)
     return [output, value(scores)] if _option(call, "return_attention_scores") else output
 
 
