@@ -271,3 +271,15 @@ def test_a_loss_is_called_by_its_name(run, corpus):
     _, out, _ = run("check", path, "--env", SPEC)
     assert "the loss my_loss is not part of Keras" in out
     assert "custom_objects={'my_loss': my_loss}" in out
+
+
+@pytest.mark.parametrize(("release", "verdict"), [("3.0.5", "fails"), ("3.2.1", "fails"), ("3.3.3", "unknown")])
+def test_custom_objects_do_not_reach_the_hdf5_reader_before_3_3(run, corpus, release, verdict):
+    """Keras 3.0.5: Unknown layer, though it is given; 3.3.3 takes it (its code is still not known to us)."""
+    path = corpus / "py311_tf216_k305/custom_layer/model.h5"
+    names = ",".join(json.loads((path.parent / "meta.json").read_text())["custom"])
+    words = ("check", path, "--env", f"keras=={release} tensorflow==2.17.1", "--custom-objects", names)
+    _, out, _ = run(*words, "--json")
+    assert json.loads(out)["verdict"] == verdict
+    if verdict == "fails":
+        assert "with keras.utils.custom_object_scope(" in run(*words)[1]

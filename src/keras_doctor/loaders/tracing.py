@@ -6,7 +6,8 @@ from keras_doctor.artifacts.formats import ARCHITECTURE_ONLY, TITLES, WEIGHTS_ON
 from keras_doctor.document.locus import Locus
 from keras_doctor.loaders.opening import opening
 from keras_doctor.loaders.surroundings import reader_signs, signs
-from keras_doctor.records import record
+from keras_doctor.records import record, replace
+from keras_doctor.releases.behaviours import has
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,6 +112,8 @@ def _model(document: ModelDocument, environment: Environment, options: Options, 
     from keras_doctor.loaders.eras import steps_of
     from keras_doctor.loaders.load import Load, api_of
 
+    if reader == "hdf5" and has("drops-custom-objects", library, version):
+        options = replace(options, custom_objects=())
     load = Load(document, environment, options, api_of(library, version), reader)
     follow = steps_of(load)
     if follow is None:

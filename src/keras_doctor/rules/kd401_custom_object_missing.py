@@ -13,9 +13,10 @@ for a loss or metric, `compile=False` is enough to predict.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding, Remedy
+from keras_doctor.releases.behaviours import has
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import sequential
-from keras_doctor.rules.spoken import known_where, shown, word_for
+from keras_doctor.rules.spoken import known_where, release_of, shown, word_for
 from keras_doctor.rules.strangers import is_operation, stage_cause
 
 TYPE_CHECKING = False
@@ -41,6 +42,14 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     name = shown(registered if registered and registered != "function" else reference.name, 60)
     short = name.rpartition(">")[2]
     held = f", which {shown(reference.parent, 60)} uses" if reference.parent and reference.key != "layers" else ""
+    given = {name, reference.name} & set(context.options.custom_objects)
+    if given and has("drops-custom-objects", found.api.library, found.api.version):
+        yield RULE.finding(
+            step,
+            f"{release_of(found.api)} does not hand custom_objects on for HDF5, so that {name} is unknown to it",
+            remedies=(Remedy("Give its definition by a scope:", _in_scope(context.document.path, name, short)),),
+        )
+        return
     yield RULE.finding(
         step,
         f"the {word_for(reference.kind)} {name}{held} is not part of Keras, and its definition is not given",
@@ -54,6 +63,13 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
             ),
         ),
         cause=_stumbling(step, found) or RULE.cause,
+    )
+
+
+def _in_scope(path: str, name: str, short: str) -> str:
+    """Return lines of Python that load a model inside a scope of custom objects."""
+    return (
+        f"with keras.utils.custom_object_scope({{{name!r}: {short}}}):\n    model = keras.models.load_model({path!r})"
     )
 
 
