@@ -41,3 +41,23 @@ def corpus() -> Path:
 def tensorflow_files() -> Path:
     """Return the folder of small files of the TensorFlow formats, with what their libraries read (MANIFEST.md)."""
     return unpacked(DATA / "tensorflow.tar.xz")
+
+
+@pytest.fixture(scope="session")
+def evaluations() -> Path:
+    """Return the folder of small models of single layers with what real releases compute (evaluations-manifest.tsv)."""
+    return unpacked(DATA / "evaluations.tar.xz")
+
+
+@pytest.fixture(scope="session")
+def archives() -> Path:
+    """Return the folder of `.keras` archives of single layers: RELEASE-BACKEND/CASE.keras (tools/layer_cases.py)."""
+    return unpacked(DATA / "archives.tar.xz")
+
+
+@pytest.fixture(scope="session")
+def keras_3_traps() -> Path:
+    """Return the folder of HDF5 files that releases of Keras 3 read otherwise than they were written, with what became
+    of each (tools/record_hdf5_traps.py).
+    """
+    return unpacked(DATA / "keras-3-traps.tar.xz")
