@@ -1,8 +1,8 @@
 """Record what releases of Keras 3 make of HDF5 files that they read otherwise than they were written:
 tests/data/keras-3-traps.tar.xz. Runs inside real environments.
 
-    PYTHON tools/record_hdf5_traps.py save FOLDER              # in the newest release: one file a case, with its outputs
-    PYTHON tools/record_hdf5_traps.py load FOLDER              # in each release: adds lines to FOLDER/loads.tsv
+    PYTHON tools/record_hdf5_traps.py save FOLDER      # one file a case, with its outputs
+    PYTHON tools/record_hdf5_traps.py load FOLDER      # in each release: adds lines to FOLDER/loads.tsv
     tar -C FOLDER -cJf tests/data/keras-3-traps.tar.xz .
 
 A line: the environment as `Environment.parse` takes it, the case, the verdict.

@@ -57,7 +57,8 @@ class Function:
 def steps(load: Load, reference: Reference, definition: Definition) -> Iterator[Step]:
     """Yield what happens to the functions of a Lambda layer while the layer is built."""
     config = reference.config if isinstance(reference.config, dict) else {}
-    for slot in SLOTS:
+    slots = SLOTS[:2] if load.api.line == "keras-3" else SLOTS  # Keras 3 leaves a mask's code where it is
+    for slot in slots:
         value = config.get(slot)
         if value is not None:
             yield from _slot(load, reference, slot, value, config)
