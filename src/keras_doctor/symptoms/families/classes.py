@@ -180,8 +180,9 @@ def named(scene: Scene, name: str, table: str, module: str = "") -> Reading | tu
     own = name.rpartition(">")[2]
     prefix = name.rpartition(">")[0]
     root = module.partition(".")[0]
-    if table == "layers" and own.islower() and names.library(own.capitalize(), table):
-        own = own.capitalize()  # as it is retold
+    if table == "layers" and own.isalpha() and own.islower():
+        retold = names.library(own.capitalize(), table)
+        own = own.capitalize() if retold is not None and retold.kind == table else own
     known = names.library(own, table) or names.library(own)
     if table == "layers" and known is not None and known.kind == "operations":
         metric = names.library(own, "metrics")

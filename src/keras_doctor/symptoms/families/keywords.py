@@ -155,6 +155,22 @@ def _function(name: str, shown: str) -> Reading | tuple[Reading, ...]:
 
 
 def _custom(name: str, shown: str) -> Reading | tuple[Reading, ...]:
+    provider = names.provider(name)
+    if provider is not None:
+        return Reading(
+            "unknown-keyword",
+            f"{name} of {provider.package} does not take {shown}: the package is of another release than the one that "
+            f"saved the file",
+            (
+                Remedy(
+                    f"Install the release of {provider.install} with which the file was saved (the same version), or "
+                    f"load it there and save it anew with the newest.",
+                    f'pip install "{provider.install}==…"',
+                ),
+                UPGRADE,
+                REBUILD,
+            ),
+        )
     return (
         Reading(
             "custom-object-broken",

@@ -104,8 +104,10 @@ _CUT = Reading(
 _FIRST_BYTES = "What are the first bytes and the size of the file? keras-doctor check PATH says what it is"
 
 
-def _signature(scene: Scene, _match: re.Match[str]) -> tuple[Reading, ...]:
+def _signature(scene: Scene, match: re.Match[str]) -> tuple[Reading, ...]:
     named_zip = scene.names_file(".keras", ".zip")
+    if not named_zip and "valid file signature" in match[0].lower():
+        return _OTHER_FILE, _CUT  # so says h5py from before there were .keras files
     if named_zip or not scene.names_file(".h5", ".hdf5", ".weights", ".model"):
         return _ZIP_FOR_OLD, _OTHER_FILE, _CUT
     return _OTHER_FILE, _CUT, _ZIP_FOR_OLD

@@ -64,6 +64,53 @@ def _nothing_to_look_in(scene: Scene, match: re.Match[str]) -> Reading | None:
 
 SYMPTOMS = (
     Symptom(
+        ("'nonetype' object is not callable",),
+        lambda scene, match: (
+            Reading(
+                "mixed-keras",
+                "transformers builds its TensorFlow models with Keras 2, and Keras 3 is the one that answers here",
+                (LEGACY_KERAS, UPGRADE),
+            )
+            if scene.calls("modeling_tf_utils")
+            else None
+        ),
+        strength=5,
+    ),
+    _row(
+        "weights-not-loaded",
+        "",
+        "some layers found nothing in the checkpoint and stay at random: usual for a new head, wrong for a model that "
+        "was trained already",
+        ("were not initialized from the model checkpoint", "are newly initialized:"),
+        Remedy(
+            "For a model that was fine-tuned: load the folder of the fine-tuned model, with the class it was saved by.",
+            'TFAutoModelForSequenceClassification.from_pretrained("my-model")',
+        ),
+        INSPECT,
+    ),
+    _row(
+        "savedmodel-revive",
+        "KD905",
+        "a function of the SavedModel (a layer's traced call) is not in the file, or is looked up by the name it had "
+        "in the process that saved it: layers wrapped for quantization or by a custom class do so",
+        ("keyerror '__inference_", "keyerror: '__inference_", 'keyerror: "__inference_'),
+        CUSTOM_OBJECTS,
+        Remedy("Save it as HDF5 or .keras, which store no functions.", 'model.save("model.h5")'),
+        UPGRADE,
+        REBUILD,
+    ),
+    _row(
+        "save-refused",
+        "KD901",
+        "the name pattern of ModelCheckpoint asks for a metric that this release calls otherwise (acc, accuracy), or "
+        "that is not measured",
+        ("failed to format this callback filepath",),
+        Remedy(
+            "Use the names that the training log shows.",
+            'ModelCheckpoint("model.{epoch:02d}-{val_accuracy:.4f}.keras")',
+        ),
+    ),
+    Symptom(
         ("decodeerror: protobuf decoding consumed too few bytes", "onnx.load"),
         lambda scene, match: (
             Reading(
