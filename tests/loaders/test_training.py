@@ -102,3 +102,19 @@ def test_nothing_is_compiled_where_the_call_says_so():
     plain = diagnose(document, Environment.parse("python==3.11 tensorflow==2.15.1"), compile=False)
     assert any(finding.stage == "compile" for finding in compiled.findings)
     assert not any(finding.stage == "compile" for finding in plain.findings)
+
+
+# tf.keras 2.13 and later write the function of a loss beside its keywords. 2.11 and 2.12 said "__init__() got an
+# unexpected keyword argument 'fn'" to such a file; 2.13, 2.15 and tf-keras loaded it.
+@pytest.mark.parametrize(
+    ("packages", "raises"),
+    [("tensorflow==2.11.1", True), ("tensorflow==2.13.1", False), ("tensorflow==2.21.0 tf-keras==2.21.0", False)],
+)
+def test_function_of_a_loss(packages, raises):
+    loss = {"class_name": "MeanSquaredError", "config": {"reduction": "auto", "name": "m", "fn": "mean_squared_error"}}
+    config = {"optimizer_config": {"class_name": "SGD", "config": {}}, "loss": loss, "loss_weights": None}
+    document = ModelDocument(
+        "model.h5", "hdf5-model", "hdf5", config=model(1, True), training=TrainingState(config, "training_config")
+    )
+    found = diagnose(document, Environment.parse(f"python==3.10 {packages}")).findings
+    assert any(finding.code == "KD303" for finding in found) == raises

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from keras_doctor.loaders.load import Load
     from keras_doctor.loaders.objects import Reference
+    from keras_doctor.releases.api import Definition
 
 
 class Hdf5Walk(TableWalk):
@@ -41,6 +42,16 @@ class Hdf5Walk(TableWalk):
     def resolve(self, reference: Reference) -> Resolution:
         """Look for a name; of optimizers, in the table of their generation."""
         return resolved(self, reference)
+
+    def refused(self, definition: Definition, config: dict[str, Any]) -> tuple[str, ...]:
+        """Return the keywords that the constructor does not take: some losses are given their function only where
+        archives are read.
+        """
+        found = super().refused(definition, config)
+        if "fn" not in config or "fn" in found or not self.load.does("keeps-loss-function"):
+            return found
+        wrapper = any(name == "LossFunctionWrapper" for _, name in self.api.mro(definition)[1:])
+        return (*found, "fn") if wrapper else found
 
 
 def resolved(walk: TableWalk, reference: Reference) -> Resolution:
