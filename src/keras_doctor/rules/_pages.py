@@ -292,6 +292,13 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "error",
         "Weights in bfloat16 come out of an HDF5 file as bytes without a type.",
     ),
+    "KD318": (
+        "kd318_vocabulary_not_in_hdf5",
+        "vocabulary-not-in-hdf5",
+        "assets-missing",
+        "error",
+        "A lookup layer learned its vocabulary from data, and an HDF5 file does not hold it.",
+    ),
     "KD320": (
         "kd320_layers_in_dict",
         "layers-in-dict",
