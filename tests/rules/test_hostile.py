@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.rules.hostile_files import CLEAN, HOSTILE
+from hostile_files import CLEAN, HOSTILE
 
 import keras_doctor as kd
 from keras_doctor.document import ModelDocument

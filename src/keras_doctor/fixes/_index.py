@@ -7,6 +7,7 @@ FIXES: dict[str, tuple[str, ...]] = {
     "draft": ("vocabulary_written", "keras_1", "default_written", "discretization", "hard_sigmoid", "theano_kernels"),
     "keyword:missing": ("call_stated",),
     "keyword:refused": ("keyword_renamed", "keyword_dropped"),
+    "name:scope": ("name_replaced",),
     "object:unresolved": ("class_renamed", "cudnn", "locally_connected", "initializer_dropped"),
     "value:refused": ("initializer_dropped",),
 }

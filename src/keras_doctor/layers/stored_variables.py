@@ -113,7 +113,15 @@ def _matched(path: str, variables: tuple[Variable, ...], tensors: tuple[TensorRe
     if len(variables) != len(tensors):
         return
     for variable, tensor in zip(variables, tensors, strict=True):
-        yield f"{path}/{variable.part}" if variable.part else path, variable.name, tensor
+        yield f"{path}/{variable.part}" if variable.part else path, variable.name, _typed(tensor, variable.dtype)
+
+
+def _typed(tensor: TensorRef, dtype: str) -> TensorRef:
+    """Return a tensor of bfloat16 as such: HDF5 has no such type, and legacy files say of it only that it is opaque."""
+    if tensor.dtype != "opaque" or dtype != "bfloat16" or tensor.nbytes != 2 * tensor.size:
+        return tensor
+    kind = type(tensor)
+    return kind(tensor.name, tensor.path, tensor.shape, dtype, tensor.nbytes, tensor.locus, tensor.chunks)
 
 
 def part_path(path: str) -> str:

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 SCHEMA = "keras-doctor/repair/1"
 _MARKS = {"loads": ("✓", "green"), "loads-differently": ("!", "yellow"), "unknown": ("?", "yellow")}
+_TOLD = {
+    "loads": "loads there",
+    "loads-differently": "loads there, and computes something else",
+    "loads-not-runnable": "loads there, and cannot be run",
+    "fails": "does not load there",
+    "unknown": "whether it loads there is not known",
+}
 _MOST = 12  # changes of one kind that are shown
 
 
@@ -43,10 +50,7 @@ def _words(report: Any) -> str:
     kinds = {change.kind for change in report.changes}
     how = "with some training state left out" if kinds <= {"exact", "lossy"} and "lossy" in kinds else ""
     how = how or ("rounded once" if "approximate" in kinds else "")
-    told = {"loads": "loads there", "unknown": "whether it loads there is not known"}
-    return told.get(verdict, f"it {verdict.replace('-', ' ')} there") + (
-        f" ({how})" if how and verdict == "loads" else ""
-    )
+    return _TOLD[verdict] + (f" ({how})" if how and verdict == "loads" else "")
 
 
 def _grouped(changes: Iterable[Any]) -> list[tuple[str, int, str, str]]:

@@ -255,7 +255,7 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "layer-not-rebuilt",
         "config-value",
         "error",
-        "This release cannot rebuild a layer that it saves itself.",
+        "This release cannot rebuild a layer from what files say of it.",
     ),
     "KD313": (
         "kd313_keywords_in_list",
@@ -297,7 +297,7 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "vocabulary-not-in-hdf5",
         "assets-missing",
         "error",
-        "A lookup layer learned its vocabulary from data, and an HDF5 file does not hold it.",
+        "A lookup layer learned its vocabulary from data, and the file does not hold it.",
     ),
     "KD320": (
         "kd320_layers_in_dict",

@@ -1,9 +1,10 @@
-"""A lookup layer learned its vocabulary from data, and an HDF5 file does not hold it.
+"""A lookup layer learned its vocabulary from data, and the file does not hold it.
 
 **What happens.** The model loads. At the first `predict`: `Table not initialized`, in `None_Lookup/LookupTableFindV2`.
 
 **Why.** What `adapt` learns stands in a table, not among the weights. A `.keras` archive has a place for it, the HDF5
-files of Keras 3 do not, and the config has the vocabulary only where it was given to the layer.
+files of Keras 3 do not, and the config has the vocabulary only where it was given to the layer. No release looks for
+the assets of an archive that has none at all.
 
 **How to mend.** Adapt the layer again on the same data, or give it the vocabulary: `layer.set_vocabulary([…])`. Save
 such models as `.keras` archives.
@@ -34,9 +35,11 @@ RULE = Rule(
 
 
 def examine(step: Step, context: Context) -> Iterator[Finding]:
-    """Report a lookup layer of Keras 3 whose config in an HDF5 file has no vocabulary."""
+    """Report a lookup layer of Keras 3 that has no vocabulary, neither in its config nor among assets."""
     made: Built = step.subject
-    if made.api.line != "keras-3" or context.document.container != "hdf5" or made.config.get("vocabulary") is not None:
+    if made.api.line != "keras-3" or made.config.get("vocabulary") is not None:
+        return
+    if context.document.container != "hdf5" and (context.document.format != "keras-v3" or context.document.assets):
         return
     name = shown(made.config.get("name") or made.definition.class_name, 60)
     yield RULE.finding(
@@ -57,5 +60,5 @@ EXAMPLES = (
     Well(
         lambda: sequential(_INPUT, ("StringLookup", {**_LAYER, "vocabulary": ["x", "y"]}), form="hdf5-model", module="")
     ),
-    Well(lambda: sequential(_INPUT, ("StringLookup", _LAYER))),
+    Ill(lambda: sequential(_INPUT, ("StringLookup", _LAYER)), "the file does not hold the vocabulary of the layer b"),
 )

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""Repair files of real releases for real targets, load the results there, and compare the outputs with the recorded ones.
+
+    check_repairs.py CORPUS SETUPS.jsonl TARGET=SPEC … [--every N] [--out tests/data/repairs.tsv]
+
+CORPUS: SAVER/ARCH/{files, golden.npz, meta.json}, as tests/data/corpus.tar.xz has them, or more of the same; files that
+need custom objects are left out. SETUPS: as check_rewrites.py takes it. TARGET: the name of a setup, SPEC what is in
+it, as `keras-doctor check --env` takes it. Writes a line for each file and target: what became of it ("equal", or the
+reason why not) and the largest difference of outputs in units of their scale. Prints the share per target.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import csv
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from check_rewrites import answers
+
+import keras_doctor as kd
+
+TOLERANCE = 1e-5
+HALF = 1e-3  # models that compute with half precision
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("setups", type=Path)
+    parser.add_argument("targets", nargs="+", metavar="TARGET=SPEC")
+    parser.add_argument("--every", type=int, default=1, help="take each N-th file")
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    setups = {setup["name"]: setup for setup in map(json.loads, options.setups.read_text().splitlines())}
+    files = stock_files(options.corpus)[:: options.every]
+    rows = []
+    for target in options.targets:
+        name, _, spec = target.partition("=")
+        found = list(outcomes(options.corpus, files, setups[name], spec))
+        counts = collections.Counter(row["outcome"].split(":")[0] for row in found)
+        print(f"{name}: {100 * counts['equal'] / len(found):.1f} % of {len(found)}: {dict(counts)}", flush=True)
+        rows += found
+    if options.out:
+        with options.out.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, ["file", "env", "outcome", "difference"], delimiter="\t", lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+    return 0
+
+
+def stock_files(corpus: Path) -> list[Path]:
+    """Return the model files of the corpus that need nothing of the user's code and whose outputs were recorded."""
+    found = []
+    for meta in sorted(corpus.glob("*/*/meta.json")):
+        told = json.loads(meta.read_text(encoding="utf-8"))
+        if "versions" in told and not told.get("custom") and (meta.parent / "golden.npz").exists():
+            names = ("model.h5", "model.keras", "savedmodel")
+            found += [meta.parent / name for name in names if (meta.parent / name).exists()]
+    return found
+
+
+def outcomes(corpus: Path, files: list[Path], setup: dict, spec: str):
+    """Yield a row for each file."""
+    environment = kd.Environment.parse(spec)
+    ending = ".keras" if (environment.keras or "").startswith("3") else ".h5"
+    with tempfile.TemporaryDirectory() as folder:
+        rows, tasks = [], []
+        for number, path in enumerate(files):
+            row = {"file": str(path.relative_to(corpus)), "env": spec, "outcome": "", "difference": ""}
+            rows.append(row)
+            result = Path(folder) / f"{number}{ending}"
+            try:
+                report = kd.repair(path, result, environment, verify="none")
+            except (ValueError, OSError) as error:
+                row["outcome"] = f"refused: {error}"[:200]
+                continue
+            if not report.path:
+                row["outcome"] = "refused: " + "; ".join(finding.message for finding in report.remaining)[:200]
+                continue
+            tasks.append((row, {"file": str(result), "inputs": str(path.with_name("golden.npz"))}))
+        for (row, task), answer in zip(tasks, answers(setup, [task for _, task in tasks]), strict=True):
+            row["outcome"] = judged(Path(task["inputs"]).parent.name, answer)
+            if answer and answer["difference"] is not None:
+                row["difference"] = f"{answer['difference']:.1e}"
+    yield from rows
+
+
+def judged(architecture: str, answer: dict | None) -> str:
+    """Return what became of a file."""
+    if answer is None:
+        return "error: the process ended"
+    if answer["error"]:
+        return "error: " + answer["error"].split("\n")[0]
+    tolerance = HALF if "16" in architecture else TOLERANCE
+    return "equal" if answer["difference"] <= tolerance else "differs"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
