@@ -40,7 +40,7 @@ def steps(document: ModelDocument, environment: Environment, options: Options) -
     api = api_of(library, version)
     reader = _builder(architecture, api.line)
     options = Options(_compiles(architecture, reader), options.safe_mode, options.custom_objects)
-    load = Load(document, environment, options, api, reader)
+    load = Load(document, environment, options, api, reader, text=architecture.container == "text")
     follow = steps_of(load)
     if follow is None:
         yield Step("resolve", (), unexamined=f"how {library} {version} builds a model from such a file is not known")
@@ -74,7 +74,7 @@ def described(document: ModelDocument, environment: Environment, options: Option
     api = api_of(library, version)
     reader = _builder(document, api.line)
     options = Options(_compiles(document, reader), options.safe_mode, options.custom_objects)
-    load = Load(document, environment, options, api, reader)
+    load = Load(document, environment, options, api, reader, text=True)
     follow = steps_of(load)
     if follow is None:
         yield Step("resolve", (), unexamined=f"how {library} {version} builds a model from such a file is not known")

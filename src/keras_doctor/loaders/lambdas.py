@@ -72,7 +72,7 @@ def _slot(load: Load, reference: Reference, slot: str, value: Any, config: dict[
     where = Locus(path=f"{reference.path}.config.{slot}")
     form = _form(load, reference, slot, value, config)
     if form == "code":
-        if load.options.safe_mode and load.does(_REFUSING.get(load.reader, "")):
+        if load.options.safe_mode and load.does(_REFUSING.get("text" if load.text else load.reader, "")):
             yield Step("construct", ("lambda:refused",), where, Function(load.api, reference, slot))
         yield from _code(load, reference, slot, value, config, where)
     elif form == "name":
@@ -85,7 +85,11 @@ def _slot(load: Load, reference: Reference, slot: str, value: Any, config: dict[
         yield Step("construct", ("lambda:form",), where, Function(load.api, reference, slot))
 
 
-_REFUSING = {"keras-v3": "refuses-lambdas-in-archives", "hdf5": "refuses-lambdas-in-hdf5"}
+_REFUSING = {
+    "keras-v3": "refuses-lambdas-in-archives",
+    "hdf5": "refuses-lambdas-in-hdf5",
+    "text": "refuses-lambdas-in-text",
+}
 
 
 def _form(load: Load, reference: Reference, slot: str, value: Any, config: dict[str, Any]) -> str:

@@ -25,13 +25,16 @@ def api_of(library: str, version: str) -> Api:
 
 @record
 class Load:
-    """One `load_model` call. `reader` is the one that the loader picked: "hdf5", "keras-v3", "savedmodel"."""
+    """One `load_model` call. `reader` is the one that the loader picked: "hdf5", "keras-v3", "savedmodel". `text`: it
+    is `model_from_json` or `model_from_yaml`, which goes about it as that reader does.
+    """
 
     document: ModelDocument
     environment: Environment
     options: Options
     api: Api
     reader: str
+    text: bool = False
 
     def does(self, behaviour: str) -> bool:
         """Tell whether the release behaves so (`releases/behaviours.tsv`)."""
