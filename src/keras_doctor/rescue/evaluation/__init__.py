@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from keras_doctor.document.model import walk_layers
 from keras_doctor.layers.graph import channels_first
 from keras_doctor.layers.semantics import semantics_of
@@ -70,7 +72,8 @@ def evaluate(
             vocabularies_of(document, era),
         )
         given = [value(as_input(array, spec)) for array, spec in zip(inputs, specs, strict=True)]
-        outcome = runner.evaluate(config, "", list(given))
+        with np.errstate(all="ignore"):  # models may well compute what is no number
+            outcome = runner.evaluate(config, "", list(given))
         outputs = tuple(array_of(tensor) for tensor in outcome.outputs)
     except (CannotEvaluateError, FormatError) as error:
         return Evaluation(None, str(error), tuple(runner.approximations) if runner else ())
