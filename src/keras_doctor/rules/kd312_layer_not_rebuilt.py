@@ -1,4 +1,4 @@
-"""This release cannot rebuild a layer that it saves itself.
+"""This release cannot rebuild a layer from what files say of it.
 
 **What happens.** `A Dot layer should be called on a list of 2 inputs. Received: input_shape=[[None, 4], [None, 4]]`,
 `When output_mode="int", dtype should be an integer type`, `The factor argument should be a number (or a list of two
@@ -8,8 +8,12 @@ numbers) in the range [0, 1.0]. Received: input_number=-0.5`.
 expect that of some layers; later ones read the same file. RandomShear makes two bounds of one factor, and refuses the
 first of them when it reads it again, in all releases so far.
 
-**How to mend.** Load the file with a later release of Keras 3. For RandomShear, which only matters in training, change
-the bounds in the config to [0, factor].
+Since 3.11 a functional model whose outputs stand in a list, as every older release wrote them, puts out a list, which
+TimeDistributed cannot take.
+
+**How to mend.** Load the file with the release that saved it, or a later one of Keras 3 (for TimeDistributed of a
+model: with 3.10 at the latest). For RandomShear, which only matters in training, change the bounds in the config to [0,
+factor].
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from __future__ import annotations
 from keras_doctor.findings import Finding
 from keras_doctor.rules.installing import fresh
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
-from keras_doctor.rules.samples import sequential
+from keras_doctor.rules.samples import entry, sequential
 from keras_doctor.rules.spoken import named, release_of
 
 TYPE_CHECKING = False
@@ -35,14 +39,19 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     made: Built = step.subject
     yield RULE.finding(
         step,
-        f"{release_of(made.api)} cannot rebuild {named(made.reference)} from a file, though it saves it",
+        f"{release_of(made.api)} cannot rebuild {named(made.reference)} as the file describes it",
         remedies=(fresh(context.document, context.environment.python),),
     )
 
 
 _DOT = ("Dot", {"name": "dot", "axes": 1, "normalize": False})
 
+_ENDS = {"name": "m", "layers": [], "input_layers": [["x", 0, 0]], "output_layers": [["y", 0, 0]]}
+_OVER_TIME = ("TimeDistributed", {"name": "t", "layer": entry("Functional", _ENDS, "keras.src.models.functional")})
+
 EXAMPLES = (
     Ill(lambda: sequential(_DOT, env="keras==3.0.5 tensorflow==2.16.2"), "cannot rebuild the layer Dot"),
+    Ill(lambda: sequential(_OVER_TIME), "cannot rebuild the layer TimeDistributed"),
+    Well(lambda: sequential(_OVER_TIME, env="keras==3.10.0 tensorflow==2.19.0")),
     Well(lambda: sequential(_DOT, env="keras==3.2.1 tensorflow==2.16.2")),
 )
