@@ -67,3 +67,63 @@ REINSTALL = Remedy(
     "Install again in a new environment, so that nothing of another version is left:",
     "python -m venv fresh && fresh/bin/pip install tensorflow",
 )
+AGAIN = Remedy(
+    "Delete the incomplete file and download or copy it again, completely; Keras's own downloads lie in ~/.keras.",
+    "rm -r ~/.keras/models/NAME",
+)
+RENAME = Remedy(
+    "When the file is good and only its name is wrong: name it after its content; keras-doctor says what it is.",
+    "keras-doctor check PATH",
+)
+SALVAGE = Remedy("See what can still be read of it:", "keras-doctor inspect PATH")
+ASCII = Remedy(
+    "On Windows, HDF5 and TensorFlow of that time cannot open paths with other than ASCII letters: move the "
+    "file to a path of "
+    "plain ASCII letters.",
+    r"move model.h5 C:\models\model.h5",
+)
+FOLDER = Remedy(
+    "The path is a directory: a SavedModel folder, or one that has the file's name. Give the file inside, or "
+    "load the folder as a "
+    "SavedModel (with TensorFlow's loader, not an HDF5 one). Save with an ending (.h5 or .keras) to get a file.",
+    "keras-doctor check PATH",
+)
+GLOB = Remedy(
+    "TensorFlow takes a checkpoint's path for a glob pattern: brackets, * and ? in it do not stand for "
+    "themselves. Rename the "
+    "directory or file so that its path has no brackets.",
+)
+H5PY = Remedy(
+    "Check that h5py can be imported: without it TensorFlow takes an HDF5 file for a folder.", 'python -c "import h5py"'
+)
+TFSM = Remedy(
+    "To predict only: wrap the folder as a layer. keras.layers.TFSMLayer calls the SavedModel's signature; "
+    "find its name first.",
+    'layer = keras.layers.TFSMLayer(PATH, call_endpoint="serving_default")',
+)
+VERSIONS = Remedy(
+    "Bring the packages to releases that belong together; keras-doctor env says which do not.", "keras-doctor env"
+)
+NUMPY = Remedy(
+    "Install a NumPy that fits the TensorFlow and h5py that are there: numpy<2 for TensorFlow before 2.18, "
+    "numpy<1.24 for "
+    "TensorFlow before 2.7; or upgrade TensorFlow and h5py instead.",
+    'pip install "numpy<2"',
+)
+BUILD_FIRST = Remedy(
+    "Build the model before its weights are loaded: give the first layer an input_shape (input shape), or call "
+    "the model once on data of the right shape.",
+    "model.build((None, 28, 28, 1))  # or: model(example)",
+)
+SAME_CODE = Remedy(
+    "Build the architecture with the same code and the same settings (number of classes, input shape, "
+    "include_top) as when the weights were saved; put the two lists "
+    "of layers side by side to see where they part. Make sure that it is the right file.",
+    "keras-doctor inspect PATH",
+)
+CALL_FIRST = Remedy("Call the model on data (or build it) first.", "model(example)")
+OWN_NAMES = Remedy("Give each layer a name of its own.", 'Dense(10, name="head")')
+BY_NAME = Remedy(
+    "To take over only the layers that fit (transfer learning): load by name. What does not match stays at random.",
+    "model.load_weights(PATH, by_name=True, skip_mismatch=True)",
+)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from keras_doctor.findings import Remedy
-from keras_doctor.records import replace
 from keras_doctor.symptoms import names
+from keras_doctor.symptoms.readings import field
 from keras_doctor.symptoms.remedies import (
     COMPILE_FALSE,
     CUSTOM_OBJECTS,
@@ -367,10 +367,10 @@ def _own(scene: Scene, name: str, table: str, known: names.Known) -> Reading | t
 def _not_located(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
     """Tell of "Could not locate class 'X'. … Full object config: {…}"."""
     name = match["name"].strip("'\"")
-    module = _field(scene.dump, "module") or ""
+    module = field(scene.dump, "module") or ""
     if module == "None":
         module = ""
-    registered = _field(scene.dump, "registered_name") or ""
+    registered = field(scene.dump, "registered_name") or ""
     is_function = match["what"].lower() == "function" or "'class_name': 'function'" in scene.dump[:200]
     if is_function:
         known = names.library(name, "losses", "metrics")
@@ -407,97 +407,6 @@ def _not_located(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading,
     return named(
         scene, registered if ">" in registered and not registered.startswith("Custom>") else name, "layers", module
     )
-
-
-def _field(dump: str, key: str) -> str:
-    match = re.search(rf"['\"]{key}['\"]:\s*(?:['\"](?P<text>[^'\"]*)['\"]|(?P<bare>None))", dump)
-    return (match["text"] or match["bare"] or "") if match else ""
-
-
-def _moved(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]:
-    """Tell of "its parent module M cannot be imported"."""
-    module, name = match["module"].rstrip("."), match["name"]
-    root = module.partition(".")[0]
-    if root not in ("keras", "tf_keras", "tensorflow"):
-        return named(scene, name, "layers", module)
-    newer = ".src.models." in module or ".src.ops." in module or ".src.layers" in module or ".src.saving" in module
-    if newer and not scene.place.only("keras-3"):
-        what = f"the model was saved by Keras 3 (module {module}), and this loader is Keras 2"
-        remedies: tuple[Remedy, ...] = (NEWER_KERAS_3, SAME_VERSION)
-    elif root == "tf_keras":
-        what = f"the model was saved by tf_keras (module {module}), which cannot be imported here"
-        remedies = (LEGACY_KERAS, SAME_VERSION)
-    else:
-        what = (
-            f"the config names the module {module}, which this release does not have: the .keras archive was saved "
-            f"by another line of releases"
-        )
-        remedies = (
-            LEGACY_KERAS,
-            Remedy(
-                "Archives of TensorFlow 2.12 to 2.15 load in the same version that saved them (2.12, 2.13, …); "
-                ".h5 files are less particular.",
-                "keras-doctor check PATH",
-            ),
-            NEWER_KERAS_3,
-        )
-    return Reading("module-moved", what, remedies)
-
-
-def _no_saveable(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]:
-    """Tell of "Could not deserialize 'keras.metrics.mse' because it is not a KerasSaveable subclass"."""
-    path = match["path"]
-    name = path.rpartition(".")[2]
-    if "optimizers" in path:
-        return training(name, "optimizers")
-    if "metrics" in path or "losses" in path or scene.passed("compile"):
-        return Reading(
-            "loss-or-metric-unresolvable",
-            f"the loss or metric is stored by its short name {name}, which Keras 3 does not find when it reads "
-            f"an older file",
-            (
-                COMPILE_FALSE,
-                Remedy("Then compile with the full name.", 'model.compile(loss="mean_squared_error")'),
-                LEGACY_KERAS,
-            ),
-        )
-    return Reading(
-        "security-refused", f"{path} is not a class that may stand in a model file", (INSPECT,), "medium", code="KD805"
-    )
-
-
-def _interpret(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
-    """Tell of "Could not interpret activation function identifier: X"."""
-    kind, value = match["kind"].lower(), match["value"].strip()
-    if kind.startswith("optimizer"):
-        return training(_inner_name(value), "optimizers")
-    if kind.startswith(("loss", "metric")):
-        return training(_inner_name(value), "losses")
-    table = (
-        "activations"
-        if kind.startswith("activation")
-        else "initializers"
-        if kind.startswith("init")
-        else "regularizers"
-    )
-    name = _inner_name(value)
-    known = names.library(name, table) if name else None
-    if value.startswith("{") and known is not None:
-        return Reading(
-            "config-value",
-            f"{name} is stored as a nested config of another release, and this one does not take it apart",
-            (Remedy("Upgrade: newer releases read both forms.", "pip install -U keras"), SAME_VERSION, LEGACY_KERAS),
-        )
-    return named(scene, name, table) if name else None
-
-
-def _inner_name(value: str) -> str:
-    if not value.startswith("{"):
-        return value.split(" ")[0].strip("'\".,<>")
-    name = _field(value, "config") or _field(value, "class_name")
-    if "function" in (name, _field(value, "class_name")):
-        name = _field(value, "config")
-    return name
 
 
 SYMPTOMS = (
@@ -544,91 +453,9 @@ SYMPTOMS = (
         strength=7,
     ),
     Symptom(
-        ("cannot be imported", "because its parent module"),
-        _moved,
-        pattern=r"could not deserialize (?:class"
-        r"|function) '?(?P<name>[\w>]+)'? because its parent module (?P<module>[\w.]+) cannot",
-        strength=8,
-    ),
-    Symptom(
-        ("is not a kerassaveable subclass",),
-        _no_saveable,
-        pattern=r"could not deserialize '?(?P<path>[\w.]+)'? because it is not a KerasSaveable",
-        strength=7,
-    ),
-    Symptom(
-        ("could not interpret",),
-        _interpret,
-        pattern=r"Could not interpret (?P<kind>activation function|activation|initializer|regularizer|optimizer"
-        r"|loss function|loss|metric)s? (?:function )?identifier:?\s*(?P<value>\{.*|[^\n]{1,200})",
-        strength=6,
-    ),
-    Symptom(
         ("keraslayer cannot be loaded", "unable to load keraslayer", "hub.keraslayer"),
         lambda scene, match: named(scene, "KerasLayer", "layers"),
         pattern=r"KerasLayer (?:cannot|can't|could not) be loaded|unable to load KerasLayer",
         strength=4,
     ),
-    Symptom(
-        (
-            "a kerastensor cannot be used as input to a tensorflow function",
-            "'kerashistory' object has no attribute",
-            "object has no attribute '_keras_history'",
-        ),
-        lambda scene, match: replace(_mixed(scene), confidence="medium"),
-        strength=6,
-    ),
-    Symptom(
-        ("is not a layer of keras", "improper config format"),
-        (
-            Reading(
-                "config-value",
-                "a part of the config has another form than this loader reads: it was written by another "
-                "generation of Keras",
-                (SAME_VERSION, UPGRADE, LEGACY_KERAS),
-            ),
-        ),
-        strength=6,
-    ),
-    Symptom(
-        (
-            "only instances of keras.layer can be added",
-            "the added layer must be an instance of class layer",
-            "expected object to be an instance of kerassaveable",
-            "the added layer must be an instance",
-            "only keras layers",
-            "all layer instances",
-        ),
-        lambda scene, match: _mixed(scene),
-        strength=7,
-    ),
 )
-
-
-def _mixed(scene: Scene) -> Reading:
-    if "_userobject" in scene.low:
-        return Reading(
-            "savedmodel-revive",
-            "an object of the SavedModel could not be made a layer again: the class is unknown here, or was "
-            "saved by a newer TensorFlow",
-            (CUSTOM_OBJECTS, UPGRADE, REBUILD),
-            code="KD905",
-        )
-    return Reading(
-        "mixed-keras",
-        "objects of two Kerases meet: a layer of tf_keras, TensorFlow Hub or another package of Keras 2 in a "
-        "model of Keras 3 (or keras beside "
-        "tf.keras)",
-        (
-            Remedy(
-                "Use one Keras throughout. For packages of Keras 2: install tf-keras, and set "
-                "TF_USE_LEGACY_KERAS=1 before TensorFlow is imported.",
-                "pip install tf-keras\nexport TF_USE_LEGACY_KERAS=1",
-            ),
-            Remedy(
-                "Or import everything from the same place: keras, or tensorflow.keras, not both.",
-                "grep -rn 'import.*keras' .",
-            ),
-        ),
-        code="KD208",
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.findings import Remedy
-from keras_doctor.symptoms.families.values import _build_missing
+from keras_doctor.symptoms.readings import build_missing
 from keras_doctor.symptoms.remedies import CHECK, LEGACY_KERAS, REBUILD, SAME_VERSION, UPGRADE
 from keras_doctor.symptoms.symptom import Reading, Symptom
 
@@ -126,7 +126,7 @@ SYMPTOMS = (
     ),
     Symptom(
         ("build() missing",),
-        _build_missing,
+        build_missing,
         pattern=r"(?:\b(?P<name>\w{1,80})\.)?build\(\) missing \d+ required positional",
         strength=8,
     ),

@@ -8,9 +8,7 @@ from keras_doctor.findings import Remedy
 from keras_doctor.symptoms import names
 from keras_doctor.symptoms.families.classes import training
 from keras_doctor.symptoms.remedies import (
-    COMPILE_FALSE,
     CUSTOM_OBJECTS,
-    INSPECT,
     LEGACY_KERAS,
     NEWER_KERAS_3,
     REBUILD,
@@ -377,124 +375,6 @@ _USUAL = {
     "name",
 }
 
-
-def _missing_key(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
-    """Tell of a KeyError whose key is one of a config."""
-    key = match["key"] or match["key2"]
-    found = _KEYS.get(key)
-    if found is not None:
-        return found
-    if key.isdigit() or key == "0":
-        return _LIST_OR_DICT
-    if scene.passed("compile"):
-        return Reading(
-            "loss-or-metric-unresolvable",
-            f"the training config has no {key}, which this release wants; the model itself is fine",
-            (COMPILE_FALSE, SAME_VERSION),
-        )
-    if scene.passed("pickle") or scene.passed("save"):
-        return None
-    if scene.passed("construct", "graph", "resolve", "load") or scene.place.releases or scene.calls("load_model"):
-        owners = names.keyword_owners(key)
-        return Reading(
-            "config-value" if not owners else "missing-keyword",
-            f"the config has no {key}, which this release wants: it was written by another one",
-            (SAME_VERSION, UPGRADE, INSPECT, REBUILD),
-            "medium",
-        )
-    return None
-
-
-_LIST_OR_DICT = Reading(
-    "config-value",
-    "the config of a Sequential model is a list in old releases (before Keras 2.2.3) and a dict in newer ones; "
-    "this loader reads the other form",
-    (
-        Remedy(
-            "Load it with a newer release (Keras 2.2.4 or later, tensorflow>=2; TensorFlow 2.1 alone does not "
-            "read the list): most read both forms (upgrade, or TensorFlow 2.0).",
-            "pip install -U tensorflow",
-        ),
-        Remedy("Or wrap the list in a dict in the config.", "keras-doctor check PATH"),
-        SAME_VERSION,
-    ),
-)
-_KEYS = {
-    "sample_weight_mode": Reading(
-        "loss-or-metric-unresolvable",
-        "the training config was written by TensorFlow 2.2 or later, which does not store sample_weight_mode "
-        "any more; this older loader wants it",
-        (COMPILE_FALSE, UPGRADE),
-    ),
-    "class_name": Reading(
-        "config-value",
-        "what should be the config of a model or layer has no class_name: a JSON of Keras 0 (rebuild it), "
-        "another generation's JSON, or JSON "
-        "of something else (TensorFlow.js, a history)",
-        (INSPECT, SAME_VERSION, REBUILD),
-        "medium",
-    ),
-    "loss_weights": Reading(
-        "loss-or-metric-unresolvable",
-        "the training config has no loss_weights, which this loader wants; the model itself is fine",
-        (COMPILE_FALSE, SAME_VERSION, UPGRADE),
-    ),
-    **{
-        key: Reading(
-            "weights-mismatch",
-            f"the HDF5 file (or a group in it) has no {key}: it holds weights in another layout than this "
-            f"loader reads, or none",
-            (
-                INSPECT,
-                Remedy(
-                    "Give load_weights what save_weights wrote, and load_model what save wrote; .weights.h5 "
-                    "and the older .h5 are two layouts.",
-                    "keras-doctor inspect PATH",
-                ),
-                REBUILD,
-            ),
-            "medium",
-        )
-        for key in ("layer_names", "weight_names", "nb_layers", "model_weights")
-    },
-    **{
-        key: Reading(
-            "graph-reconstruction",
-            f"the config has no {key}: it is not that of a graph of layers in this release's form",
-            (SAME_VERSION, REBUILD, INSPECT),
-            "medium",
-        )
-        for key in ("inbound_nodes", "input_layers", "output_layers")
-    },
-    **{
-        key: Reading(
-            "wrong-api-use",
-            f"{key} is not what this release calls the metric: acc became accuracy in Keras 2.3 and TensorFlow 2",
-            (Remedy("Use the name that history.history has.", "print(history.history.keys())"),),
-            "medium",
-            code="KD903",
-        )
-        for key in ("acc", "val_acc", "accuracy", "val_accuracy", "lr")
-    },
-    "query_shape": Reading(
-        "config-value",
-        "a MultiHeadAttention saved by TensorFlow 2.4 has no query_shape in its config, which later releases want",
-        (
-            Remedy(
-                "Load it with TensorFlow 2.4 (the same version), or rebuild the model with the same code and "
-                "load the weights.",
-                'uv run --python 3.8 --with "tensorflow==2.4.4" python',
-            ),
-            REBUILD,
-        ),
-    ),
-    "output_mask_type": Reading(
-        "missing-keyword",
-        "a Merge layer saved by Keras 1.1.1 or before has no output_mask_type",
-        (SAME_VERSION, REBUILD),
-    ),
-}
-
 # Keywords that people name when they tell of an error in their own words.
 _TOLD_KEYWORDS = {
     "group": "groups",
@@ -574,12 +454,6 @@ SYMPTOMS = (
         pattern=r"(?:(?P<name>[\w.]+)\.)?(?P<function>__init__|__new__|build|from_config"
         r"|\w+)\(\) missing \d+ required (?:positional|keyword-only) arguments?:?\s*(?P<keys>[^\n]*)",
         strength=6,
-    ),
-    Symptom(
-        ("keyerror",),
-        _missing_key,
-        pattern=r"KeyError:?\s*[\"']{0,2}(?P<key>[a-z_]\w*)|KeyError:\s*(?P<key2>\d+)\b",
-        strength=4,
     ),
     Symptom(
         ("got multiple values for keyword argument", "got multiple values for argument"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from keras_doctor.findings import Remedy
+from keras_doctor.symptoms.readings import row
 from keras_doctor.symptoms.remedies import (
+    CALL_FIRST,
     CHECK,
     COMPILE_FALSE,
     CUSTOM_OBJECTS,
     INSPECT,
     LEGACY_KERAS,
+    OWN_NAMES,
     REBUILD,
     REGISTER,
     SAME_VERSION,
@@ -21,13 +24,6 @@ if TYPE_CHECKING:
     import re
 
     from keras_doctor.symptoms.scene import Scene
-
-_KERAS_FORMAT = Remedy("Save in the .keras format.", 'model.save("model.keras")')
-_WEIGHTS = Remedy(
-    "Or save the weights alone, and rebuild the model from its code.", 'model.save_weights("model.weights.h5")'
-)
-_BUILD = Remedy("Call the model on data (or build it) first.", "model(example)")
-_NAMES = Remedy("Give each layer a name of its own.", 'Dense(10, name="head")')
 _LOOK = Remedy("Print the layers and their names, and use one of these.", "model.summary()")
 _SIGNATURE = Remedy(
     "Use it as what it is, TensorFlow's object: call its signature.",
@@ -37,10 +33,6 @@ _GET_CONFIG = Remedy(
     "Write a get_config that returns the arguments of __init__ as plain values, and from_config where they are not.",
     'def get_config(self):\n    return {**super().get_config(), "units": self.units}',
 )
-
-
-def _row(cause: str, code: str, what: str, marks: tuple[str, ...], *remedies: Remedy, sure: str = "high") -> Symptom:
-    return Symptom(marks, (Reading(cause, what, remedies, sure, code=code),), strength=5)
 
 
 def _nothing_to_look_in(scene: Scene, match: re.Match[str]) -> Reading | None:
@@ -76,7 +68,7 @@ SYMPTOMS = (
         ),
         strength=5,
     ),
-    _row(
+    row(
         "weights-not-loaded",
         "",
         "some layers found nothing in the checkpoint and stay at random: usual for a new head, wrong for a model that "
@@ -88,7 +80,7 @@ SYMPTOMS = (
         ),
         INSPECT,
     ),
-    _row(
+    row(
         "savedmodel-revive",
         "KD905",
         "a function of the SavedModel (a layer's traced call) is not in the file, or is looked up by the name it had "
@@ -98,17 +90,6 @@ SYMPTOMS = (
         Remedy("Save it as HDF5 or .keras, which store no functions.", 'model.save("model.h5")'),
         UPGRADE,
         REBUILD,
-    ),
-    _row(
-        "save-refused",
-        "KD901",
-        "the name pattern of ModelCheckpoint asks for a metric that this release calls otherwise (acc, accuracy), or "
-        "that is not measured",
-        ("failed to format this callback filepath",),
-        Remedy(
-            "Use the names that the training log shows.",
-            'ModelCheckpoint("model.{epoch:02d}-{val_accuracy:.4f}.keras")',
-        ),
     ),
     Symptom(
         ("decodeerror: protobuf decoding consumed too few bytes", "onnx.load"),
@@ -134,7 +115,7 @@ SYMPTOMS = (
         _nothing_to_look_in,
         strength=6,
     ),
-    _row(
+    row(
         "wrong-api-use",
         "KD903",
         "the path that was handed over is None: the variable was never set, or nothing was found (latest_checkpoint "
@@ -142,7 +123,7 @@ SYMPTOMS = (
         ("'nonetype' object has no attribute 'endswith'", "'nonetype' object has no attribute 'encode'"),
         Remedy("Print the path before loading; train first, or name the file itself.", "print(PATH)"),
     ),
-    _row(
+    row(
         "optimizer-state",
         "",
         "a checkpoint with the state of an optimizer from before TensorFlow 2.11 is restored into one of 2.11 or later",
@@ -154,7 +135,7 @@ SYMPTOMS = (
         COMPILE_FALSE,
         SAME_VERSION,
     ),
-    _row(
+    row(
         "weights-mismatch",
         "",
         "the checkpoint has other variables than the graph that is to be restored: names or shapes differ",
@@ -163,7 +144,7 @@ SYMPTOMS = (
         REBUILD,
         SAME_VERSION,
     ),
-    _row(
+    row(
         "savedmodel-revive",
         "KD118",
         "the SavedModel lacks the metadata of Keras: it was written by tf.saved_model.save, by export or by another "
@@ -173,7 +154,7 @@ SYMPTOMS = (
         REBUILD,
         LEGACY_KERAS,
     ),
-    _row(
+    row(
         "savedmodel-revive",
         "KD905",
         "models or layers inside the SavedModel could not be made again: their class is not known here, or has no "
@@ -191,7 +172,7 @@ SYMPTOMS = (
         UPGRADE,
         sure="medium",
     ),
-    _row(
+    row(
         "damaged-file",
         "",
         "keras_metadata.pb of the SavedModel is damaged, or of a newer release",
@@ -200,7 +181,7 @@ SYMPTOMS = (
         UPGRADE,
         sure="medium",
     ),
-    _row(
+    row(
         "custom-object-broken",
         "KD917",
         "a custom layer has no config that could be read back: its get_config raised, or it has none",
@@ -209,7 +190,7 @@ SYMPTOMS = (
         CUSTOM_OBJECTS,
         REBUILD,
     ),
-    _row(
+    row(
         "loss-or-metric-unresolvable",
         "",
         "a loss or metric is stored in a form that this release does not read; the model itself is fine",
@@ -219,7 +200,7 @@ SYMPTOMS = (
         CUSTOM_OBJECTS,
         sure="medium",
     ),
-    _row(
+    row(
         "optimizer-unresolvable",
         "",
         "the optimizer of the file (one that scales the loss, for mixed precision) cannot be made again here; the "
@@ -230,73 +211,7 @@ SYMPTOMS = (
         SAME_VERSION,
         sure="medium",
     ),
-    _row(
-        "save-refused",
-        "KD901",
-        "the names of the layers or weights are longer than an attribute of HDF5 can be",
-        ("cannot be saved to hdf5 file because they are larger", "cannot be saved to hdf5"),
-        _KERAS_FORMAT,
-        _NAMES,
-        _WEIGHTS,
-        UPGRADE,
-    ),
-    _row(
-        "save-refused",
-        "KD901",
-        "an optimizer (or a model) that was loaded from a SavedModel cannot be saved again by this release",
-        ("optimizers loaded from savedmodel cannot be saved", "optimizers loaded from a savedmodel cannot be saved"),
-        Remedy("Leave it out.", "model.save(PATH, include_optimizer=False)"),
-        _WEIGHTS,
-        UPGRADE,
-    ),
-    _row(
-        "save-refused",
-        "KD901",
-        "the name and the format of the weights contradict each other, or the name has no type that can be a path",
-        (
-            "looks like an hdf5 file. omit the",
-            "unexpected type for filepath",
-            'was expecting one of {"tf", "h5"}',
-            "was expecting one of {'tf', 'h5'}",
-            "expecting one of ('tf', 'h5')",
-            'expecting one of "tf" or "h5"',
-        ),
-        Remedy("Name weights so that they end in .weights.h5.", 'model.save_weights("model.weights.h5")'),
-        _KERAS_FORMAT,
-    ),
-    _row(
-        "save-refused",
-        "KD901",
-        "the weights do not exist yet: the model was never called or built",
-        (
-            "weights for sequential model have not yet been created",
-            "unable to save weights that have not yet",
-            "weights for model have not yet been created",
-            "weights have not yet been created",
-            "subclassed models can only be exported for serving",
-        ),
-        _BUILD,
-        _WEIGHTS,
-        sure="medium",
-    ),
-    _row(
-        "save-refused",
-        "KD901",
-        "something that TensorFlow tracks in the model is no variable or layer that it can store",
-        (
-            "save or restore weights that is not an instance of",
-            "missing from serialized function dict",
-            "missing from serialized object dict",
-            "contained a non-trackable object",
-            "contained a non-function object",
-            "internal error during serialization",
-            "unexpected object type while saving",
-        ),
-        _KERAS_FORMAT,
-        _WEIGHTS,
-        UPGRADE,
-    ),
-    _row(
+    row(
         "name-invalid",
         "",
         "two layers have the same name, which this release does not allow",
@@ -305,13 +220,13 @@ SYMPTOMS = (
             "all layer names should be unique",
             "name of a layer has to be unique",
         ),
-        _NAMES,
+        OWN_NAMES,
         SAME_VERSION,
         UPGRADE,
         CHECK,
         sure="medium",
     ),
-    _row(
+    row(
         "graph-reconstruction",
         "",
         "the layers of the graph do not connect: a node hangs in a cycle, or names a layer that is not there, or "
@@ -334,7 +249,7 @@ SYMPTOMS = (
         CHECK,
         sure="medium",
     ),
-    _row(
+    row(
         "weights-mismatch",
         "",
         "the weights in the file do not have the shape (or the old form) that the layer wants",
@@ -351,14 +266,14 @@ SYMPTOMS = (
         SAME_VERSION,
         LEGACY_KERAS,
     ),
-    _row(
+    row(
         "backend-missing",
         "",
         "paths on Google Cloud Storage (gs://) need TensorFlow, which is not installed here",
         ("google cloud storage file transfer requires tensorflow", "gcs file transfer requires"),
         Remedy("Install TensorFlow, or copy the file here first.", "gsutil cp gs://bucket/model.h5 ."),
     ),
-    _row(
+    row(
         "wrong-api-use",
         "KD903",
         "the model has no layer of that name or index",
@@ -366,7 +281,7 @@ SYMPTOMS = (
         _LOOK,
         INSPECT,
     ),
-    _row(
+    row(
         "wrong-api-use",
         "KD903",
         "a class is registered twice, or under a name that another one has: the cell or module that registers it "
@@ -379,7 +294,7 @@ SYMPTOMS = (
         ),
         REGISTER,
     ),
-    _row(
+    row(
         "wrong-api-use",
         "KD903",
         "the model was used before it was built or compiled",
@@ -392,11 +307,11 @@ SYMPTOMS = (
             "you must provide an input_shape argument",
             "forgot to call super",
         ),
-        _BUILD,
+        CALL_FIRST,
         Remedy("Or compile it, when it is to be trained or evaluated.", "model.compile(…)"),
         sure="medium",
     ),
-    _row(
+    row(
         "wrong-api-use",
         "KD903",
         "clone_model (or Sequential) was given another kind of model than it takes",
@@ -410,7 +325,7 @@ SYMPTOMS = (
         ),
         sure="medium",
     ),
-    _row(
+    row(
         "wrong-api-use",
         "KD903",
         "the inputs or outputs that Model was given are no Keras tensors: they come of plain TensorFlow functions, or "

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from keras_doctor.findings import Remedy
 from keras_doctor.symptoms import names
-from keras_doctor.symptoms.families.tools import OTHER_TOOLS
 from keras_doctor.symptoms.remedies import CUSTOM_OBJECTS, LEGACY_KERAS, REBUILD, REGISTER, SAME_VERSION, UPGRADE
 from keras_doctor.symptoms.symptom import Reading, Symptom
 
@@ -24,73 +23,6 @@ _SIGNATURE = Remedy(
     "it with model.save, or rebuild it and load the variables.",
     'f = tf.saved_model.load(PATH).signatures["serving_default"]',
 )
-# Prefixes and names of operations that come with a package, which registers them when it is imported.
-_OPS = (
-    (
-        (
-            "CaseFold",
-            "Normalize",
-            "Wordpiece",
-            "Sentencepiece",
-            "Unicode",
-            "RegexSplit",
-            "Tokenizer",
-            "TokenizerFromLogits",
-            "FastWordpiece",
-            "FastBert",
-            "ConstrainedSequence",
-            "Ngrams",
-            "SplitMerge",
-            "RougeL",
-            "Whitespace",
-            "Roundtrip",
-            "MaxSpanning",
-            "BertTokenizer",
-            "Trimmer",
-            "PhraseTokenizer",
-            "TFText",
-        ),
-        "tensorflow_text",
-        "tensorflow-text",
-    ),
-    (("Addons>", "Addons"), "tensorflow_addons", "tensorflow-addons"),
-    (("IO>",), "tensorflow_io", "tensorflow-io"),
-    (("SimpleMLCreate", "SimpleML", "InferenceOp"), "tensorflow_decision_forests", "tensorflow-decision-forests"),
-    (("TPU",), "", ""),
-    (("Trt", "TRT"), "", ""),
-    (("Recommenders>", "Scann"), "tensorflow_recommenders", "tensorflow-recommenders"),
-)
-
-
-def _operation(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]:
-    name = match["name"]
-    for starts, module, package in _OPS:
-        if name.startswith(starts) and module:
-            cause = "converter-incompatible" if scene.calls(*OTHER_TOOLS) else "backend-missing"
-            return Reading(
-                cause,
-                f"the graph uses the operation {name} of {module}, which registers it when it is imported",
-                (
-                    Remedy(
-                        f"Install {module} ({package}) in the version of your TensorFlow, and import it before "
-                        f"loading.",
-                        f"pip install {package}\npython -c 'import {module}'",
-                    ),
-                    Remedy("Outside Python: load the package's op library first.", "TensorFlow.loadLibrary(…)"),
-                ),
-                code="KD902" if cause.startswith("conv") else "KD906",
-            )
-    return Reading(
-        "savedmodel-revive",
-        f"the graph uses the operation {name}, which this TensorFlow does not have: it was saved by a newer "
-        f"one, or with a package that registers it",
-        (
-            UPGRADE,
-            SAME_VERSION,
-            Remedy("When a package has the operation: import it before loading.", "import tensorflow_text"),
-        ),
-        code="KD905",
-    )
 
 
 _METRIC_REMEDIES = (
@@ -140,36 +72,7 @@ def _restore(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...
     )
 
 
-def _missing_operation(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
-    """Tell of "KeyError: 'CaseFoldUTF8'": an operation of a known package."""
-    named = any(match["name"].startswith(starts) for starts, module, _ in _OPS if module)
-    return _operation(scene, match) if named else None
-
-
 SYMPTOMS = (
-    Symptom(("keyerror",), _missing_operation, pattern=r"KeyError: ?'(?P<name>[A-Z][\w>]+)'", strength=5),
-    Symptom(
-        ("experimental_io_device",),
-        (
-            Reading(
-                "savedmodel-revive",
-                "the graph of the SavedModel could not be imported: the lines before say which operation this "
-                "TensorFlow does not have",
-                (
-                    UPGRADE,
-                    Remedy(
-                        "Import the package that has the operation (tensorflow_text …) before loading.",
-                        "import tensorflow_text",
-                    ),
-                ),
-                "low",
-                code="KD905",
-            ),
-        ),
-        strength=2,
-    ),
-    Symptom(("op type not registered",), _operation, pattern=r"Op type not registered '?(?P<name>[\w>]+)", strength=9),
-    Symptom(("_get_op_def", "_op_def_cache"), _operation, pattern=r"KeyError: '(?P<name>[A-Z][\w>]+)'", strength=5),
     Symptom(
         (
             "unable to restore custom object",
@@ -305,103 +208,6 @@ SYMPTOMS = (
             ),
         ),
         strength=9,
-    ),
-    Symptom(
-        (
-            "requires tensorflow. install it via",
-            "requires tensorflow to be installed",
-            "only supported with the tensorflow backend",
-            "is only available with the tensorflow backend",
-            "with the tensorflow backend",
-            "with the jax backend",
-            "with the torch backend",
-            "backend is not installed",
-            "unable to import backend",
-            "requires the tensorflow backend",
-            "please install tensorflow",
-        ),
-        (
-            Reading(
-                "backend-missing",
-                "this layer (or loader) works with TensorFlow only, and Keras runs on another backend here, or "
-                "TensorFlow is not installed",
-                (
-                    Remedy(
-                        "Install TensorFlow; preprocessing layers then work under every backend.",
-                        "pip install tensorflow",
-                    ),
-                    Remedy("Or choose it as the backend before Keras is imported.", "export KERAS_BACKEND=tensorflow"),
-                ),
-                code="KD210",
-            ),
-        ),
-        pattern=r"requires TensorFlow\b(?! 2)|\bonly [\w ]{0,30}with the (?:TensorFlow|JAX|Torch) backend"
-        r"|backend is not installed|unable to import backend|requires the TensorFlow backend",
-        strength=7,
-    ),
-    Symptom(
-        (
-            "no opkernel was registered to support op",
-            "cudnnrnn",
-            "only supports nhwc",
-            "nchw",
-            "only supported on the gpu",
-            "channels first",
-            "data_format nchw",
-            "cpu implementation",
-        ),
-        (
-            Reading(
-                "backend-op-unsupported",
-                "the model uses an operation that this device or backend cannot run: cuDNN layers want a GPU, "
-                "channels_first (NCHW) convolutions do not run on the CPU",
-                (
-                    Remedy(
-                        "Run it where there is a GPU with cuDNN and CUDA; or convert CuDNNLSTM and CuDNNGRU to "
-                        "LSTM and GRU (reset_after=True), whose weights fit after a conversion.",
-                        "keras-doctor check PATH",
-                    ),
-                    Remedy(
-                        "For channels_first on a CPU: rebuild the model with channels_last and transposed kernels.",
-                        "keras-doctor check PATH",
-                    ),
-                ),
-                code="KD912",
-            ),
-        ),
-        pattern=r"no OpKernel was registered to support Op|CudnnRNN|only supports NHWC|NCHW|only supported on the GPU",
-        strength=6,
-    ),
-    Symptom(
-        (
-            "vocabulary file",
-            "loading vocabulary files outside",
-            "loading of a vocabulary file outside",
-            "vocabulary_file",
-            "vocab file",
-            "asset",
-        ),
-        (
-            Reading(
-                "assets-missing",
-                "a vocabulary or another asset is not at the path that the file names (often one of the "
-                "machine where the model was saved), or lies outside the archive, which newer releases refuse",
-                (
-                    Remedy(
-                        "Put the file at the path, or set the vocabulary anew; save with a release that stores "
-                        "the vocabulary itself.",
-                        "layer.set_vocabulary(words)",
-                    ),
-                    REBUILD,
-                ),
-                "medium",
-                code="KD911",
-            ),
-        ),
-        pattern=r"vocabulary file [^\n]{0,200}(?:does not exist|not found)|loading (?:vocabulary files"
-        r"|of a vocabulary file) outside|(?:asset"
-        r"|vocab\w*)[^\n]{0,120}(?:not found|does not exist|no such file)",
-        strength=7,
     ),
 )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from keras_doctor.findings import Remedy
-from keras_doctor.symptoms.remedies import INSPECT, LEGACY_KERAS, REBUILD, SAME_VERSION
+from keras_doctor.symptoms.readings import mismatch
+from keras_doctor.symptoms.remedies import BUILD_FIRST, BY_NAME, INSPECT, LEGACY_KERAS, REBUILD, SAME_CODE, SAME_VERSION
 from keras_doctor.symptoms.symptom import Reading, Symptom
 
 TYPE_CHECKING = False
@@ -11,27 +12,11 @@ if TYPE_CHECKING:
     import re
 
     from keras_doctor.symptoms.scene import Scene
-
-_SAME_CODE = Remedy(
-    "Build the architecture with the same code and the same settings (number of classes, input shape, "
-    "include_top) as when the weights were saved; put the two lists "
-    "of layers side by side to see where they part. Make sure that it is the right file.",
-    "keras-doctor inspect PATH",
-)
-_BY_NAME = Remedy(
-    "To take over only the layers that fit (transfer learning): load by name. What does not match stays at random.",
-    "model.load_weights(PATH, by_name=True, skip_mismatch=True)",
-)
 _MULTI_GPU = Remedy(
     "When it was trained with multi_gpu_model: the file has the wrapper, in which the real model is one nested "
     "layer. Load into the wrapper and take the inner model out, "
     "before you save its weights; do the same before the next save.",
     "inner = parallel.layers[-2]; inner.save_weights(PATH)",
-)
-_BUILD = Remedy(
-    "Build the model before its weights are loaded: give the first layer an input_shape (input shape), or call "
-    "the model once on data of the right shape.",
-    "model.build((None, 28, 28, 1))  # or: model(example)",
 )
 _LOAD_MODEL = Remedy(
     "When the file holds a whole model: load it with load_model, not load_weights.", "model = load_model(PATH)"
@@ -48,10 +33,6 @@ _CUDNN = Remedy(
 )
 
 
-def _mismatch(what: str, *remedies: Remedy, confidence: str = "high", when: str = "", code: str = "") -> Reading:
-    return Reading("weights-mismatch", what, remedies or (_SAME_CODE, _BY_NAME, REBUILD), confidence, when, code)
-
-
 def _counts(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]:
     groups = match.groupdict()
     stored = int(groups.get("stored") or groups.get("found") or 0)
@@ -59,11 +40,11 @@ def _counts(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]
     whole = scene.calls("load_model(") or (scene.passed("load") and not scene.calls(".load_weights("))
     if stored == 0:
         return (
-            _mismatch(
+            mismatch(
                 f"the file has no weights where this loader looks for them, and the model has {model} layers "
                 f"with some: another kind of file (a whole model, another layout, a checkpoint)",
                 _LOAD_MODEL,
-                _SAME_CODE,
+                SAME_CODE,
                 INSPECT,
                 confidence="medium",
                 when="the file holds weights in another layout, or of an unbuilt model",
@@ -78,9 +59,9 @@ def _counts(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]
             ),
         )
     if model == 0:
-        unbuilt = _mismatch(
+        unbuilt = mismatch(
             f"the file has {stored} layers with weights, and the model has no weights yet: it is not built",
-            _BUILD,
+            BUILD_FIRST,
             REBUILD,
             confidence="medium",
             when="load_weights was called on a model that was not built (or called) yet",
@@ -89,26 +70,26 @@ def _counts(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]
             "missing-keyword",
             f"the Sequential in the file has lost its input shape (Keras 2.2 and TensorFlow 1 did not store an "
             f"InputLayer), so that its layers are not built and have no place for the {stored} stored ones",
-            (_INPUT_LAYER, REBUILD, _BUILD),
+            (_INPUT_LAYER, REBUILD, BUILD_FIRST),
             "medium",
             "load_model was called: the model came out of the file",
             "",
         )
         return (lost, unbuilt) if whole else (unbuilt, lost)
     if stored == 1 or model == 1:
-        return _mismatch(
+        return mismatch(
             f"{stored} layers with weights in the file, {model} in the model: one side is a model nested in a "
             f"wrapper (multi_gpu_model, an application as a layer), the other one is flat",
             _MULTI_GPU,
-            _SAME_CODE,
-            _BY_NAME,
+            SAME_CODE,
+            BY_NAME,
             REBUILD,
         )
-    return _mismatch(
+    return mismatch(
         f"{stored} layers with weights in the file, {model} in the model: the architecture is not the one that "
         f"was saved",
-        _SAME_CODE,
-        _BY_NAME,
+        SAME_CODE,
+        BY_NAME,
         _MULTI_GPU,
         REBUILD,
     )
@@ -122,7 +103,7 @@ def _assign(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]
         return (
             None
             if scene.parsed.frames
-            else (_OTHER_SHAPES, _mismatch("a stored tensor has another shape than its variable", confidence="medium"))
+            else (_OTHER_SHAPES, mismatch("a stored tensor has another shape than its variable", confidence="medium"))
         )
     if scene.calls("variables.ts", "Uncaught (in promise)", "tfjs", ".ts:"):
         return None
@@ -131,8 +112,8 @@ def _assign(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]
         max(numbers[-2:]) == 2 * min(numbers[-2:]) or (len(numbers) >= 4 and numbers[-2] == 2 * numbers[0])
     )
     recurrent = any(word in scene.low for word in ("lstm", "gru", "bias", "cudnn")) or "dimension 0" in match[0].lower()
-    remedies = (_CUDNN, _SAME_CODE, _BY_NAME) if ratio and recurrent else (_SAME_CODE, _BY_NAME, REBUILD, INSPECT)
-    return _mismatch(
+    remedies = (_CUDNN, SAME_CODE, BY_NAME) if ratio and recurrent else (SAME_CODE, BY_NAME, REBUILD, INSPECT)
+    return mismatch(
         (
             "a stored tensor has another shape than the variable that it belongs to: the architecture is not the "
             "one that was saved"
@@ -160,7 +141,7 @@ def _digits(text: str) -> list[str]:
 def _received(scene: Scene, match: re.Match[str]) -> tuple[Reading, ...]:
     old = scene.place.only("keras-2.6", "tf-keras")
     return (
-        _mismatch(
+        mismatch(
             (
                 "the archive (or .weights.h5) has the variables of this layer under another name or number than "
                 "this release looks for: the numbering of layers changed between 2.12, 2.13, 2.14, 2.15 and Keras 3"
@@ -180,81 +161,23 @@ def _received(scene: Scene, match: re.Match[str]) -> tuple[Reading, ...]:
 
 
 def _axes(scene: Scene, match: re.Match[str]) -> Reading:
-    return _mismatch(
+    return mismatch(
         "a kernel is transposed that has other dimensions than expected: the file does not say which Keras "
         "(keras_version) and backend wrote it, the nested models' weights are in another order, or the "
         "architecture is another one",
-        _SAME_CODE,
+        SAME_CODE,
         Remedy(
             "When the architecture is right: rebuild it with the Keras of the file, load by_name, or set the "
             "attributes keras_version and backend in the file.",
             "keras-doctor check PATH",
         ),
-        _BY_NAME,
+        BY_NAME,
         _LOAD_MODEL,
         _MULTI_GPU,
     )
 
 
 SYMPTOMS = (
-    Symptom(
-        ("not found in checkpoint", "not bound to checkpointed values", "unresolved object in checkpoint"),
-        (
-            _mismatch(
-                "the checkpoint has other variables than the model: names or objects that one of them does not have",
-                _SAME_CODE,
-                SAME_VERSION,
-                Remedy("See which variables the checkpoint has.", "keras-doctor inspect PATH"),
-                confidence="medium",
-            ),
-            Reading(
-                "savedmodel-revive",
-                "the objects of a SavedModel are another release's",
-                (SAME_VERSION,),
-                "medium",
-                "load_model of a SavedModel folder raised it",
-                "KD905",
-            ),
-        ),
-        pattern=r"not found in checkpoint|objects were not bound to checkpointed values",
-        strength=5,
-        question="Was it load_weights (or restore), or load_model of a folder?",
-    ),
-    Symptom(
-        (
-            "skipping loading of weights",
-            "deleted with unrestored values",
-            "skipping variable loading for optimizer",
-            "unrestored values",
-        ),
-        (
-            Reading(
-                "weights-not-loaded",
-                "a checkpoint has values that nothing in the model asked for: the model has other layers or "
-                "names than were saved, or was not built",
-                (
-                    _SAME_CODE,
-                    Remedy(
-                        "Let TensorFlow say so: assert_consumed names what was not used.",
-                        "model.load_weights(PATH).assert_consumed()",
-                    ),
-                    _BUILD,
-                ),
-                "medium",
-                "it is the model's variables that are named",
-                "KD916",
-            ),
-            Reading(
-                "training-state-lost",
-                "only the optimizer's values were not restored",
-                (),
-                "medium",
-                "only the optimizer's are named",
-                "KD914",
-            ),
-        ),
-        strength=4,
-    ),
     Symptom(
         ("weight file containing", "layer count mismatch", "weights file containing"),
         _counts,
@@ -277,11 +200,11 @@ SYMPTOMS = (
             "elements. however the new layer",
         ),
         (
-            _mismatch(
+            mismatch(
                 "a layer has another number of weights than the file has for it: use_bias, the placement of "
                 "BatchNormalization, or the kind of layer is another one",
-                _SAME_CODE,
-                _BY_NAME,
+                SAME_CODE,
+                BY_NAME,
                 _CUDNN,
                 REBUILD,
             ),
@@ -291,27 +214,12 @@ SYMPTOMS = (
         strength=8,
     ),
     Symptom(
-        ("you called set_weights(weights) on optimizer", "on an optimizer that has not yet been built"),
-        (
-            Reading(
-                "optimizer-state",
-                "the saved state of the optimizer has another number of variables than the optimizer; the "
-                "model itself is fine",
-                (
-                    Remedy("Load it without its training state.", "model = load_model(PATH, compile=False)"),
-                    Remedy("Or build the optimizer first.", "optimizer.build(model.trainable_variables)"),
-                ),
-            ),
-        ),
-        strength=9,
-    ),
-    Symptom(
         ("you called set_weights",),
         (
-            _mismatch(
+            mismatch(
                 "set_weights got another number of arrays than the layer or model has variables",
-                _SAME_CODE,
-                _BUILD,
+                SAME_CODE,
+                BUILD_FIRST,
                 REBUILD,
             ),
         ),
@@ -368,7 +276,7 @@ SYMPTOMS = (
             "is not compatible with cudnn",
         ),
         (
-            _mismatch(
+            mismatch(
                 "GRU comes in two forms, with one bias and with two (reset_after, cuDNN), and the file has the "
                 "other one; an old config does not say which",
                 _CUDNN,
@@ -379,33 +287,6 @@ SYMPTOMS = (
         strength=8,
     ),
     Symptom(("axes don't match array", "axes dont match array"), _axes, strength=7),
-    Symptom(
-        (
-            "has not created its variables yet",
-            "not yet been built",
-            "before calling load_weights",
-            "weights for model",
-            "has not yet been built",
-            "it isn't built",
-            "loading weights into a model that has not",
-        ),
-        (
-            Reading(
-                "wrong-api-use",
-                "weights are loaded into a model that has no variables yet: a subclassed (or Sequential) model "
-                "makes them when it is called or built",
-                (
-                    _BUILD,
-                    Remedy(
-                        "Or save weights in TensorFlow's format (a path without .h5), which waits for the variables.",
-                        'model.save_weights("ckpt")',
-                    ),
-                ),
-            ),
-        ),
-        pattern=r"has not (?:created its variables yet|yet been built)|have not yet been created|not yet been built",
-        strength=7,
-    ),
     Symptom(
         ("expected str, bytes or os.pathlike object, not nonetype",),
         (
@@ -429,37 +310,5 @@ SYMPTOMS = (
         pattern=r"expected str, bytes or os\.PathLike object, not NoneType",
         strength=5,
         question="Does a frame name load_assets?",
-    ),
-    Symptom(
-        ("unable to load weights saved in hdf5 format into a subclassed",),
-        (
-            Reading(
-                "wrong-api-use",
-                "weights in HDF5 are loaded into a subclassed model that has no variables yet",
-                (_BUILD,),
-            ),
-        ),
-        strength=9,
-    ),
-    Symptom(
-        ("optimizer", "slot"),
-        (
-            Reading(
-                "optimizer-state",
-                "the saved state of the optimizer does not fit the optimizer that was built; the model itself is fine",
-                (
-                    Remedy("Load it without its training state.", "model = load_model(PATH, compile=False)"),
-                    Remedy(
-                        "Or build the optimizer with the same variables before its state is restored.",
-                        "optimizer.build(model.trainable_variables)",
-                    ),
-                ),
-                "medium",
-            ),
-        ),
-        pattern=r"error in loading the saved optimizer state|optimizer (?:weights?|variables?)[^\n]{0,60}(?:mismatch"
-        r"|expected|does not match|length)|optimizer expects \d+ variables"
-        r"|weight list of length \d+, but the optimizer was expecting",
-        strength=7,
     ),
 )

@@ -1,0 +1,130 @@
+"""Things of two Kerases in one place, and configs of another generation where a thing is expected."""
+
+from __future__ import annotations
+
+import re
+
+from keras_doctor.findings import Remedy
+from keras_doctor.records import replace
+from keras_doctor.symptoms import names
+from keras_doctor.symptoms.families.classes import named, training
+from keras_doctor.symptoms.readings import field
+from keras_doctor.symptoms.remedies import (
+    CUSTOM_OBJECTS,
+    LEGACY_KERAS,
+    REBUILD,
+    SAME_VERSION,
+    UPGRADE,
+)
+from keras_doctor.symptoms.symptom import Reading, Symptom
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from keras_doctor.symptoms.scene import Scene
+
+
+def _interpret(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
+    """Tell of "Could not interpret activation function identifier: X"."""
+    kind, value = match["kind"].lower(), match["value"].strip()
+    if kind.startswith("optimizer"):
+        return training(_inner_name(value), "optimizers")
+    if kind.startswith(("loss", "metric")):
+        return training(_inner_name(value), "losses")
+    table = (
+        "activations"
+        if kind.startswith("activation")
+        else "initializers"
+        if kind.startswith("init")
+        else "regularizers"
+    )
+    name = _inner_name(value)
+    known = names.library(name, table) if name else None
+    if value.startswith("{") and known is not None:
+        return Reading(
+            "config-value",
+            f"{name} is stored as a nested config of another release, and this one does not take it apart",
+            (Remedy("Upgrade: newer releases read both forms.", "pip install -U keras"), SAME_VERSION, LEGACY_KERAS),
+        )
+    return named(scene, name, table) if name else None
+
+
+def _inner_name(value: str) -> str:
+    if not value.startswith("{"):
+        return value.split(" ")[0].strip("'\".,<>")
+    name = field(value, "config") or field(value, "class_name")
+    if "function" in (name, field(value, "class_name")):
+        name = field(value, "config")
+    return name
+
+
+SYMPTOMS = (
+    Symptom(
+        ("could not interpret",),
+        _interpret,
+        pattern=r"Could not interpret (?P<kind>activation function|activation|initializer|regularizer|optimizer"
+        r"|loss function|loss|metric)s? (?:function )?identifier:?\s*(?P<value>\{.*|[^\n]{1,200})",
+        strength=6,
+    ),
+    Symptom(
+        (
+            "a kerastensor cannot be used as input to a tensorflow function",
+            "'kerashistory' object has no attribute",
+            "object has no attribute '_keras_history'",
+        ),
+        lambda scene, match: replace(_mixed(scene), confidence="medium"),
+        strength=6,
+    ),
+    Symptom(
+        ("is not a layer of keras", "improper config format"),
+        (
+            Reading(
+                "config-value",
+                "a part of the config has another form than this loader reads: it was written by another "
+                "generation of Keras",
+                (SAME_VERSION, UPGRADE, LEGACY_KERAS),
+            ),
+        ),
+        strength=6,
+    ),
+    Symptom(
+        (
+            "only instances of keras.layer can be added",
+            "the added layer must be an instance of class layer",
+            "expected object to be an instance of kerassaveable",
+            "the added layer must be an instance",
+            "only keras layers",
+            "all layer instances",
+        ),
+        lambda scene, match: _mixed(scene),
+        strength=7,
+    ),
+)
+
+
+def _mixed(scene: Scene) -> Reading:
+    if "_userobject" in scene.low:
+        return Reading(
+            "savedmodel-revive",
+            "an object of the SavedModel could not be made a layer again: the class is unknown here, or was "
+            "saved by a newer TensorFlow",
+            (CUSTOM_OBJECTS, UPGRADE, REBUILD),
+            code="KD905",
+        )
+    return Reading(
+        "mixed-keras",
+        "objects of two Kerases meet: a layer of tf_keras, TensorFlow Hub or another package of Keras 2 in a "
+        "model of Keras 3 (or keras beside "
+        "tf.keras)",
+        (
+            Remedy(
+                "Use one Keras throughout. For packages of Keras 2: install tf-keras, and set "
+                "TF_USE_LEGACY_KERAS=1 before TensorFlow is imported.",
+                "pip install tf-keras\nexport TF_USE_LEGACY_KERAS=1",
+            ),
+            Remedy(
+                "Or import everything from the same place: keras, or tensorflow.keras, not both.",
+                "grep -rn 'import.*keras' .",
+            ),
+        ),
+        code="KD208",
+    )

@@ -1,0 +1,149 @@
+"""Paths at which nothing can be opened, and downloads that failed."""
+
+from __future__ import annotations
+
+from keras_doctor.findings import Remedy
+from keras_doctor.symptoms.remedies import (
+    ASCII,
+    CHECK,
+    FOLDER,
+    GLOB,
+    PATH,
+)
+from keras_doctor.symptoms.symptom import Reading, Symptom
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+
+    from keras_doctor.symptoms.scene import Scene
+
+
+_NOT_FOUND = Reading("path-problem", "there is nothing at the path that was given", (PATH,), code="KD101")
+_IS_FOLDER = Reading(
+    "path-problem",
+    "the path is a folder, and a file was wanted",
+    (FOLDER, PATH),
+    code="KD113",
+    evidence=("opening a folder as a file: errno 21 on Linux and macOS, errno 13 (permission denied) on Windows",),
+)
+
+
+def _hdf5_open(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
+    number = match["errno"]
+    name = match["name"] or ""
+    if number == "2":
+        if not name.isascii():
+            return Reading(
+                "path-problem", "the path has letters that HDF5 on Windows does not open", (ASCII, PATH), code="KD102"
+            )
+        return _NOT_FOUND
+    if number == "21":
+        return _IS_FOLDER
+    if number == "28":
+        return None  # the disk is full: told by the family of saving
+    if number == "13":
+        return Reading(
+            "path-problem",
+            "the file cannot be opened: on Windows this is what opening a folder looks like (a SavedModel, or "
+            "a ModelCheckpoint without "
+            ".h5); else the permission is missing",
+            (FOLDER, Remedy("Else give yourself the permission to read it.", "chmod u+r PATH"), PATH),
+            code="KD113",
+        )
+    if number in ("11", "35", "37"):
+        return _LOCKED
+    return Reading("path-problem", "the operating system does not open the file", (PATH, CHECK), "medium", code="KD102")
+
+
+_LOCKED = Reading(
+    "path-problem",
+    "another process holds the file, or the file system knows no locks (network drives, Docker volumes)",
+    (
+        Remedy(
+            "Close the other program, or turn HDF5's locking off before h5py is imported.",
+            "export HDF5_USE_FILE_LOCKING=FALSE",
+        ),
+    ),
+    code="KD102",
+)
+
+
+SYMPTOMS = (
+    Symptom(
+        ("is already open", "file is already open"),
+        (_LOCKED,),
+        pattern=r"(?:truncate a file which|file) is already open",
+        strength=6,
+    ),
+    Symptom(
+        (
+            "url fetch failure",
+            "temporary failure in name resolution",
+            "certificate_verify_failed",
+            "failed to establish a new",
+        ),
+        (
+            Reading(
+                "path-problem",
+                "the weights could not be downloaded: no network, a proxy, or the address does not exist any more",
+                (
+                    Remedy(
+                        "Download the file elsewhere and give its path.",
+                        'model = keras.applications.ResNet50(weights="/path/to/weights.h5")',
+                    ),
+                    PATH,
+                ),
+                "high",
+                code="KD101",
+            ),
+        ),
+        strength=6,
+    ),
+    Symptom(
+        ("errno =",),
+        _hdf5_open,
+        pattern=r"(?:name = '(?P<name>[^']{0,400})',?\s*)?[^\n]{0,300}?errno = (?P<errno>\d+)",
+        strength=7,
+    ),
+    Symptom(("unable to lock file", "resource temporarily unavailable"), (_LOCKED,), strength=7),
+    Symptom(
+        (
+            "no file or directory found at",
+            "filenotfounderror",
+            "no such file or directory",
+            "cannot find the path specified",
+            "enoent",
+        ),
+        (_NOT_FOUND,),
+        pattern=r"no file or directory found at|no such file or directory|cannot find the (?:path|file) specified"
+        r"|FileNotFoundError(?!: Op type)|ENOENT",
+        strength=5,
+    ),
+    Symptom(("is a directory", "isadirectoryerror"), (_IS_FOLDER,), strength=6),
+    Symptom(
+        ("permission denied", "permissionerror"),
+        (
+            Reading(
+                "path-problem",
+                "the system refuses to open the path: the permission is missing, or (on Windows) it is a folder",
+                (FOLDER, PATH),
+                code="KD102",
+            ),
+        ),
+        strength=4,
+    ),
+    Symptom(
+        ("dataset=[[", "=[["),
+        (
+            Reading(
+                "path-problem",
+                "the path has brackets, which TensorFlow takes for a pattern",
+                (GLOB, PATH),
+                code="KD101",
+            ),
+        ),
+        pattern=r"(?:load_weights|restore|model_dir|checkpoint|path)[^\n]{0,200}=\[\[",
+        strength=3,
+    ),
+)
