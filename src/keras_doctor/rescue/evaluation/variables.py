@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from keras_doctor.document.model import walk_layers
 from keras_doctor.layers.graph import infer
 from keras_doctor.layers.stored_order import v3_places
 from keras_doctor.layers.stored_variables import part_path, stored_variables
@@ -61,7 +62,7 @@ def read_tensor(tensor: TensorRef) -> Array:
 
 def variables_of(document: ModelDocument, era: str) -> Variables:
     """Return the variables of a document whose config belongs to `era`. What does not fit its layer is left out."""
-    return Variables([*_weights_of_words(document, era), *stored_variables(document, era)])
+    return Variables([*_weights_of_words(document, era), *_bins(document), *stored_variables(document, era)])
 
 
 def _weights_of_words(document: ModelDocument, era: str) -> Iterator[Found]:
@@ -77,3 +78,17 @@ def _weights_of_words(document: ModelDocument, era: str) -> Iterator[Found]:
             tensor = held.get(place) or held.get(f"{place}/_lookup_layer")
             if tensor is not None:
                 yield part_path(node.path), tensor.name, tensor
+
+
+def _bins(document: ModelDocument) -> Iterator[Found]:
+    """Yield the bins that TensorFlow 2.5 keeps in HDF5: no other release has a variable for them."""
+    held = {
+        group.owner: tensor
+        for group in document.weights
+        for tensor in group.tensors
+        if tensor.name.rpartition("/")[2] == "bins:0"
+    }
+    if held:
+        for node in walk_layers(document.config):
+            if node.class_name == "Discretization" and node.name in held:
+                yield part_path(node.path), "bins", held[node.name]

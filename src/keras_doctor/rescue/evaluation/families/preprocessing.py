@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from itertools import combinations
 
 import numpy as np
@@ -136,16 +137,35 @@ def category_encoding(call: Call) -> Any:
 def discretization(call: Call) -> Any:
     """Puts numbers into bins."""
     bounds = call.config.get("bin_boundaries", call.config.get("bins"))
-    if not isinstance(bounds, list):
-        raise CannotEvaluateError("its bins were learned, and its config does not say them")
     if call.semantics["bins"] == "boosted":
-        raise CannotEvaluateError("TensorFlow 2.5 puts numbers into bins in a way that is not known")
+        # A binary search in a variable, which need not be sorted; its last number is infinite.
+        stored = call.maybe("bins")
+        bins = [*(bounds or ()), np.inf] if stored is None else stored.tolist()
+        found = [bisect_left(bins, number) for number in call.x.astype(np.float32).ravel().tolist()]
+        return np.minimum(np.array(found, np.int32), len(bins) - 1).reshape(call.x.shape)
+    if not isinstance(bounds, list):
+        bounds = _learned(call)
     x, dtype = call.x.astype(np.float32), policy_name(call.config.get("dtype"))
     if call.is_keras3 and dtype.startswith("int"):  # what comes in is brought to the dtype of what goes out
         x = np.trunc(x)
     edges = np.array([float(bound) for bound in bounds], np.float32)
     numbers = np.digitize(x, edges).astype(np.int64)
     return encoded(_mode(call, "int"), numbers, len(bounds) + 1)
+
+
+def _learned(call: Call) -> list[float]:
+    """Return the bounds of bins that were learned (`get_bin_boundaries` of `keras/layers/preprocessing/
+    discretization.py` in TensorFlow 2.6 to 2.15): from values and how often each counts.
+    """
+    summary, count = call.maybe("summary"), call.number("num_bins", 0)
+    if summary is None or count < 1 or summary.ndim != 2 or len(summary) != 2 or not summary.size:
+        raise CannotEvaluateError("its bins were learned, and its config does not say them")
+    values, weights = summary.astype(np.float64)
+    if len(values) >= count:
+        shares = weights.cumsum() / weights.sum()
+        allow((count,))
+        values = np.interp(1 / count + np.arange(0.0, 1.0, 1 / count), shares, values)
+    return [float(bound) for bound in values[:-1]]
 
 
 class _Lookup:
