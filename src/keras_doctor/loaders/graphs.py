@@ -89,7 +89,10 @@ def steps(load: Load, config: Any, inferred: tuple[LayerShape, ...]) -> Iterator
         return  # nothing was built when it was saved: layers are built by the first call, whatever comes in
     if load.environment.backend == "torch" and load.does("names-torch-parameters-by-path"):
         yield from _dotted(load, root, inferred)
+    equal = load.does("wants-equal-query-and-value")
     for shape in inferred:
+        if equal and shape.known:
+            yield from _unequal(load, root, shape)
         if shape.known or shape.reason in told:
             continue
         told.add(shape.reason)
@@ -102,6 +105,18 @@ def steps(load: Load, config: Any, inferred: tuple[LayerShape, ...]) -> Iterator
             yield Step(
                 "graph", ("graph:unknown",), where, subject, f"{subject.name[:60] or shape.path}: {shape.reason}"
             )
+
+
+def _unequal(load: Load, root: ConfigNode, shape: LayerShape) -> Iterator[Step]:
+    """Yield an attention layer whose query and value have other sizes, which some releases refuse."""
+    query, value = (*shape.input_shapes, None, None)[:2]
+    if not query or not value or query[-1] == value[-1]:
+        return
+    entry = root.at(shape.path)
+    if entry.get("class_name") == "MultiHeadAttention":
+        reason = f"its query and its value have vectors of different sizes, {query[-1]} and {value[-1]}"
+        subject = Inferred(load.api, name_of(entry.value), "MultiHeadAttention", reason)
+        yield Step("graph", ("graph:impossible",), Locus(path=shape.path), subject)
 
 
 def _never_called(root: ConfigNode, inferred: tuple[LayerShape, ...]) -> bool:

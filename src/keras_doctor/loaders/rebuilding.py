@@ -70,9 +70,15 @@ def _lists_output(config: dict[str, Any]) -> bool:
     return isinstance(ends, list) and len(ends) == 1 and isinstance(ends[0], list)
 
 
+def _one_mean(config: dict[str, Any]) -> bool:
+    """Tell whether one mean is given for all that lies along the axes."""
+    return isinstance(config.get("mean"), (int, float)) and config.get("axis") not in (None, [])
+
+
 # Classes that some release gets wrong (`misbuilds-CLASS` of behaviours.tsv), and the configs that it concerns.
 _MISTAKES = {
     "Dot": lambda config: True,
+    "Normalization": _one_mean,
     "Hashing": _policy_of_integers,
     "RandomShear": _below_zero,
     "TimeDistributed": _lists_output,
