@@ -30,10 +30,10 @@ def opened(corpus):
 
 
 def test_there_is_enough_to_compare():
-    assert len(ROWS) > 1000
+    assert len(ROWS) > 800
     assert len(SPECS) >= 7
     assert {row[4] for row in ROWS} == {"loads", "build", "weights"}
-    assert sum(row[3].endswith("ckpt") for row in ROWS) > 150
+    assert sum(row[3].endswith("ckpt") for row in ROWS) > 100
 
 
 @pytest.mark.parametrize("spec", SPECS)
@@ -57,7 +57,7 @@ def test_the_verdict_is_what_happened(opened, spec):
 
 def test_checkpoints_are_known_to_load_into_their_own_models(opened):
     own = [row for row in ROWS if row[4] == "loads" and row[3].endswith("ckpt") and row[3][:-4] == row[2][:-9]]
-    assert len(own) > 50
+    assert len(own) > 30
     for _, spec, architecture, weights, *_ in own:
         document = with_architecture(opened(weights), opened(architecture))
         assert diagnose(document, Environment.parse(spec)).verdict == "loads", (spec, weights)
