@@ -46,7 +46,6 @@ _STATED_IN = {
     "savedmodel": "keras_metadata.pb",
     "tfjs-layers": "model.json",
 }
-_ARCHIVES = ("keras-v3", "keras-v3-directory")
 _EVIDENCE = 6  # marks that are told at most
 _CONTAINERS = (dict, list)
 
@@ -76,6 +75,7 @@ def date(
         carried = _of_tensorflow(tensorflow)
         if stated is None or carried & stated.writers:  # else not TensorFlow's own Keras
             signs.insert(0, (carried, f"saved with TensorFlow {tensorflow}", "saved_model.pb"))
+    mended = facts.get("mended_by") or ""
     shown, kept, odd = _combine(signs) if stated is None or stated.release else (ANYBODY, [], [])
     evidence: list[Evidence] = []
     believed = False
@@ -83,9 +83,8 @@ def date(
     if stated is not None:
         evidence.append(Evidence(f"it states {stated.text}", _STATED_IN.get(format, "keras_version")))
         claimed = stated.writers or of_era(stated.era)
-        # Else who states this did not write it. Nobody but Keras 3, and what repairs a file for it, states a Keras 3
-        # in an archive: its config may have kept the words of an older one.
-        believed = bool(_eras(claimed) & _eras(shown)) or (stated.era == "keras-3" and format in _ARCHIVES)
+        # Else who states this did not write it; but a file that was mended for a release keeps words of older ones.
+        believed = bool(_eras(claimed) & _eras(shown)) or bool(mended)
         if not claimed & shown:
             evidence += _objections(claimed, kept, config)
         if believed:
@@ -112,6 +111,7 @@ def date(
         stated_backend,
         tensorflow or _tensorflow(writers),
         _iso(saved_at),
+        mended,
         tuple(evidence),
     )
 

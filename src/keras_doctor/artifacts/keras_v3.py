@@ -136,6 +136,7 @@ class Reading:
         compiled = config.get("compile_config") if isinstance(config, dict) else None
         compiled = compiled if isinstance(compiled, dict) and compiled else None
         self.facts["metadata"] = metadata
+        self.facts["mended_by"] = _text(metadata.get("mended_by"))
         if unverified:
             self.facts["unverified"] = unverified_words
         return ModelDocument(

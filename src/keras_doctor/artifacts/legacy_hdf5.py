@@ -87,6 +87,7 @@ def read(probe: Probe) -> ModelDocument:
         "optimizer_weight_names": tuple(slot.name for slot in slots[:_SAMPLE]),
         "weights_keras_version": text(holder, "keras_version"),
         "weights_backend": text(holder, "backend"),
+        "mended_by": text(root, "mended_by"),
         "superblock": file.superblock_version,
         "unverified": "HDF5 keeps no checksum of",
         **kinds,

@@ -23,7 +23,8 @@ class Provenance:
     "tf.keras" or "tf_keras", None when it cannot be told. `era`: "keras-0" (before 1.0), "keras-1", "keras-2",
     "tf.keras", "tf.keras-v3" (2.12 to 2.15, tf_keras) or "keras-3", "" when it cannot be told. `backend`: as stated.
     `tensorflow`: version of TensorFlow as the file has it ("2.8.4"), or the lines that follow from the rest ("2.4",
-    "2.3 to 2.4"), "" when none does. `saved_at`: as stated, ISO 8601 without zone where the file has none.
+    "2.3 to 2.4"), "" when none does. `saved_at`: as stated, ISO 8601 without zone where the file has none. `mended_by`:
+    the tool that changed the file for the release that it states.
     """
 
     keras_version: str | None = None
@@ -34,4 +35,5 @@ class Provenance:
     backend: str | None = None
     tensorflow: str = ""
     saved_at: str = ""
+    mended_by: str = ""
     evidence: tuple[Evidence, ...] = ()

@@ -102,6 +102,7 @@ def made(draft: Draft, target: Target, path: str) -> ModelDocument:
     provenance = replace(
         draft.source.provenance, keras_version=version, earliest=version, latest=version, era=target.era,
         backend=target.environment.backend or "tensorflow", library=target.api.library,
+        mended_by="keras-doctor",
     )  # fmt: skip
     return draft.document(target.era, target.format, path, provenance=provenance, release=version)
 

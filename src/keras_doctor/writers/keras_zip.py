@@ -22,7 +22,7 @@ def emit(document: ModelDocument, form: str, file: BinaryIO) -> None:
     """Write the archive. Raises `Refused`."""
     weights = v3_store.layout(document)
     stated = document.provenance
-    metadata = {"keras_version": stated.keras_version, "date_saved": stated.saved_at}
+    metadata = {"keras_version": stated.keras_version, "date_saved": stated.saved_at, "mended_by": stated.mended_by}
     archive = ZipWriter(file)
     archive.text(METADATA, dumps({key: value for key, value in metadata.items() if value}).encode())
     archive.text(CONFIG, dumps(compiled_config(document)).encode())

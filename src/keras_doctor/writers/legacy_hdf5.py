@@ -42,7 +42,9 @@ def emit(document: ModelDocument, form: str, file: BinaryIO) -> None:
 
 
 def _put_head(root: Group, document: ModelDocument) -> None:
-    for key, value in (("keras_version", document.provenance.keras_version), ("backend", document.provenance.backend)):
+    stated = document.provenance
+    head = {"keras_version": stated.keras_version, "backend": stated.backend, "mended_by": stated.mended_by}
+    for key, value in head.items():
         if value:
             root.attributes[key] = text(value)
     root.attributes["model_config"] = text(dumps(document.config))
