@@ -320,6 +320,13 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "error",
         "Keras 1 uses a part of Theano that nobody has imported.",
     ),
+    "KD323": (
+        "kd323_gpu_layer",
+        "gpu-layer",
+        "backend-op-unsupported",
+        "error",
+        "The model has a layer that runs on an NVIDIA GPU only.",
+    ),
     "KD330": (
         "kd330_training_key_missing",
         "training-key-missing",

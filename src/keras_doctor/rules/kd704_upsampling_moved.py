@@ -2,8 +2,8 @@
 
 **What happens.** Nothing is said: enlarged images are shifted by half a pixel, and what follows sees other numbers.
 
-**Why.** Keras 2 (the package, with TensorFlow) and tf.keras up to 1.13 resize with the corners of pixels in the same
-places, tf.keras from 1.14 on and Keras 3 with their centers. The config says `bilinear` for both.
+**Why.** Keras 2 (the package, with TensorFlow) and tf.keras up to 1.14 resize with the corners of pixels in the same
+places, tf.keras from 1.15 on and Keras 3 with their centers. The config says `bilinear` for both.
 
 **How to mend.** Predict with the line of releases that trained the model, or train on: no keyword brings the old way
 back.
