@@ -63,6 +63,22 @@ def _inputs(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]
 
 SYMPTOMS = (
     Symptom(
+        ("ragged_tensor.raggedtensor", "got tf.raggedtensor"),
+        (
+            Reading(
+                "config-value",
+                "a layer of the file takes ragged inputs, and this release's does not (or the config says so "
+                "in another "
+                "form)",
+                (SAME_VERSION, UPGRADE, REBUILD),
+                "medium",
+                "the model takes ragged inputs (Input(ragged=True))",
+            ),
+            _graph("a layer before it gives a ragged tensor", SAME_VERSION, confidence="low", when="it does not"),
+        ),
+        strength=5,
+    ),
+    Symptom(
         ("load_model",),
         (
             Reading(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from keras_doctor.findings import Remedy
+from keras_doctor.records import replace
 from keras_doctor.symptoms import names
 from keras_doctor.symptoms.families.classes import training
 from keras_doctor.symptoms.remedies import (
@@ -388,6 +389,16 @@ _TOLD_KEYWORDS = {
     "reset_after": "reset_after",
 }
 
+
+def _told(scene: Scene, match: re.Match[str]) -> tuple[Reading, ...]:
+    """Tell of a keyword that people name in their own words."""
+    found = refused(scene, "", (_TOLD_KEYWORDS[match["key"].lower()],))
+    return tuple(
+        replace(one, confidence="medium") if one.confidence == "high" else one
+        for one in (found if isinstance(found, tuple) else (found,))
+    )
+
+
 SYMPTOMS = (
     Symptom(
         ("takes exactly", "takes at least", "takes no arguments", "object() takes no parameters"),
@@ -420,10 +431,10 @@ SYMPTOMS = (
     ),
     Symptom(
         tuple(_TOLD_KEYWORDS),
-        lambda scene, match: refused(scene, "", (_TOLD_KEYWORDS[match["key"].lower()],)),
+        _told,
         pattern=r"(?:complain|error|fail|unexpected|unrecogni[sz]ed|unknown|invalid|parameter|argument|keyword"
         r"|kwarg)[^\n]{0,80}?"
-        r"\b(?P<key>group|time_major|batch_shape|batch_input_shape|quantization_config|input_axes|ragged"
+        r"(?<![.\w])(?P<key>group|time_major|batch_shape|batch_input_shape|quantization_config|input_axes|ragged"
         r"|input_dtype|reset_after)s?\b",
         strength=1,
     ),
