@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Repair files of real releases for real targets, load the results there, and compare the outputs with the recorded ones.
+"""Repair files of real releases for real targets, load the results there, and compare outputs with the recorded ones.
 
     check_repairs.py CORPUS SETUPS.jsonl TARGET=SPEC … [--every N] [--out tests/data/repairs.tsv]
 
@@ -19,9 +19,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from check_rewrites import answers
-
 import keras_doctor as kd
+from check_rewrites import answers
 
 TOLERANCE = 1e-5
 HALF = 1e-3  # models that compute with half precision

@@ -1,4 +1,5 @@
-"""Write the documentation pages of the rules from their docstrings: docs/rules/KD104.md …, and a list of them.
+"""Write the documentation pages of the rules from their docstrings: docs/rules/KD104.md …, and a list of them; of the
+fixes, docs/fixes.md.
 
 python tools/make_rule_pages.py            writes them
 python tools/make_rule_pages.py --check    exits with 1 when they are stale, and writes nothing
@@ -9,9 +10,11 @@ from __future__ import annotations
 import os
 import sys
 
+from keras_doctor.fixes._index import FIXES
 from keras_doctor.rules import catalogue
 
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "docs", "rules")
+FIXES_PAGE = os.path.join("..", "fixes.md")
 FAMILIES = {
     "1": "the artifact",
     "2": "the environment",
@@ -49,9 +52,23 @@ def pages() -> dict[str, str]:
     return found
 
 
+def fixes() -> str:
+    """Return the page of the fixes."""
+    lines = ["# Fixes", "", "What [`keras-doctor repair`](repair.md) changes, each its own module of `fixes/`."]
+    for name in sorted({name for names in FIXES.values() for name in names}):
+        module = __import__(f"keras_doctor.fixes.{name}", None, None, ("FIX",))
+        head, _, body = (module.__doc__ or "").strip().partition("\n")
+        lines += ["", f"## {module.FIX.slug}", "", f"**{head}**", *(["", body.strip()] if body.strip() else [])]
+    return "\n".join(lines) + "\n"
+
+
 def main(words: list[str]) -> int:
     wanted = pages()
+    wanted[FIXES_PAGE] = fixes()
     there = {}
+    if os.path.exists(os.path.join(FOLDER, FIXES_PAGE)):
+        with open(os.path.join(FOLDER, FIXES_PAGE), encoding="utf-8") as file:
+            there[FIXES_PAGE] = file.read()
     if os.path.isdir(FOLDER):
         for name in os.listdir(FOLDER):
             with open(os.path.join(FOLDER, name), encoding="utf-8") as file:
