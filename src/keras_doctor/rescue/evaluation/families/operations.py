@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
     from keras_doctor.rescue.evaluation.call import Call
 
-_OF_ALL = {"Einsum": "subscripts"}  # operations whose operands are however many positional arguments there are
+_OF_ALL = ("Einsum", "Meshgrid")  # operations whose operands are however many positional arguments there are
 
 
 def keras_operation(call: Call) -> Any:
     """An operation of Keras 3: its arguments by position, and those of its constructor in the config."""
     config = {key: value for key, value in call.config.items() if key not in ("name", "trainable")}
     if call.class_name in _OF_ALL:
-        named = {"x": list(call.args), "equation": config.get(_OF_ALL[call.class_name])}
+        named = {**config, "x": list(call.args), "equation": config.get("subscripts")}
     else:
         entry = keras3.OPERATIONS.get(call.class_name)
         if entry is None:

@@ -285,3 +285,11 @@ def eye(op: Arguments) -> Array:
     columns = op.number("columns", rows)
     _sizes(Arguments({"shape": [rows, columns]}, op.traced, op.call, op.name))
     return np.eye(rows, columns, op.number("k", 0), dtype_named(op.get("dtype", "float32")))
+
+
+@operates("meshgrid")
+def grid(op: Arguments) -> list[Array]:
+    """The coordinates of every place of a grid, one array for each axis."""
+    rows = op.arrays()
+    allow(row.size for row in rows)
+    return list(np.meshgrid(*rows, indexing="ij" if op.text("indexing", "xy") == "ij" else "xy"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from keras_doctor.layers.windows import spread
-from keras_doctor.rescue.evaluation.operations.arguments import Arguments, canonical, dtype_named, operates
+from keras_doctor.rescue.evaluation.limits import PLACES, allow
+from keras_doctor.rescue.evaluation.operations.arguments import Arguments, canonical, dtype_named, numbers, operates
 from keras_doctor.rescue.evaluation.resizing import resized
 from keras_doctor.rescue.evaluation.values import CannotEvaluateError
 from keras_doctor.rescue.evaluation.windows import convolve, convolve_each, padded, same_padding, slices, spread_out
@@ -116,13 +117,6 @@ def resize(op: Arguments) -> Array:
     return found if batch else found[0]
 
 
-@operates("rgbtograyscale")
-def gray(op: Arguments) -> Array:
-    """One channel instead of three."""
-    x = op.array()
-    return (x @ np.array([0.2989, 0.587, 0.114], x.dtype))[..., None]
-
-
 @operates("spacetodepth")
 def to_depth(op: Arguments) -> Array:
     """Blocks of places become channels."""
@@ -212,6 +206,33 @@ def patches(op: Arguments) -> Array:
     strides, dilation = _steps(op, "strides", rank, window), _steps(op, "dilation_rate", rank, (1,))
     pieces = [piece for _, piece in slices(_padded(op, x, window, strides, dilation), window, strides, dilation)]
     return _out(op, np.concatenate(pieces, axis=-1))
+
+
+@operates("unfold")
+def unfolded(op: Arguments) -> Array:
+    """Every window of an image with the channels first, in a column: (batch, channels * window, windows)."""
+    x = np.moveaxis(op.array(), 1, -1)
+    window, strides = _steps(op, "kernel_size", 2, (1,)), _steps(op, "stride", 2, (1,))
+    around = [(side, side) for side in _steps(op, "padding", 2, (0,))]
+    pieces = [piece for _, piece in slices(padded(x, around), window, strides, _steps(op, "dilation", 2, (1,)))]
+    found = np.stack(pieces, axis=-1)
+    return found.reshape(len(found), -1, found.shape[-2] * found.shape[-1]).swapaxes(1, 2)
+
+
+@operates("gaussianblur")
+def blurred(op: Arguments) -> Array:
+    """Each place is a mean of those around it, weighted by a bell."""
+    x = _in(op, op.array())
+    sizes, widths = _steps(op, "kernel_size", 2, (3,)), numbers(op.get("sigma", [1.0, 1.0])).reshape(-1)
+    allow(sizes, PLACES)
+    bells = []
+    for size, width in zip(sizes, widths, strict=True):
+        bell = np.exp(-0.5 * ((np.arange(size) - (size - 1) / 2) / width) ** 2)
+        bells.append(bell / bell.sum())
+    kernel = np.outer(bells[1], bells[0]).reshape(*sizes, 1, 1).astype(x.dtype)
+    around = [same_padding(side, size, 1, 1) for side, size in zip(x.shape[1:-1], sizes, strict=True)]
+    kernel = np.repeat(kernel, x.shape[-1], axis=2)
+    return _out(op, convolve_each(padded(x, around), kernel, (1, 1), (1, 1)))
 
 
 @operates("convertimagedtype")
