@@ -8,6 +8,7 @@ from keras_doctor.findings import Remedy
 from keras_doctor.records import replace
 from keras_doctor.symptoms import names
 from keras_doctor.symptoms.families.classes import training
+from keras_doctor.symptoms.readings import broken
 from keras_doctor.symptoms.remedies import (
     CUSTOM_OBJECTS,
     LEGACY_KERAS,
@@ -101,6 +102,12 @@ def refused(scene: Scene, name: str, words: tuple[str, ...]) -> Reading | tuple[
     """Tell of keywords that a class (by name, "" when it is not named) does not take."""
     name = name.strip("'\"").rpartition(".")[2]
     shown = ", ".join(words[:4])
+    if name.startswith("_") and name[1:2].islower():
+        return broken(
+            f"the code calls {name}, which is no public function of Keras, as another release had it",
+            SAME_VERSION,
+            Remedy("Or use the function of the package that has it now (keras_applications).", "pip install -U keras"),
+        )
     if name in _PUBLIC_CALLS and name not in ("Model",):
         return _function(name, shown)
     known = names.library(name) if name else None

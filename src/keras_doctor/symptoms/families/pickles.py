@@ -60,6 +60,47 @@ def _pickle(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]
 
 SYMPTOMS = (
     Symptom(
+        ("keyerror",),
+        lambda scene, match: (
+            Reading(
+                "pickled-model",
+                "the pickle cannot be read here: it was written by a newer Python, joblib or pickle protocol, or the "
+                "file is no pickle",
+                (
+                    _SAVE,
+                    SAME_VERSION,
+                    Remedy("Or write it again with an older protocol.", "pickle.dump(x, f, protocol=4)"),
+                ),
+                "medium",
+                code="KD904",
+            )
+            if scene.calls("unpickler.load", "dispatch[key[0]]")
+            else None
+        ),
+        pattern=r"KeyError: ?\d+",
+        strength=8,
+    ),
+    Symptom(
+        (
+            "savedmodel file does not exist at: ram://",
+            "newrandomaccessfile failed",
+            "savedmodel file does not exist at",
+        ),
+        lambda scene, match: (
+            Reading(
+                "pickled-model",
+                "a pickled wrapper (SciKeras) unpacks its Keras model into a temporary folder or into memory (ram://), "
+                "and does not find it there",
+                (_SAVE, SAME_VERSION, UPGRADE),
+                "medium",
+                code="KD904",
+            )
+            if scene.calls("scikeras", "unpack_keras_model", "ram://")
+            else None
+        ),
+        strength=9,
+    ),
+    Symptom(
         ("can't get attribute", "can't get local object"),
         (
             Reading(

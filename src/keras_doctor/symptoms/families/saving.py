@@ -65,7 +65,14 @@ def _pickled(scene: Scene, match: re.Match[str]) -> tuple[Reading, ...]:
         UPGRADE,
     )
     by_user = scene.calls(
-        "pickle.dump", "joblib.", "pickle.py", "cloudpickle", "dill", "multiprocessing", "deepcopy(model"
+        "pickle.dump",
+        "PicklingError",
+        "joblib.",
+        "pickle.py",
+        "cloudpickle",
+        "dill",
+        "multiprocessing",
+        "deepcopy(model",
     )
     by_keras = scene.calls(".save(", "save_model", "get_config", "to_json", "ModelCheckpoint", "on_epoch_end")
     if by_user != by_keras:
