@@ -9,7 +9,7 @@ from keras_doctor.loaders.tracing import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from keras_doctor.loaders.load import Load
@@ -23,7 +23,8 @@ def steps(load: Load, reference: Reference, definition: Definition) -> Iterator[
     name = definition.class_name
     if name in _BUILT and not reference.modern:
         return  # only an entry with a module is built from its `build_config`
-    if name in _MISTAKES and load.does(f"misbuilds-{name.lower()}") and _MISTAKES[name](config):
+    wrong = (load.does(behaviour) and holds(config) for known, behaviour, holds in _MISTAKES if known == name)
+    if name in _CONCERNED and any(wrong):
         found = Resolution(reference, load.api, definition)
         yield Step("construct", ("build:refused",), Locus(path=reference.path), found)
     policy = policy_name(config.get("dtype"))
@@ -75,11 +76,19 @@ def _one_mean(config: dict[str, Any]) -> bool:
     return isinstance(config.get("mean"), (int, float)) and config.get("axis") not in (None, [])
 
 
-# Classes that some release gets wrong (`misbuilds-CLASS` of behaviours.tsv), and the configs that it concerns.
-_MISTAKES = {
-    "Dot": lambda config: True,
-    "Normalization": _one_mean,
-    "Hashing": _policy_of_integers,
-    "RandomShear": _below_zero,
-    "TimeDistributed": _lists_output,
-}
+def _holds_graph(config: dict[str, Any]) -> bool:
+    """Tell whether a wrapper holds a functional model."""
+    layer = config.get("layer")
+    return isinstance(layer, dict) and layer.get("class_name") in ("Functional", "Model")
+
+
+# Classes that some release gets wrong, the behaviour of such a release, and the configs that it concerns.
+_MISTAKES: tuple[tuple[str, str, Callable[[dict[str, Any]], bool]], ...] = (
+    ("Dot", "misbuilds-dot", lambda config: True),
+    ("Normalization", "misbuilds-normalization", _one_mean),
+    ("Hashing", "misbuilds-hashing", _policy_of_integers),
+    ("RandomShear", "misbuilds-randomshear", _below_zero),
+    ("TimeDistributed", "misbuilds-timedistributed", _lists_output),
+    ("TimeDistributed", "misbuilds-models-over-time", _holds_graph),
+)
+_CONCERNED = frozenset(name for name, _, _ in _MISTAKES)
