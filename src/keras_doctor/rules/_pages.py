@@ -299,6 +299,13 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "error",
         "A lookup layer learned its vocabulary from data, and the file does not hold it.",
     ),
+    "KD319": (
+        "kd319_float8_out_of_order",
+        "float8-out-of-order",
+        "weights-mismatch",
+        "error",
+        "The variables of a layer in float8 stand in another order than the one in which they are read.",
+    ),
     "KD320": (
         "kd320_layers_in_dict",
         "layers-in-dict",

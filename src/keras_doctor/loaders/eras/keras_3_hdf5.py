@@ -70,6 +70,7 @@ def steps(load: Load) -> Iterator[Step]:
 
         yield from lost_axes(load, view, shapes)
     yield from weights_hdf5.steps(load, shapes, view.config)
+    yield from _float8(load)
     yield from _opaque(load)
     yield from training.steps(load, Hdf5Walk(load, "compile"))
     yield from calling.steps(load, shapes)
@@ -81,6 +82,18 @@ def _doubled(load: Load, view: View, shapes: tuple[LayerShape, ...]) -> dict[str
     from keras_doctor.loaders import doubled_batch
 
     return dict(doubled_batch.steps(load, view, shapes))
+
+
+def _float8(load: Load) -> Iterator[Step]:
+    """Yield the layers of the model in float8 whose first array is a kernel: built from a config they begin with scales
+    (keras/src/layers/core/dense.py `build`, einsum_dense.py).
+    """
+    policies = {node.name: node for node in load.document.layers if isinstance(node.config.get("dtype"), dict)}
+    for group in load.document.weights:
+        node = policies.get(group.owner)
+        policy = node.config["dtype"].get("class_name") if node is not None else None
+        if policy == "QuantizedFloat8DTypePolicy" and group.tensors and group.tensors[0].shape:
+            yield Step("weights", ("weights:float8",), Locus(part=group.path), (load.api, group.owner))
 
 
 def _opaque(load: Load) -> Iterator[Step]:
