@@ -42,6 +42,7 @@ class Hit:
     readings: tuple[Reading, ...]
     question: str
     seen: str
+    aside: bool = False  # seen in the text around, while the exceptions themselves say something else
 
 
 def explain(
@@ -84,7 +85,7 @@ def told(scene: Scene) -> Explanation:
         )
     best = hits[0]
     readings = list(best.readings)
-    confidence = readings[0].confidence
+    confidence = _LOWER[readings[0].confidence] if best.aside else readings[0].confidence
     for hit in hits[1:]:
         rival = hit.readings[0]
         if best.score - hit.score <= _CLOSE and all(rival.cause != reading.cause for reading in readings):
@@ -189,7 +190,8 @@ def _hit(symptom: Symptom, scene: Scene) -> Hit | None:
         readings = told if isinstance(told, tuple) else (told,)
         if readings:
             score = 2 * symptom.strength + _RANKS[utterance.rank]
-            return Hit(score, readings, symptom.question, _seen(scene, utterance.text, match))
+            aside = utterance.rank == 3 and bool(scene.parsed.errors)
+            return Hit(score, readings, symptom.question, _seen(scene, utterance.text, match), aside)
     return None
 
 
