@@ -57,5 +57,14 @@ EXAMPLES = (
         ),
         "makes no initializer of Dense",
     ),
+    Ill(
+        lambda: sequential(
+            ("TensorFlowOpLayer", {"name": "op", "node_def": {"op": "Mul"}, "constants": {}}),
+            form="hdf5-model",
+            module="",
+            env="python==3.7 tensorflow==1.14.0",
+        ),
+        "makes no layer of TensorFlowOpLayer",
+    ),
     Well(lambda: trained()),
 )

@@ -12,7 +12,7 @@ from __future__ import annotations
 from keras_doctor.document.locus import Locus
 from keras_doctor.loaders import calling, graphs, training, weights_hdf5
 from keras_doctor.loaders.construction import refer
-from keras_doctor.loaders.objects import Resolution
+from keras_doctor.loaders.objects import Reference, Resolution
 from keras_doctor.loaders.tables import TableWalk
 from keras_doctor.loaders.tracing import Step
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from keras_doctor.loaders.load import Load
-    from keras_doctor.loaders.objects import Reference
     from keras_doctor.releases.api import Definition
 
 
@@ -42,6 +41,15 @@ class Hdf5Walk(TableWalk):
     def resolve(self, reference: Reference) -> Resolution:
         """Look for a name; of optimizers, in the table of their generation."""
         return resolved(self, reference)
+
+    def before(self, reference: Reference, definition: Definition, depth: int) -> Iterator[Step]:
+        """Yield what comes before the constructor; the node of an operation is one that not every release parses."""
+        yield from super().before(reference, definition, depth)
+        if definition.class_name == "TensorFlowOpLayer" and self.load.does("parses-nodes-from-bytes"):
+            node = reference.config.get("node_def") if isinstance(reference.config, dict) else None
+            held = Reference("layers", "", f"{reference.path}.config.node_def", node, parent=reference.name)
+            found = Resolution(held, self.api, problem="form")
+            yield Step(self.stage, ("object:unresolved",), Locus(path=held.path), found)
 
     def refused(self, definition: Definition, config: dict[str, Any]) -> tuple[str, ...]:
         """Return the keywords that the constructor does not take: some losses are given their function only where
