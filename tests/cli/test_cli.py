@@ -193,6 +193,7 @@ def test_rules_are_listed_and_have_pages(run):
     assert "How to mend" in page
     assert run("rules", "truncated")[1] == page
     assert json.loads(run("rules", "KD104", "--json")[1])[0]["page"]
+    assert len(json.loads(run("rules", "--json")[1])) > 17
 
 
 def test_demo_needs_nothing(run, monkeypatch, tmp_path):

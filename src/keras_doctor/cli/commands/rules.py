@@ -9,6 +9,7 @@ from keras_doctor.rules import catalogue
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+    from collections.abc import Sequence
 
 LEAST = 0
 
@@ -21,7 +22,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", dest="as_json", action="store_true", help="print JSON")
 
 
-def run(codes: list[str], as_json: bool = False) -> int:
+def run(codes: Sequence[str] = (), as_json: bool = False) -> int:
     """List the rules, or print the pages of some; return the exit status."""
     terminal = Terminal()
     entries = catalogue.entries()
