@@ -122,6 +122,7 @@ class Owners:
 
     def _listed(self, model: ConfigNode) -> Iterator[Owner]:
         sequential = model.get("class_name") == "Sequential"
+        unbuilt = sequential and model is self.root and self._waits(model)
         for position, node in enumerate(model_layers(model)):
             if (sequential and is_input(node.value)) or is_operation(node.value):
                 continue
@@ -129,5 +130,15 @@ class Owners:
             if merge and self.load.does("flattens-merges"):
                 for branch in model_layers(node):
                     yield from self._listed(branch) if model_layers(branch) else [self.owner(branch)]
+            elif unbuilt and position:
+                yield Owner(self.owner(node).name, self.called(str(node.get("class_name"))), node)
             else:
                 yield self.owner(node)
+
+    def _waits(self, model: ConfigNode) -> bool:
+        """Tell whether a Sequential is built only when it is called: behind a model, in Keras 3.0 to 3.4."""
+        if self.load.api.line != "keras-3" or self.load.does("builds-behind-models"):
+            return False
+        layers = model_layers(model)
+        stated = ConfigNode(model.get("config")).get("build_input_shape")
+        return bool(layers) and not stated and is_model(str(layers[0].get("class_name")), layers[0].get("config"))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from keras_doctor.artifacts.legacy_hdf5 import TOP_LEVEL
 from keras_doctor.document.locus import Locus
+from keras_doctor.loaders import cudnn
 from keras_doctor.loaders.owners import Owners
 from keras_doctor.loaders.theano_kernels import misaligned, unflipped
 from keras_doctor.loaders.tracing import Step
@@ -58,6 +59,7 @@ def steps(load: Load, shapes: tuple[LayerShape, ...], config: Any = None) -> Ite
     `shapes`: what is inferred of every layer of `config`, which is the model's config as the loader makes use of it
     (None: as it stands in the file).
     """
+    yield from cudnn.steps(load)
     document = load.document
     if document.damage or "weights_complete" not in document.facts:
         yield Step("weights", (), unexamined="the weights are not known: they were not read, or not to the end")
