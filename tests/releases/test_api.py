@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from keras_doctor.releases.api import Api, Keywords, whereabouts
+from keras_doctor.releases.api import Api, Keywords
 from keras_doctor.releases.api_text import lines, nearest
+from keras_doctor.releases.whereabouts import whereabouts
 
 DATA = Path(__file__).resolve().parents[2] / "src" / "keras_doctor" / "releases" / "api"
 TRUTH = Path(__file__).with_name("api_truth.tsv.xz")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.loaders.load import api_of
-from keras_doctor.releases.api import whereabouts
+from keras_doctor.releases.whereabouts import whereabouts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

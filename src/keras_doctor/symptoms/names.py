@@ -7,8 +7,9 @@ from __future__ import annotations
 import os
 
 from keras_doctor.records import record
-from keras_doctor.releases.api import Api, whereabouts
+from keras_doctor.releases.api import Api
 from keras_doctor.releases.api_text import lines, text_of
+from keras_doctor.releases.whereabouts import whereabouts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

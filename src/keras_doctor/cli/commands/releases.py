@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from keras_doctor.cli.entry import FOUND, OK, Usage
-from keras_doctor.releases.api import KINDS, Api, Definition, whereabouts
+from keras_doctor.releases.api import KINDS, Api, Definition
 from keras_doctor.releases.api_text import line_of, lines
 from keras_doctor.releases.version import in_line, version_key
+from keras_doctor.releases.whereabouts import whereabouts
 from keras_doctor.reports.terminal import Terminal, clean, number
 
 TYPE_CHECKING = False
