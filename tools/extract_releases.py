@@ -25,8 +25,9 @@ from extraction.release import extract
 from extraction.sources import Sources, line_of, wanted
 from extraction.store import Line, load_lines, save_lines
 
-# TensorFlow 2.0 imports the table of layers before it turns its new behaviour on: files get the layers of 1.x, whose GRU
-# has reset_after=False, while `tf.keras.layers.GRU` is the new one (seen in 2.0.4 with `tf.keras.layers.deserialize`).
+# TensorFlow 2.0 imports the table of layers before it turns its new behaviour on: files get the layers of 1.x, whose
+# GRU has reset_after=False, while `tf.keras.layers.GRU` is the new one (seen in 2.0.4 with
+# `tf.keras.layers.deserialize`).
 EARLY = {"tensorflow 2.0": frozenset({"tensorflow.python.keras.layers.serialization"})}
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "keras-doctor" / "sources"
