@@ -5,14 +5,15 @@ from __future__ import annotations
 from keras_doctor.document.locus import Locus
 from keras_doctor.document.tensors import TensorRef
 from keras_doctor.wire.errors import Damage, FormatError
-from keras_doctor.wire.hdf5 import Dataset
+from keras_doctor.wire.hdf5 import Dataset, Group
 from keras_doctor.wire.jsontext import loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
-    from keras_doctor.wire.hdf5 import Attribute, Group
+    from keras_doctor.wire.hdf5 import Attribute
     from keras_doctor.wire.limits import Limits
 
 # What h5py makes of a bfloat16 array: opaque bytes, with the true type beside it (keras/src/saving/saving_lib.py since
@@ -100,6 +101,8 @@ def datasets_by_name(group: Group, wanted: list[str], damage: list[Damage]) -> l
     for name in wanted:
         part = f"{group.path.rstrip('/')}/{name}"
         item = group.get(name)
+        if item is None:
+            item = renamed(group, name, wanted)
         if name in found:
             damage.append(Damage("missing", f"{name} is listed more than once, and only one tensor is stored", part))
         elif isinstance(item, Dataset):
@@ -107,3 +110,31 @@ def datasets_by_name(group: Group, wanted: list[str], damage: list[Damage]) -> l
         else:
             damage.append(Damage("missing", f"the dataset {name} is listed but not there", part))
     return list(found.values())
+
+
+def renamed(group: Group, path: str, wanted: Sequence[str]) -> Group | Dataset | None:
+    """Return the object below `group` that `path` led to before the file lost its name, None where that is not certain.
+
+    `wanted`: all paths that the file lists below `group`. Members whose names are lost are "?" with an address, in the
+    order of the names that they had: where as many names are missing, each is the one at its place among them.
+    """
+    at: Group | Dataset | None = group
+    before = ""
+    for step in path.split("/"):
+        if not isinstance(at, Group):
+            return None
+        child = at.child(step)
+        if child is None and step not in at.links:
+            nameless = [name for name in at.links if name.startswith(NAMELESS)]
+            if not nameless:
+                return None
+            steps = {one[len(before) :].partition("/")[0] for one in wanted if one.startswith(before)}
+            missing = sorted((one for one in steps if one not in at.links), key=str.encode)
+            if len(missing) == len(nameless) and step in missing:
+                child = at.child(nameless[missing.index(step)])
+        at = child
+        before = f"{before}{step}/"
+    return at
+
+
+NAMELESS = "?"  # what the reader puts before the address of an object whose name is lost

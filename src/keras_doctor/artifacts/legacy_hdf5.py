@@ -8,7 +8,7 @@ Root attributes `model_config`, `training_config`, `keras_version`, `backend`; g
 from __future__ import annotations
 
 from keras_doctor.artifacts.dating import date
-from keras_doctor.artifacts.hdf5_parts import datasets_by_name, json_attribute, names, storage, tensor, text
+from keras_doctor.artifacts.hdf5_parts import datasets_by_name, json_attribute, names, renamed, storage, tensor, text
 from keras_doctor.document.locus import Locus
 from keras_doctor.document.model import ModelDocument, TrainingState
 from keras_doctor.document.tensors import WeightGroup
@@ -122,11 +122,10 @@ def _weights(holder: Group, damage: list[Damage]) -> tuple[list[WeightGroup], di
     """Return the tensors by layer, in the order of `layer_names`, and how the lists of names are stored."""
     listed = names(holder, "layer_names")
     if listed is None:
-        return (
-            (_oldest(holder, damage), {})
-            if "nb_layers" in holder.attributes
-            else (_unlisted(holder, damage), {"layer_names": None})
-        )
+        if "nb_layers" in holder.attributes:
+            return _oldest(holder, damage), {}
+        kinds_: dict[str, Any] = {"layer_names": None}
+        return _unlisted(holder, damage, kinds_), kinds_
     groups = []
     kinds: dict[str, Any] = {
         "layer_names": len(listed),
@@ -134,13 +133,15 @@ def _weights(holder: Group, damage: list[Damage]) -> tuple[list[WeightGroup], di
     }
     for name in [*listed, TOP_LEVEL]:
         group = holder.get(name)
+        if group is None:  # files before tf.keras 2.7 have no group of the model's own
+            group = renamed(holder, name, listed) or renamed(holder, name, [*listed, TOP_LEVEL])
         if not isinstance(group, Group):
             if name != TOP_LEVEL:
                 damage.append(
                     Damage("missing", f"the group of layer {name} is not there", f"{holder.path.rstrip('/')}/{name}")
                 )
             continue
-        group_, stored = _layer(group, name, damage)
+        group_, stored = _layer(group, name, damage, kinds)
         groups.append(group_)
         if stored and "weight_names_storage" not in kinds:
             kinds["weight_names_storage"] = stored
@@ -155,26 +156,33 @@ def _weights(holder: Group, damage: list[Damage]) -> tuple[list[WeightGroup], di
     return groups, kinds
 
 
-def _layer(group: Group, name: str, damage: list[Damage]) -> tuple[WeightGroup, str]:
+def _layer(group: Group, name: str, damage: list[Damage], kinds: dict[str, Any]) -> tuple[WeightGroup, str]:
+    """Return the tensors of a layer and how the list of their names is stored.
+
+    Where that list is lost, or names what is not there, `kinds["listed_names"]` keeps what it says, by layer.
+    """
     wanted = names(group, "weight_names")
     if wanted is None:
+        kinds.setdefault("listed_names", {})[name] = ()
         damage.append(
             Damage("missing", f"the list weight_names of layer {name} is not there", f"{group.path}/@weight_names")
         )
         return WeightGroup(name, group.path, tuple(_below(group))), ""
     found = datasets_by_name(group, wanted, damage)
+    if len(found) < len(wanted):
+        kinds.setdefault("listed_names", {})[name] = tuple(wanted)
     attribute = group.attributes.get("weight_names")
     return WeightGroup(name, group.path, tuple(found)), storage(attribute) if found else ""
 
 
-def _unlisted(holder: Group, damage: list[Damage]) -> list[WeightGroup]:
+def _unlisted(holder: Group, damage: list[Damage], kinds: dict[str, Any]) -> list[WeightGroup]:
     """Return the tensors of a weights group whose list of layers is lost, in the order of the file's links."""
     found = []
     for name in holder.links:
         group = holder.get(name)
         if isinstance(group, Group) and name not in (OPTIMIZER_WEIGHTS, MODEL_WEIGHTS):
             entry, _ = (
-                _layer(group, name, damage)
+                _layer(group, name, damage, kinds)
                 if "weight_names" in group.attributes
                 else (WeightGroup(name, group.path, tuple(_below(group))), "")
             )

@@ -6,7 +6,7 @@ Source: keras/src/saving/saving_lib.py (3.x), keras/saving/saving_lib.py (2.12 t
 
 from __future__ import annotations
 
-from keras_doctor.artifacts.hdf5_parts import tensor, text
+from keras_doctor.artifacts.hdf5_parts import NAMELESS, tensor, text
 from keras_doctor.document.tensors import WeightGroup
 from keras_doctor.records import record
 from keras_doctor.wire.hdf5 import Dataset, Group
@@ -83,8 +83,21 @@ def _has_gaps(names: set[str]) -> bool:
 def _variables(group: Group, prefix: str, shift: int | None) -> list[TensorRef]:
     """Return the datasets of one `vars` group: "0", "1" … in the order of the numbers, then those with names."""
     keys = sorted(group.links, key=lambda key: (0, int(key), "") if key.isdecimal() and len(key) < 10 else (1, 0, key))
+    places = _nameless(group) if any(key.startswith(NAMELESS) for key in keys) else {}
     items = ((key, group.get(key)) for key in keys)
+    if places:
+        items = ((str(number), group.get(places.get(str(number), str(number)))) for number in range(len(keys)))
     return [tensor(item, key, prefix, shift) for key, item in items if isinstance(item, Dataset)]
+
+
+def _nameless(group: Group) -> dict[str, str]:
+    """Return, by the number that it had, each member whose name the file lost; {} where that is not certain.
+
+    They stand in the order of their names, and the numbers of variables leave none out.
+    """
+    stored = [key for key in group.links if key.startswith(NAMELESS)]
+    numbers = sorted(str(number) for number in range(len(group.links)) if str(number) not in group.links)
+    return dict(zip(numbers, stored, strict=True)) if len(numbers) == len(stored) else {}
 
 
 def is_store(file: File) -> bool:

@@ -110,6 +110,16 @@ def v3_groups(
     return tuple(replace(group, variables=_as_saved(group.variables)) for group in found.values())
 
 
+def writes_store(release: str) -> bool:
+    """Tell whether a release of tf.keras or Keras writes the v3 store, and reads weights from it."""
+    first, *_ = LAYOUTS
+    return _line(release) >= _line(first)
+
+
+def _line(release: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in release.split(".")[:2] if number.isdecimal())
+
+
 def layout_of(release: str) -> Layout:
     """Return how a release names the groups of the v3 store."""
     return LAYOUTS.get(".".join(release.split(".")[:2]), LAYOUTS["3"])

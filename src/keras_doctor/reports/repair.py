@@ -25,30 +25,63 @@ _TOLD = {
     "fails": "does not load there",
     "unknown": "whether it loads there is not known",
 }
-_MOST = 12  # changes of one kind that are shown
+_MOST = 12  # lines of one kind that are shown
+_FEW = 4  # of what was damaged
 
 
 def show(report: Any, terminal: Terminal) -> None:
     """Print one repair: what comes of it first, then what was done, then what stands in the way."""
-    verdict = report.diagnosis.verdict
-    mark, color = _MARKS.get(verdict, ("✗", "red"))
+    mark, color = ("✗", "red") if report.refused else _MARKS.get(_outcome(report), ("✗", "red"))
     where = clean(report.path or "(nothing was written)")
     terminal.print(f"{terminal.style(mark, color)} {clean(report.source)} → {where}: {_words(report)}")
+    if report.refused:
+        terminal.print(f"  ✗ {clean(report.refused)}")
+        return
     for message, count, kind, note in _grouped(report.changes):
         times = f" ({count} times)" if count > 1 else ""
         tail = f" [{kind}: {note}]" if kind != "exact" else ""
         terminal.print(f"  · {clean(message)}{times}{tail}")
+    bare = report.plan.document.config is None
+    _show_some([f"! lost: {one}" for one in report.lost_tensors if bare], "lost tensors", terminal)
+    _show_some([f"! {d.part or 'the file'}: {d.what}" for d in report.damage], "damages", terminal, _FEW)
     terminal.print(f"  · {report.verification}")
-    for owner, why in report.lost[:_MOST]:
-        terminal.print(f"  ! {clean(owner)}: {clean(why)}")
-    for finding in report.remaining[:_MOST]:
-        terminal.print(f"  ✗ {finding.code} {clean(finding.message)}")
+    _show_some([f"! {owner}: {why}" for owner, why in report.lost], "groups", terminal)
+    _show_some([f"✗ {f.code} {f.message}" for f in report.remaining if not bare], "findings", terminal)
+
+
+def _show_some(lines: Sequence[str], what: str, terminal: Terminal, most: int = _MOST) -> None:
+    for line in lines[:most]:
+        terminal.print(f"  {clean(line)}")
+    if len(lines) > most:
+        terminal.print(f"    and {len(lines) - most} more {what} (--json has them all)")
+
+
+def _outcome(report: Any) -> str:
+    """Return the verdict that a result is shown with: with lost tensors, none computes what the source did."""
+    verdict: str = report.diagnosis.verdict
+    return "unknown" if report.lost_tensors and (verdict == "loads" or not report.plan.document.config) else verdict
 
 
 def _words(report: Any) -> str:
+    if report.refused:
+        return "tensors are lost"
+    if report.plan.document.config is None:
+        return "the weights alone, in the layout that they have" + _and_lost(report)
+    holds = "" if report.holds == "model" else f"the {report.holds} of a model that "
+    return holds + _told(report) + _and_lost(report)
+
+
+def _and_lost(report: Any) -> str:
+    count = len(report.lost_tensors)
+    return f"; {count} tensor{'s' * (count > 1)} lost" if count else ""
+
+
+def _told(report: Any) -> str:
     verdict = report.diagnosis.verdict
     kinds = {change.kind for change in report.changes}
-    how = "with some training state left out" if kinds <= {"exact", "lossy"} and "lossy" in kinds else ""
+    filled = any(change.fix == "fill" for change in report.changes)
+    left_out = kinds <= {"exact", "lossy"} and "lossy" in kinds and not filled
+    how = "with some training state left out" if left_out else ""
     how = how or ("rounded once" if "approximate" in kinds else "")
     return _TOLD[verdict] + (f" ({how})" if how and verdict == "loads" else "")
 
@@ -83,6 +116,8 @@ def _json(report: Any) -> dict[str, Any]:
     return {
         "source": report.source,
         "path": report.path,
+        "holds": report.holds,
+        "refused": report.refused,
         "verdict": report.diagnosis.verdict,
         "cause": report.diagnosis.cause,
         "changes": [
@@ -95,6 +130,18 @@ def _json(report: Any) -> dict[str, Any]:
             "difference": report.verification.difference,
             "reason": report.verification.reason,
         },
+        "damage": [{"kind": d.kind, "what": d.what, "part": d.part, "offset": d.offset} for d in report.damage],
+        "lost_tensors": [
+            {
+                "owner": one.owner,
+                "layer": one.layer,
+                "name": one.name,
+                "shape": list(one.shape),
+                "dtype": one.dtype,
+                "reason": one.reason,
+            }
+            for one in report.lost_tensors
+        ],
         "lost": [{"owner": owner, "why": why} for owner, why in report.lost],
         "remaining": [finding.as_json() for finding in report.remaining],
     }

@@ -5,23 +5,27 @@ from __future__ import annotations
 import os
 
 from keras_doctor.artifacts import read
+from keras_doctor.document.joining import with_architecture
 from keras_doctor.document.model import ModelDocument
 from keras_doctor.environments import Environment
-from keras_doctor.fixes.planning import Plan, plan
-from keras_doctor.records import record
+from keras_doctor.fixes.fix import LOSSY, Change
+from keras_doctor.fixes.planning import Plan, plan, target_of
+from keras_doctor.layers.stored_order import writes_store
+from keras_doctor.records import record, replace
+from keras_doctor.rescue.salvage import LEGACY, STORES, LostTensor, Salvage, salvage
+from keras_doctor.rescue.unwrapping import unwrapped
 from keras_doctor.rescue.verifying import Verification
 from keras_doctor.rescue.verifying import verify as check
+from keras_doctor.rescue.wishes import MODEL, WEIGHTS, Kind, Wishes, kind_of, wished
 from keras_doctor.rules import diagnose
+from keras_doctor.wire.errors import FormatError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from os import PathLike
 
     from keras_doctor.findings import Diagnosis, Finding
-    from keras_doctor.fixes.fix import Change
-
-_FORMATS = {".keras": "keras-v3", ".h5": "hdf5-model", ".hdf5": "hdf5-model"}
-
+    from keras_doctor.wire.errors import Damage
 
 # What whoever loads the file brings: the repair has done its part.
 _GIVEN = ("custom-object-missing", "third-party-object-missing")
@@ -31,9 +35,12 @@ _GIVEN = ("custom-object-missing", "third-party-object-missing")
 class RepairReport:
     """What a repair did.
 
-    `path`: the file that was written, "" when none was. `changes`: what was changed, in order. `remaining`: what
-    stands in the way still. `diagnosis`: what the target does with the result, by the rules that judge any file.
-    `verification`: whether it computes the same, and how that is known.
+    `path`: the file that was written, "" when none was; `holds`: what of the model that is, "model", "weights" or
+    "architecture". `changes`: what was changed, in order. `remaining`: what stands in the way still. `diagnosis`: what
+    the target does with the result (of weights or an architecture alone: with the model that they are of), by the rules
+    that judge any file. `verification`: whether it computes the same, and how that is known. `damage`: what was wrong
+    with the source; `lost_tensors`: the variables whose tensors the source does not have. `refused`: why nothing was
+    written though the plan ends well, "" when that is not so.
     """
 
     source: str
@@ -41,6 +48,10 @@ class RepairReport:
     plan: Plan
     diagnosis: Diagnosis
     verification: Verification
+    holds: str = MODEL
+    damage: tuple[Damage, ...] = ()
+    lost_tensors: tuple[LostTensor, ...] = ()
+    refused: str = ""
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -66,31 +77,157 @@ def repair(
     verify: str = "auto",
     force: bool = False,
     dry: bool = False,
+    architecture: str | PathLike[str] | ModelDocument | None = None,
+    wishes: Wishes = Wishes(),  # noqa: B008 - frozen
 ) -> RepairReport:
     """Write `source` to `destination` so that `target` (default: the current environment) loads it with plain defaults.
 
-    The ending of `destination` says the format: `.keras`, `.h5`, `.hdf5`. `verify`: "auto", "numpy" or "none", as
+    The ending of `destination` and `wishes.to` say the format (`wishes.kind_of`). `architecture`: a file whose config
+    is borrowed, for weights and for a file that lost its own. `verify`: "auto", "numpy" or "none", as
     `verifying.verify` takes it. Nothing is written with `dry`, nor over a file that is there without `force`, nor where
-    the target would refuse the result for anything but custom objects that are to be given: then `path` of the report
-    is "" and `remaining` says why. Raises ValueError for another ending or an environment without a Keras,
-    `writers.Refused` for what cannot be written.
+    the target would refuse the result for anything but custom objects that are to be given, nor where tensors are lost
+    and `wishes.fill` does not say what stands in for them: then `path` of the report is "", and `remaining` or
+    `refused` says why. Raises ValueError for another ending, for wishes that cannot be granted or an environment
+    without a Keras, `writers.Refused` for what cannot be written.
     """
-    document = source if isinstance(source, ModelDocument) else read(os.fspath(source))
+    document = _opened(source)
+    if architecture is not None:
+        document = _joined(document, architecture)
     path = os.fspath(destination)
-    ending = os.path.splitext(path)[1].lower()
-    if ending not in _FORMATS:
-        raise ValueError(f"the ending {ending or 'of ' + path} names no format: write .keras or .h5")
-    if document.config is None:
-        raise ValueError(f"there is no model in it to be written: {document.title or document.format}")
     environment = target or Environment.current()
-    made = plan(document, environment, _FORMATS[ending], path)
-    diagnosis = diagnose(made.document, environment)
-    refused = any(finding.effect == "fails" and finding.cause not in _GIVEN for finding in diagnosis.findings)
-    verification = check(document, made.document, verify)
-    write_it = not dry and not refused
-    if write_it:
-        from keras_doctor.writers import write
+    kind = kind_of(path, wishes.to, writes_store(target_of(environment, "").api.version))
+    doing = _Doing(document, path, environment, kind, wishes, verify, force, dry)
+    try:
+        return _done(doing, _saved(document, wishes))
+    except FormatError:  # values that cannot be read, though nothing said so
+        return _done(doing, _saved(document, wishes, read_all=True))
 
-        made.document.path = document.path  # which the writer never writes over
-        write(made.document, path, made.target.format, force=force)
-    return RepairReport(document.path, path if write_it else "", made, diagnosis, verification)
+
+@record
+class _Doing:
+    """What `repair` was asked, looked up."""
+
+    document: ModelDocument
+    path: str
+    environment: Environment
+    kind: Kind
+    wishes: Wishes
+    verify: str
+    force: bool
+    dry: bool
+
+
+def _done(doing: _Doing, saved: Salvage) -> RepairReport:
+    document, path, environment, kind = doing.document, doing.path, doing.environment, doing.kind
+    if document.config is None:
+        if kind.holds != WEIGHTS or not any(group.tensors for group in document.weights):
+            raise ValueError(_no_model(document, path))
+        return _weights_alone(doing, saved)
+    asked, wanted = wished(saved.document, doing.wishes, kind.holds)
+    made = plan(asked, environment, kind.planned, path)
+    made = replace(made, changes=(*_salvaged(saved, doing.wishes), *wanted, *made.changes))
+    refused = _refusal(document, saved, path, doing.wishes) if kind.holds != "architecture" else ""
+    diagnosis = diagnose(document if refused else made.document, environment)
+    stops = any(finding.effect == "fails" and finding.cause not in _GIVEN for finding in diagnosis.findings)
+    if saved.lost:
+        verification = Verification(reason="tensors of the source are lost: there is nothing to compare with")
+    else:
+        verification = check(asked, made.document, doing.verify)
+    write_it = not doing.dry and not refused and not stops
+    if write_it:
+        _write(made.document, document.path, path, kind, doing.force)
+    return RepairReport(
+        document.path,
+        path if write_it else "",
+        made,
+        diagnosis,
+        verification,
+        kind.holds,
+        document.damage,
+        saved.lost,
+        refused,
+    )
+
+
+def _opened(source: str | PathLike[str] | ModelDocument) -> ModelDocument:
+    return unwrapped(source if isinstance(source, ModelDocument) else read(os.fspath(source)))
+
+
+def _joined(document: ModelDocument, architecture: str | PathLike[str] | ModelDocument) -> ModelDocument:
+    """Return the document with the config of another. Raises ValueError when there is none."""
+    other = _opened(architecture)
+    if other.config is None:
+        raise ValueError(f"there is no architecture in {other.path}: {other.title or other.format}")
+    return with_architecture(document, other)
+
+
+def _saved(document: ModelDocument, wishes: Wishes, read_all: bool = False) -> Salvage:
+    """Return what survives of a document; all of it, unread, when nothing says that it is damaged."""
+    if not (document.damage or wishes.fill or read_all):
+        return Salvage(document, ())
+    if not wishes.fill:
+        return salvage(document)
+    from keras_doctor.rescue.filling import stand_in
+
+    return salvage(document, stand_in(wishes.fill))
+
+
+def _salvaged(saved: Salvage, wishes: Wishes) -> tuple[Change, ...]:
+    made = [Change("salvage", saved.dropped, kind=LOSSY, note="the model computes the same")] if saved.dropped else []
+    for one in saved.lost if wishes.fill else ():
+        how = "zeros" if wishes.fill == "zeros" else "the first values of its initializer"
+        made.append(Change("fill", f"{one.layer}/{one.name} is lost: {how} stand in", kind=LOSSY, note=one.reason))
+    return tuple(made)
+
+
+_SHOWN = 8
+
+
+def _refusal(document: ModelDocument, saved: Salvage, path: str, wishes: Wishes) -> str:
+    """Return why a model with lost tensors is not written; "" when none are lost or something stands in for them."""
+    if not saved.lost or wishes.fill:
+        return ""
+    count = sum(len(group.tensors) for group in saved.document.weights)
+    told = "; ".join(str(one) for one in saved.lost[:_SHOWN]) + (" …" if len(saved.lost) > _SHOWN else "")
+    return (
+        f"{len(saved.lost)} of the model's {count} tensors are lost: {told}. The others can be saved alone "
+        f"(--to safetensors), or something can stand in: keras-doctor repair {document.path} {path} --fill zeros"
+    )
+
+
+def _no_model(document: ModelDocument, path: str) -> str:
+    what = document.title or document.format
+    if any(group.tensors for group in document.weights):
+        stem = os.path.splitext(path)[0]
+        return (
+            f"no architecture is left in it: borrow that of a sister file with --architecture FILE, or save the "
+            f"weights alone: keras-doctor repair {document.path} {stem}.safetensors"
+        )
+    return f"there is no model in it to be written: {what}"
+
+
+def _weights_alone(doing: _Doing, saved: Salvage) -> RepairReport:
+    """Write the tensors that survive, in the layout that they have, where no architecture is known."""
+    document, kind = doing.document, doing.kind
+    result = saved.document
+    form = kind.written
+    if form != "safetensors":
+        form = "hdf5-weights" if result.format in LEGACY else "v3-weights"
+        if result.format not in (*LEGACY, *STORES):
+            raise ValueError(f"the weights of a {result.format} without its architecture go to .safetensors only")
+    if not doing.dry:
+        _write(result, document.path, doing.path, replace(kind, written=form), doing.force)
+    made = Plan(result, target_of(doing.environment, kind.planned), _salvaged(saved, Wishes()))
+    verification = Verification(reason="there is no architecture to compute with")
+    where = "" if doing.dry else doing.path
+    diagnosis = diagnose(document, doing.environment)
+    return RepairReport(document.path, where, made, diagnosis, verification, WEIGHTS, document.damage, saved.lost)
+
+
+def _write(result: ModelDocument, source: str, path: str, kind: Kind, force: bool) -> None:
+    from keras_doctor.writers import write
+
+    if kind.holds == WEIGHTS:
+        result = result.changed(config=None)
+    result.path = source  # which the writer never writes over
+    write(result, path, kind.written, force=force)

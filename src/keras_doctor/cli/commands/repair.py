@@ -6,10 +6,12 @@ import os
 
 from keras_doctor.cli.choosing import Wanted, add_environment
 from keras_doctor.cli.entry import FOUND, OK, Usage
+from keras_doctor.cli.repair_options import add_wishes, wishes_of
 from keras_doctor.cli.targets import expand, progress, read_target
 from keras_doctor.reports.repair import as_json, show, tally
 from keras_doctor.reports.terminal import Terminal
 from keras_doctor.rescue.repairing import RepairReport, repair
+from keras_doctor.rescue.wishes import KINDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from keras_doctor.environments import Environment
 
 LEAST = 2
-_FORMATS = {"keras": ".keras", "h5": ".h5"}
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -28,12 +29,12 @@ def arguments(parser: ArgumentParser) -> None:
     )
     add_environment(parser)
     parser.add_argument("--plan", action="store_true", help="show what would be done, and write nothing")
-    parser.add_argument("--to", choices=sorted(_FORMATS), help="format, where DST is a folder")
     parser.add_argument("--force", action="store_true", help="replace DST where it is there")
     parser.add_argument(
         "--verify", choices=("auto", "numpy", "none"), default="auto", help="compare what both compute (default auto)"
     )
     parser.add_argument("--json", dest="as_json_", action="store_true", help="print JSON")
+    add_wishes(parser)
 
 
 def run(
@@ -46,11 +47,18 @@ def run(
     force: bool = False,
     verify: str = "auto",
     as_json_: bool = False,
+    weights_only: bool = False,
+    inference_only: bool = False,
+    strip_optimizer: bool = False,
+    rename: list[str] | None = None,
+    architecture: str = "",
+    fill: str = "",
 ) -> int:
     """Repair files; return the exit status: 0 when every result loads."""
     if len(paths) < 2 and not plan:
         raise Usage("repair takes the model and where the result goes: keras-doctor repair model.h5 mended.keras")
-    *sources, destination = paths if len(paths) > 1 else [*paths, f"mended{_FORMATS[to or 'keras']}"]
+    wishes = wishes_of(to, weights_only, inference_only, strip_optimizer, rename or [], fill)
+    *sources, destination = paths if len(paths) > 1 else [*paths, f"mended{KINDS[wishes.to or 'keras'][0]}"]
     targets, many = expand(sources)
     folder = os.path.isdir(destination) or many or destination.endswith(("/", os.sep))
     if folder and not plan:
@@ -60,10 +68,15 @@ def run(
     reports: list[RepairReport] = []
     failed: list[tuple[str, str]] = []
     for target in progress(targets, many):
-        environment = wanted.at(target).environment
-        place = _place(target, destination, folder, to, environment)
+        for_it = wanted.at(target)
+        environment = for_it.environment
+        place = _place(target, destination, folder, wishes.to, environment)
+        sister = architecture or for_it.architecture or None
         try:
-            report = repair(read_target(target), place, environment, verify=verify, force=force, dry=plan)
+            report = repair(
+                read_target(target), place, environment,
+                verify=verify, force=force, dry=plan, architecture=sister, wishes=wishes,
+            )  # fmt: skip
         except (ValueError, OSError) as error:
             failed.append((target, str(error)))
             if not as_json_:
@@ -80,7 +93,8 @@ def run(
 
 
 def _loads(report: RepairReport) -> bool:
-    return report.diagnosis.verdict == "loads" and report.verification.equal is not False
+    loads = report.diagnosis.verdict == "loads" or report.plan.document.config is None
+    return loads and not report.refused and report.verification.equal is not False
 
 
 def _place(source: str, destination: str, folder: bool, to: str, environment: Environment) -> str:
@@ -88,7 +102,7 @@ def _place(source: str, destination: str, folder: bool, to: str, environment: En
     if not folder:
         return destination
     modern = environment.release[0] == "keras" and (environment.release[1] or "").startswith("3")
-    ending = _FORMATS[to] if to else ".keras" if modern else ".h5"
+    ending = KINDS[to][0] if to else ".keras" if modern else ".h5"
     name = os.path.basename(os.path.abspath(source))
     stem = os.path.splitext(name)[0] if os.path.splitext(name)[1] in (".h5", ".hdf5", ".keras", ".json") else name
     return os.path.join(destination, stem + ending)

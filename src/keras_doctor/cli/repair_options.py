@@ -1,0 +1,49 @@
+"""The options of `repair` that say what goes into the file: declared, and understood."""
+
+from __future__ import annotations
+
+from keras_doctor.cli.entry import Usage
+from keras_doctor.rescue.filling import FILLS
+from keras_doctor.rescue.wishes import KINDS, Wishes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+
+def add_wishes(parser: ArgumentParser) -> None:
+    """Declare the options."""
+    group = parser.add_argument_group("what goes into the file")
+    group.add_argument(
+        "--to", choices=sorted(KINDS), default="", help="format, where the ending of DST does not say it"
+    )
+    group.add_argument("--weights-only", action="store_true", help="write the weights alone (as --to weights)")
+    group.add_argument("--inference-only", action="store_true", help="leave out the training state")
+    group.add_argument("--strip-optimizer", action="store_true", help="leave out the variables of the optimizer")
+    group.add_argument(
+        "--rename", action="append", default=[], metavar="OLD=NEW", help="give a layer another name (may be repeated)"
+    )
+    group.add_argument(
+        "--architecture", default="", metavar="FILE", help="model or JSON whose config is borrowed for SRC's weights"
+    )
+    group.add_argument(
+        "--fill",
+        choices=FILLS,
+        default="",
+        help="what stands in for tensors that a damaged file lost (default: refuse)",
+    )
+
+
+def wishes_of(
+    to: str, weights_only: bool, inference_only: bool, strip_optimizer: bool, rename: list[str], fill: str
+) -> Wishes:
+    """Return what the options ask for. Raises `Usage` where they contradict each other or cannot be understood."""
+    if weights_only and to not in ("", "weights", "safetensors"):
+        raise Usage(f"--weights-only and --to {to} contradict each other")
+    pairs = []
+    for one in rename:
+        old, equals, new = one.partition("=")
+        if not (old and equals and new):
+            raise Usage(f"--rename takes OLD=NEW, such as --rename dense_1=classifier, not {one}")
+        pairs.append((old, new))
+    return Wishes(to or ("weights" if weights_only else ""), fill, strip_optimizer, inference_only, tuple(pairs))

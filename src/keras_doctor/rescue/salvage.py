@@ -1,0 +1,310 @@
+"""What is left of a damaged model: its tensors given to the variables of its architecture, and those that are lost.
+
+A tensor that survives comes back with the bytes that it has in the file. Where a list of names is lost, the tensors are
+told apart by what they are called and by their shapes; one that could belong to two variables is given to neither.
+"""
+
+from __future__ import annotations
+
+import re
+
+from keras_doctor.document.config import ConfigNode
+from keras_doctor.document.expressions import zeros
+from keras_doctor.document.model import TrainingState
+from keras_doctor.document.tensors import WeightGroup
+from keras_doctor.layers.signature import Variable
+from keras_doctor.layers.stored_order import StoredGroup, hdf5_groups, v3_groups
+from keras_doctor.layers.stored_variables import part_path, stored_variables
+from keras_doctor.records import record
+from keras_doctor.wire.errors import FormatError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from keras_doctor.document.model import ModelDocument
+    from keras_doctor.document.tensors import TensorRef
+
+    StandIn = Callable[["LostTensor", Mapping[str, object]], TensorRef]
+
+LEGACY = ("hdf5-model", "hdf5-weights")
+STORES = ("keras-v3", "keras-v3-directory", "v3-weights", "v3-weights-sharded")
+
+
+@record
+class LostTensor:
+    """A variable whose tensor the file does not have any more.
+
+    `owner`: the place of its layer's object ("layers[2]/cell"), or the group of the file where no architecture is
+    known; `layer`: the layer's name; `name`: the variable's; `shape`, `dtype`: what the architecture asks for, a size
+    None where it does not follow; `reason`: what became of it.
+    """
+
+    owner: str
+    layer: str
+    name: str
+    shape: tuple[int | None, ...]
+    dtype: str
+    reason: str
+
+    def __str__(self) -> str:
+        sizes = ", ".join("?" if size is None else str(size) for size in self.shape)
+        return f"{self.layer}/{self.name} ({sizes}): {self.reason}"
+
+
+@record
+class Salvage:
+    """What came of it: `document` with a tensor for every variable of the layers that are known, a stand-in of zeros
+    for each that is `lost` (or what `stand_in` made); `dropped`: what of the training state was left out, in words.
+    """
+
+    document: ModelDocument
+    lost: tuple[LostTensor, ...]
+    dropped: str = ""
+
+
+def salvage(document: ModelDocument, stand_in: StandIn | None = None) -> Salvage:
+    """Return what survives of a document, every tensor of it read once to see that it does."""
+    kept, unreadable = _readable(document)
+    training, dropped = _training(document)
+    document = document.changed(weights=kept, training=training)
+    if document.config is None:
+        return Salvage(document, (*unreadable.values(), *_unlisted(document)), dropped)
+    make = stand_in or _zeros
+    if document.format in LEGACY or document.format in STORES:
+        groups, lost = _completed(document, {one.owner: one.reason for one in unreadable.values()}, make)
+        return Salvage(document.changed(weights=groups), tuple(lost), dropped)
+    groups, lost = _laid_out(document, make)
+    if not lost:
+        return Salvage(document, (), dropped)
+    return Salvage(document.changed(weights=groups, format="hdf5-weights"), tuple(lost), dropped)
+
+
+# What can be read
+
+
+def _readable(document: ModelDocument) -> tuple[tuple[WeightGroup, ...], dict[str, LostTensor]]:
+    """Return the groups with the tensors whose values can be read, and the others by their paths."""
+    groups: list[WeightGroup] = []
+    lost: dict[str, LostTensor] = {}
+    for group in document.weights:
+        whole = []
+        for tensor in group.tensors:
+            reason = unreadable(tensor)
+            if reason:
+                lost[tensor.path] = LostTensor(
+                    tensor.path, group.owner, tensor.name, tensor.shape, tensor.dtype, reason
+                )
+            else:
+                whole.append(tensor)
+        groups.append(WeightGroup(group.owner, group.path, tuple(whole)))
+    return tuple(groups), lost
+
+
+def unreadable(tensor: TensorRef) -> str:
+    """Return why the values of a tensor cannot be read, "" when they can."""
+    count = 0
+    try:
+        for piece in tensor.chunks():
+            count += len(piece)
+    except FormatError as error:
+        return error.what
+    return f"{count:,} of its {tensor.nbytes:,} bytes are there" if count != tensor.nbytes else ""
+
+
+def _unlisted(document: ModelDocument) -> Iterator[LostTensor]:
+    """Yield the tensors that the file lists and does not have, where no architecture says more."""
+    for damage in document.damage:
+        layer, _, name = damage.part.rpartition("/")
+        if damage.kind == "missing" and "is listed but not there" in damage.what and "optimizer" not in layer:
+            yield LostTensor(damage.part, layer.rpartition("/")[2], name, (), "", "it is listed and not there")
+
+
+def _training(document: ModelDocument) -> tuple[TrainingState, str]:
+    """Return the training state without an optimizer's variables of which some are lost."""
+    state = document.training
+    hurt = any("optimizer" in damage.part for damage in document.damage)
+    if not state.slots and not state.metric_state:
+        return state, ""
+    if not hurt and not any(unreadable(tensor) for tensor in (*state.slots, *state.metric_state)):
+        return state, ""
+    return TrainingState(state.config, state.path), "some of the optimizer's variables are damaged: all are left out"
+
+
+# Which variable is which tensor
+
+
+def _completed(
+    document: ModelDocument, unreadable_: Mapping[str, str], make: StandIn
+) -> tuple[tuple[WeightGroup, ...], list[LostTensor]]:
+    """Return the groups of the file's own layout, each with a tensor for every variable."""
+    era = document.provenance.era
+    legacy = document.format in LEGACY
+    if legacy:
+        expected = hdf5_groups(document.config, era)
+    else:
+        release = document.provenance.keras_version or document.provenance.latest or "3"
+        expected = v3_groups(document.config, era, release)
+    stored = {group.owner: group for group in document.weights}
+    matched = [_matched(group, stored.get(group.name), document, legacy) for group in expected]
+    used = {tensor.path for tensors in matched for tensor in tensors if tensor is not None}
+    pool = [tensor for group in document.weights for tensor in group.tensors if tensor.path not in used]
+    if legacy:
+        _from_pool(expected, matched, pool)
+    groups: list[WeightGroup] = []
+    lost: list[LostTensor] = []
+    for group, tensors in zip(expected, matched, strict=True):
+        own = stored.get(group.name)
+        if not group.known:
+            groups += [own] if own is not None else []
+            continue
+        full = []
+        for number, (variable, tensor) in enumerate(zip(group.variables, tensors, strict=True)):
+            if tensor is None:
+                reason = _reason(own, variable, number, unreadable_)
+                one = _lost(document, group, variable, reason)
+                lost.append(one)
+                tensor = make(one, leaf_config(document.config, group.path, variable.part))
+                tensor.name = str(number) if not legacy else f"{group.name}/{variable.name}:0"
+            full.append(tensor)
+        groups.append(WeightGroup(group.name, own.path if own else "", tuple(full)))
+    named = {group.owner for group in groups}
+    groups += [group for group in document.weights if group.owner not in named and not legacy]
+    groups += [group for group in document.weights if legacy and group.owner == _TOP and group.owner not in named]
+    return tuple(groups), lost
+
+
+_TOP = "top_level_model_weights"
+
+
+def _matched(
+    expected: StoredGroup, stored: WeightGroup | None, document: ModelDocument, legacy: bool
+) -> list[TensorRef | None]:
+    """Return, for each variable of a group, its tensor in the file's group of that name."""
+    found: list[TensorRef | None] = [None] * len(expected.variables)
+    if stored is None:
+        return found
+    by_name = {tensor.name: tensor for tensor in stored.tensors}
+    names: Sequence[str]
+    if legacy:
+        listed = (document.facts.get("listed_names") or {}).get(stored.owner)
+        names = [tensor.name for tensor in stored.tensors] if listed is None else listed
+    else:
+        names = [str(number) for number in range(len(expected.variables))]
+    if len(names) == len(expected.variables):
+        for number, (variable, name) in enumerate(zip(expected.variables, names, strict=True)):
+            tensor = by_name.get(name)
+            if tensor is not None and fits(variable, tensor):
+                found[number] = tensor
+        return found
+    for number, variable in enumerate(expected.variables):
+        candidates = [tensor for tensor in stored.tensors if fits(variable, tensor) and called(variable, tensor)]
+        same = [one for one in expected.variables if one.name == variable.name and one.shape == variable.shape]
+        if len(candidates) == 1 and len(same) == 1:
+            found[number] = candidates[0]
+    return found
+
+
+def _from_pool(
+    expected: Sequence[StoredGroup], matched: list[list[TensorRef | None]], pool: Sequence[TensorRef]
+) -> None:
+    """Give tensors that stand in the group of another layer to the variables that their names name."""
+    for group, tensors in zip(expected, matched, strict=True):
+        for number, variable in enumerate(group.variables):
+            candidates = [
+                tensor
+                for tensor in pool
+                if tensor.name.startswith((f"{group.name}/", f"{group.name}_"))
+                and fits(variable, tensor)
+                and called(variable, tensor)
+            ]
+            same = [one for one in group.variables if one.name == variable.name and one.shape == variable.shape]
+            if tensors[number] is None and len(candidates) == 1 and len(same) == 1:
+                tensors[number] = candidates[0]
+
+
+def fits(variable: Variable, tensor: TensorRef) -> bool:
+    """Tell whether a tensor has the shape that a variable wants, as far as that is known."""
+    if len(variable.shape) != len(tensor.shape):
+        return False
+    return all(size is None or size == length for size, length in zip(variable.shape, tensor.shape, strict=True))
+
+
+def called(variable: Variable, tensor: TensorRef) -> bool:
+    """Tell whether a tensor's name ends as a variable's does: "dense/kernel:0", "dense_1_W"."""
+    leaf = tensor.name.rpartition("/")[2].partition(":")[0]
+    return leaf == variable.name or leaf.endswith(f"_{variable.name}")
+
+
+def _laid_out(document: ModelDocument, make: StandIn) -> tuple[tuple[WeightGroup, ...], list[LostTensor]]:
+    """Return the tensors of a checkpoint as the groups of legacy HDF5, with a stand-in for each that is lost."""
+    era = document.provenance.era
+    held = {(place, name): tensor for place, name, tensor in stored_variables(document, era)}
+    groups, lost = [], []
+    for group in hdf5_groups(document.config, era):
+        tensors = []
+        for variable in group.variables:
+            tensor = held.get((_place(group, variable), variable.name))
+            if tensor is None:
+                one = _lost(document, group, variable, "the file does not have it")
+                lost.append(one)
+                tensor = make(one, leaf_config(document.config, group.path, variable.part))
+            tensors.append(tensor)
+        groups.append(WeightGroup(group.name, "", tuple(tensors)))
+    return tuple(groups), lost
+
+
+def _place(group: StoredGroup, variable: Variable) -> str:
+    path = part_path(group.path)
+    return f"{path}/{variable.part}" if variable.part else path
+
+
+def _reason(own: WeightGroup | None, variable: Variable, number: int, unreadable_: Mapping[str, str]) -> str:
+    if own is None:
+        return "its group is not in the file"
+    for path, reason in unreadable_.items():
+        leaf = path.rpartition("/")[2].partition(":")[0]
+        if path.startswith((f"{own.path.lstrip('/')}/", f"{own.path}/")) and leaf in (variable.name, str(number)):
+            return reason
+    shapes = [t for t in own.tensors if called(variable, t) or t.name == str(number)]
+    if shapes:
+        return f"what is stored has the shape {list(shapes[0].shape)}"
+    return "it is not in the file"
+
+
+def _lost(document: ModelDocument, group: StoredGroup, variable: Variable, reason: str) -> LostTensor:
+    layer = ConfigNode(document.config).at(group.path)
+    name = _name(layer.value) or group.name
+    owner = _place(group, variable)
+    inner = re.sub(r"layers\[(\d+)\]", r"\1", variable.part)
+    return LostTensor(
+        owner, f"{name}/{inner}" if inner else name, variable.name, tuple(variable.shape), variable.dtype, reason
+    )
+
+
+def _name(entry: object) -> str:
+    if not isinstance(entry, dict):
+        return ""
+    config = entry.get("config")
+    return str(entry.get("name") or (config.get("name") if isinstance(config, dict) else "") or "")
+
+
+def leaf_config(config: object, path: str, part: str) -> Mapping[str, object]:
+    """Return the config of the object that owns a variable: of the layer at `path`, or of what it holds as `part`."""
+    entry: dict[str, Any] = ConfigNode(config).at(path).value
+    for step in part.split("/") if part else ():
+        held = entry.get("config")
+        key, _, number = step.partition("[")
+        value: Any = held if isinstance(held, list) and key == "layers" else None
+        if isinstance(held, dict):
+            value = held.get({"forward_layer": "layer"}.get(key, key), held.get("layer") if "ward" in key else None)
+        if number and isinstance(value, list) and int(number[:-1]) < len(value):
+            value = value[int(number[:-1])]
+        entry = value if isinstance(value, dict) else {}
+    found = entry.get("config")
+    return found if isinstance(found, dict) else {}
+
+
+def _zeros(one: LostTensor, config: Mapping[str, object]) -> TensorRef:
+    return zeros(one.name, [size or 0 for size in one.shape], one.dtype)

@@ -1,0 +1,182 @@
+"""Damaged files: what survives comes back, what is lost is said, and nothing stands in for it unasked.
+
+Truth is what h5py reads of the good file that each damaged one was made from (pathology/*/ in the packed corpus).
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from keras_doctor.artifacts import read
+from keras_doctor.environments import Environment
+from keras_doctor.layers.stored_variables import stored_variables
+from keras_doctor.rescue.repairing import repair
+from keras_doctor.rescue.salvage import salvage
+from keras_doctor.rescue.wishes import Wishes
+
+h5py = pytest.importorskip("h5py")
+ENV = Environment.parse("python==3.11 keras==3.15.1 tensorflow==2.21.0")
+
+
+def truth(path: Path) -> dict[str, np.ndarray]:
+    """Return the tensors of a good file as h5py reads them, by path without the optimizer's."""
+    content = path.read_bytes()
+    if content.startswith(b"PK"):
+        content = zipfile.ZipFile(path).read("model.weights.h5")
+    with h5py.File(io.BytesIO(content), "r") as file:
+        names: list[str] = []
+        file.visit(names.append)
+        return {name: np.asarray(file[name]) for name in names if isinstance(file[name], h5py.Dataset)}
+
+
+def stored(path: Path) -> dict[tuple[str, str], bytes]:
+    document = read(path)
+    return {(place, name): tensor.read() for place, name, tensor in stored_variables(document, document.provenance.era)}
+
+
+@pytest.fixture
+def half(corpus: Path, tmp_path: Path) -> Path:
+    """Return the first half of a file of Keras 2.2.4: its last layer is behind the cut."""
+    content = (corpus / "pathology/cut_half-k224h5/model.h5").read_bytes()
+    path = tmp_path / "half.h5"
+    path.write_bytes(content)
+    return path
+
+
+def test_a_cut_file_is_refused_without_fill(half: Path, tmp_path: Path) -> None:
+    report = repair(half, tmp_path / "out.keras", ENV)
+    assert not report.path
+    assert not (tmp_path / "out.keras").exists()
+    assert {(one.layer, one.name, one.shape) for one in report.lost_tensors} == {
+        ("dense_1", "kernel", (24, 5)),
+        ("dense_1", "bias", (5,)),
+    }
+    assert "dense_1/kernel (24, 5)" in report.refused
+    assert "--fill zeros" in report.refused
+
+
+@pytest.mark.parametrize("fill", ["zeros", "initializer"])
+def test_a_cut_file_is_filled_when_asked(half: Path, tmp_path: Path, k224: dict[str, np.ndarray], fill: str) -> None:
+    before = half.read_bytes()
+    report = repair(half, tmp_path / "out.h5", ENV, wishes=Wishes(fill=fill))
+    assert report.path
+    assert half.read_bytes() == before
+    assert [change.kind for change in report.changes if change.fix == "fill"] == ["lossy", "lossy"]
+    assert report.verification.equal is None  # nothing is there to compare with
+    found, expected = by_variable(truth(tmp_path / "out.h5")), by_variable(k224)
+    assert found.keys() == expected.keys()
+    for name, values in expected.items():
+        assert name.startswith("dense_1") or np.array_equal(found[name], values), name
+    kernel = found["dense_1/kernel"]
+    assert (kernel == 0).all() if fill == "zeros" else kernel.std() > 0.1
+    assert not found["dense_1/bias"].any()
+
+
+def by_variable(tensors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return tensors by layer and variable: "dense_1/kernel"."""
+    return {"/".join(name.split("/")[-2:]).removesuffix(":0"): values for name, values in tensors.items()}
+
+
+@pytest.fixture
+def k224(corpus: Path) -> dict[str, np.ndarray]:
+    """Return the tensors of the file of Keras 2.2.4 that the damaged ones were made from."""
+    kept = truth(corpus / "pathology/no_versions-k224h5/model.h5")
+    return {name: values for name, values in kept.items() if name.startswith("model_weights")}
+
+
+def test_filling_is_deterministic(half: Path, tmp_path: Path) -> None:
+    for name in ("one.keras", "other.keras"):
+        repair(half, tmp_path / name, ENV, wishes=Wishes(fill="initializer"))
+    assert (tmp_path / "one.keras").read_bytes() == (tmp_path / "other.keras").read_bytes()
+
+
+def test_a_dataset_that_is_gone_does_not_shift_the_others(
+    corpus: Path, tmp_path: Path, k224: dict[str, np.ndarray]
+) -> None:
+    path = corpus / "pathology/a_dataset_gone-k224h5/model.h5"
+    report = repair(path, tmp_path / "out.h5", ENV, wishes=Wishes(fill="zeros"))
+    assert [(one.layer, one.name) for one in report.lost_tensors] == [("dense_1", "kernel")]
+    found = by_variable(truth(tmp_path / "out.h5"))
+    assert np.array_equal(found["dense_1/bias"], k224["model_weights/dense_1/dense_1/bias:0"])
+
+
+def test_variables_of_one_shape_are_told_apart_when_the_list_of_names_is_lost(
+    corpus: Path, tmp_path: Path, k224: dict[str, np.ndarray]
+) -> None:
+    """Without weight_names HDF5 gives beta before gamma, and both have one shape."""
+    path = tmp_path / "model.h5"
+    path.write_bytes((corpus / "pathology/no_versions-k224h5/model.h5").read_bytes())
+    with h5py.File(path, "r+") as file:
+        del file["model_weights/batch_normalization_1"].attrs["weight_names"]
+    result = salvage(read(path))
+    assert not result.lost
+    found = {
+        name: tensor.read()
+        for _, name, tensor in stored_variables(result.document, result.document.provenance.era)
+        if tensor.name.startswith("batch_normalization_1")
+    }
+    for name, data in found.items():
+        wanted = k224[f"model_weights/batch_normalization_1/batch_normalization_1/{name}:0"]
+        assert data == wanted.tobytes()
+    assert len(found) == 4
+
+
+@pytest.mark.parametrize("sister", ["pathology/no_versions-k224h5/model.h5", "json"])
+def test_an_architecture_is_borrowed(corpus: Path, tmp_path: Path, k224: dict[str, np.ndarray], sister: str) -> None:
+    path = corpus / "pathology/config_cut_h5-k224h5/model.h5"
+    with pytest.raises(ValueError, match="--architecture FILE"):
+        repair(path, tmp_path / "out.keras", ENV)
+    lender = corpus / "pathology/no_versions-k224h5/model.h5"
+    if sister == "json":
+        with h5py.File(lender, "r") as file:
+            config = file.attrs["model_config"]
+        lender = tmp_path / "model.json"
+        lender.write_bytes(config if isinstance(config, bytes) else config.encode())
+    report = repair(path, tmp_path / "out.keras", ENV, architecture=lender)
+    assert report.path
+    assert not report.lost_tensors
+    assert report.diagnosis.verdict == "loads"
+    assert report.verification.equal
+    assert sorted(stored(tmp_path / "out.keras").values()) == sorted(values.tobytes() for values in k224.values())
+
+
+@pytest.mark.parametrize("name", ["out.safetensors", "out.weights.h5"])
+def test_without_an_architecture_the_weights_go_alone(corpus: Path, tmp_path: Path, name: str) -> None:
+    report = repair(corpus / "pathology/config_cut-k3k/model.keras", tmp_path / name, ENV)
+    assert report.path
+    assert report.holds == "weights"
+    expected = truth(corpus / "pathology/trailing_garbage-k3k/model.keras")
+    model = {key: values for key, values in expected.items() if key.startswith("layers/")}
+    if name.endswith(".h5"):
+        found = truth(tmp_path / name)
+        assert {key: found[key].tobytes() for key in model} == {key: v.tobytes() for key, v in model.items()}
+    else:
+        content = (tmp_path / name).read_bytes()
+        assert all(values.tobytes() in content for values in model.values())
+
+
+def test_a_compressed_model_is_taken_out(corpus: Path, tmp_path: Path, k224: dict[str, np.ndarray]) -> None:
+    report = repair(corpus / "pathology/gzipped-k224h5/model.h5", tmp_path / "out.keras", ENV)
+    assert report.path
+    assert report.verification.equal
+    assert sorted(stored(tmp_path / "out.keras").values()) == sorted(v.tobytes() for v in k224.values())
+
+
+def test_values_that_cannot_be_read_are_noticed_though_nothing_says_so(corpus: Path, tmp_path: Path) -> None:
+    """A damaged chunk shows only when it is unpacked."""
+    path = tmp_path / "model.h5"
+    path.write_bytes((corpus / "pathology/repacked_gzip-tf215h5/model.h5").read_bytes())
+    with h5py.File(path, "r") as file:
+        place = file["model_weights/dense/dense/kernel:0"].id.get_chunk_info(0)
+    with path.open("r+b") as raw:
+        raw.seek(place.byte_offset)
+        raw.write(b"\0" * place.size)
+    assert not read(path).damage
+    report = repair(path, tmp_path / "out.keras", ENV)
+    assert not report.path
+    assert [(one.layer, one.name) for one in report.lost_tensors] == [("dense", "kernel")]
