@@ -57,6 +57,10 @@ def steps(load: Load, shapes: Sequence[LayerShape]) -> Iterator[Step]:
                     load.api, node.name, node.class_name, row.why, row.keyword, node.config.get(row.keyword)
                 )
                 yield Step("call", ("call:unsupported",), where, told)
+        if node.config.get("data_format") == "channels_first" and _as_wide_as_deep(shapes, position, node):
+            yield Step(
+                "call", ("call:square",), Locus(path=node.path), Uncallable(load.api, node.name, node.class_name, "")
+            )
         if scoped and node.class_name != "InputLayer" and not _is_scope(node.name, inner):
             told = Uncallable(load.api, node.name, node.class_name, "")
             yield Step("call" if inner else "graph", ("name:scope",), Locus(path=node.path), told)
@@ -71,6 +75,18 @@ def _applies(row: Unrunnable, config: dict[str, Any]) -> bool:
     if row.value == ">1":
         return isinstance(value, int) and value > 1
     return str(value) == row.value
+
+
+def _as_wide_as_deep(shapes: Sequence[LayerShape], position: int, node: LayerNode) -> bool:
+    """Tell whether a convolution with a bias puts out as many channels as its last dimension is long."""
+    if "Conv" not in node.class_name or "LSTM" in node.class_name or node.config.get("use_bias") is False:
+        return False
+    shape = shapes[position] if position < len(shapes) else None
+    out = shape.output_shape if shape is not None and shape.path == node.path else None
+    if not out or len(out) < 3:
+        return False
+    channels = out[1]
+    return isinstance(channels, int) and channels > 1 and out[-1] == channels
 
 
 def _rank(shapes: Sequence[LayerShape], position: int, node: LayerNode) -> int:

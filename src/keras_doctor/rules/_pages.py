@@ -586,6 +586,13 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "error",
         "Bilinear upsampling counts its pixels otherwise than where the model was trained.",
     ),
+    "KD705": (
+        "kd705_bias_on_wrong_axis",
+        "bias-on-wrong-axis",
+        "semantics-changed",
+        "error",
+        "The bias of a channels-first convolution is added along the wrong axis.",
+    ),
     "KD709": (
         "kd709_discretization_truncates",
         "discretization-truncates",
