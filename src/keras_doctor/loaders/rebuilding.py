@@ -36,6 +36,9 @@ def steps(load: Load, reference: Reference, definition: Definition) -> Iterator[
     elif mode.startswith("int4") and ("/" in mode) != load.does("packs-int4-by-blocks"):
         reason = "which values share a byte in int4 changed between the release that saved the model and this one"
         yield Step("weights", (), Locus(path=reference.path), unexamined=reason)
+    if name in _LISTED and load.environment.backend == "jax" and ".ops" in (reference.module or ""):
+        reason = f"whether JAX takes what the operation {name} makes of its settings is not known"
+        yield Step("call", (), Locus(path=reference.path), unexamined=reason)
     axes = config.get("axis")
     if name == "RMSNormalization" and isinstance(axes, list) and len(axes) > 1 and load.does("scales-last-axes-only"):
         reason = "whether RMSNormalization of this release fits along several axes is not known"
@@ -81,6 +84,9 @@ def _holds_graph(config: dict[str, Any]) -> bool:
     layer = config.get("layer")
     return isinstance(layer, dict) and layer.get("class_name") in ("Functional", "Model")
 
+
+# Operations that make lists of their settings, of which JAX wants tuples.
+_LISTED = ("Norm", "MaxPool", "AveragePool")
 
 # Classes that some release gets wrong, the behaviour of such a release, and the configs that it concerns.
 _MISTAKES: tuple[tuple[str, str, Callable[[dict[str, Any]], bool]], ...] = (
