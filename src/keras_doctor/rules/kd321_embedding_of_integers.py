@@ -33,8 +33,8 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     """Report an Embedding with a type of integers."""
     made: Built = step.subject
     stated = made.config.get("dtype") or made.config.get("input_dtype")
-    if not isinstance(stated, str) or not stated.startswith(("int", "uint")):
-        return
+    if not isinstance(stated, str) or not stated.startswith(("int", "uint")) or "_from_" in stated:
+        return  # "int8_from_float32" is a policy: its vectors are floats
     if has("takes-integers-for-embeddings", made.api.library, made.api.version):
         return
     yield RULE.finding(
@@ -54,5 +54,8 @@ EXAMPLES = (
         "the layer Embedding is of the type int32",
     ),
     Well(lambda: sequential(_FLOATS, form="hdf5-model", module="", env="tensorflow==2.15.1")),
+    Well(
+        lambda: sequential((_INTEGERS[0], {**_INTEGERS[1], "dtype": "int8_from_float32"}), form="hdf5-model", module="")
+    ),
     Well(lambda: sequential(_INTEGERS, form="hdf5-model", module="", env="keras==2.0.5 tensorflow==1.4.1")),
 )
