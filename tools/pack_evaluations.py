@@ -32,7 +32,7 @@ def main(recorded: str, out: str, savers: list[str]) -> None:
             for case in sorted(os.listdir(os.path.join(recorded, saver))):
                 folder = os.path.join(recorded, saver, case)
                 model = next((n for n in ("model.keras", "model.h5") if os.path.exists(os.path.join(folder, n))), None)
-                if model is None or os.path.getsize(os.path.join(folder, model)) > LARGEST:
+                if model is None or case.startswith("app_") or os.path.getsize(os.path.join(folder, model)) > LARGEST:
                     continue
                 with open(os.path.join(folder, model), "rb") as file:
                     add(tar, f"{saver}/{case}/{model}", file.read())

@@ -11,10 +11,10 @@ import numpy as np
 from keras_doctor.layers.stock import ALIASES
 from keras_doctor.records import record
 from keras_doctor.rescue.evaluation.functions import activation, sigmoid
-from keras_doctor.rescue.evaluation.images import channels_last, padding_of, restored
+from keras_doctor.rescue.evaluation.images import channels_last, padding_of, restored, same_padding_of
 from keras_doctor.rescue.evaluation.kernels import convolution_kernel, flipped
 from keras_doctor.rescue.evaluation.values import CannotEvaluateError
-from keras_doctor.rescue.evaluation.windows import convolve, padded, same_padding
+from keras_doctor.rescue.evaluation.windows import convolve, padded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def conv_lstm_cell(call: Call, part: str = "", rank: int = 2) -> Cell:
 
     def step(z: Array, states: States) -> tuple[Array, States]:
         h, carry = (channels_last(call, state, rank) for state in states)
-        pairs = [same_padding(side, size, 1, 1) for side, size in zip(h.shape[1:-1], window, strict=True)]
+        pairs = same_padding_of(call, h.shape[1:-1], window, ones, ones)
         i, f, c, o = np.split(z + convolve(padded(h, pairs), recurrent, ones, ones), 4, axis=-1)
         carry = gate(f) * carry + gate(i) * act(c)
         h = restored(call, gate(o) * act(carry), rank)

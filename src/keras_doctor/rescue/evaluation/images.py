@@ -36,18 +36,26 @@ def padding_of(
 ) -> list[tuple[int, int]]:
     """Return what a layer's padding adds to each side, before and after. `pooled`: for a pooling."""
     mode = call.text("padding", "valid")
-    each = list(zip(sides, window, strides, dilation, strict=True))
+    if mode == "same":
+        return same_padding_of(call, sides, window, strides, dilation, pooled)
     if mode == "valid":
         return [(0, 0)] * len(sides)
+    reach = [(size - 1) * step for size, step in zip(window, dilation, strict=True)]
     if mode == "causal":
-        return [((size - 1) * step, 0) for _, size, _, step in each]
-    if mode == "same":
-        if call.semantics["same_padding"] == "halves":
-            return [_from_the_middle(*one, pooled) for one in each]
-        return [same_padding(*one) for one in each]
+        return [(places, 0) for places in reach]
     if mode == "full":
-        return [((size - 1) * step,) * 2 for _, size, _, step in each]
+        return [(places, places) for places in reach]
     raise CannotEvaluateError(f"its padding {mode[:40]!r} is none that Keras knows")
+
+
+def same_padding_of(
+    call: Call, sides: Sizes, window: Sizes, strides: Sizes, dilation: Sizes, pooled: bool = False
+) -> list[tuple[int, int]]:
+    """Return what the padding "same" adds to each side, before and after."""
+    each = zip(sides, window, strides, dilation, strict=True)
+    if call.semantics["same_padding"] == "halves":
+        return [_from_the_middle(*one, pooled) for one in each]
+    return [same_padding(*one) for one in each]
 
 
 def _from_the_middle(size: int, window: int, stride: int, dilation: int, pooled: bool) -> tuple[int, int]:
