@@ -198,7 +198,10 @@ SYMPTOMS = (
         r"|predict\w*[^\n]{0,100}(?:different|differ)\w*[^\n]{0,60}(?:between|from|in another)"
         r"|load_model[^\n]{0,120}(?:accuracy|evaluat)[^\n]{0,40}(?:of about|drops?|only|is)"
         r"|get the different results|different results|slight difference between|suddenly produce"
-        r"|randomness or shuffle)",
+        r"|randomness or shuffle"
+        r"|(?:load|reload|restor)\w*[^\n]{0,80}(?:gives?|shows?|makes?|has|have|yields?)[^\n]{0,40}(?:random"
+        r"|different|wrong)"
+        r"[^\n]{0,20}(?:predict|result|output|accurac))",
         strength=1,
         question=_QUESTION,
     ),

@@ -55,6 +55,64 @@ def _nothing_to_look_in(scene: Scene, match: re.Match[str]) -> Reading | None:
 
 
 SYMPTOMS = (
+    row(
+        "weights-mismatch",
+        "",
+        "the weights (of Darknet, YOLO or another converter) are not those of this .cfg, class list or set of anchors: "
+        "the numbers of them do not come out even",
+        (
+            "failed to read all data",
+            "buffer is too small for requested array",
+            "mismatch between model and given anchor and class sizes",
+        ),
+        Remedy(
+            "Give the .cfg, classes and anchors that belong to these weights (number of classes, tiny or not), and "
+            "convert again; make sure that the download is complete.",
+            "python convert.py yolov3.cfg yolov3.weights model.h5",
+        ),
+        INSPECT,
+        sure="medium",
+    ),
+    Symptom(
+        ("cannot reshape array of size",),
+        lambda scene, match: (
+            Reading(
+                "weights-mismatch",
+                "the stored numbers are not as many as the layer's weights: another number of classes or filters, or a "
+                "file that is cut",
+                (INSPECT, REBUILD, SAME_VERSION),
+                "medium",
+            )
+            if scene.calls("weights", "convert", ".h5", "load_") or match["shape"].count(",") >= 3
+            else None
+        ),
+        pattern=r"cannot reshape array of size \d+ into shape \((?P<shape>[\d, ]+)\)",
+        strength=4,
+    ),
+    row(
+        "wrong-api-use",
+        "KD903",
+        "the program takes a .h5 file and was given another path",
+        ("must be a .h5 file", "should be a .h5 file"),
+        Remedy("Give the path of the .h5 file, or save (convert) the model as one.", 'model.save("model.h5")'),
+        CHECK,
+        sure="medium",
+    ),
+    row(
+        "config-value",
+        "",
+        "a lookup layer (StringLookup, TextVectorization) is made from its config with an empty vocabulary: the words "
+        "are not in the config in this form",
+        ("cannot set an empty vocabulary",),
+        Remedy(
+            "Set the vocabulary anew, after the layer is made.",
+            "layer.set_vocabulary(words)",
+        ),
+        SAME_VERSION,
+        UPGRADE,
+        REBUILD,
+        sure="medium",
+    ),
     Symptom(
         ("'nonetype' object is not callable",),
         lambda scene, match: (

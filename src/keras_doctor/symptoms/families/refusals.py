@@ -20,6 +20,27 @@ SYMPTOMS = (
     row(
         "save-refused",
         "KD901",
+        "this release cannot save a layer with a table (TextVectorization, a lookup)",
+        (
+            "saving is not yet supported for textvectorization",
+            "saving is not yet supported",
+            "'trackableweighthandler' object has no attribute 'numpy'",
+        ),
+        UPGRADE,
+        Remedy("Or save the vocabulary apart, and the model without that layer.", "words = layer.get_vocabulary()"),
+        _WEIGHTS,
+    ),
+    row(
+        "save-refused",
+        "KD901",
+        "this release does not save in that format",
+        ("unknown model format:", "supported formats: 'tf', 'keras'"),
+        _KERAS_FORMAT,
+        _WEIGHTS,
+    ),
+    row(
+        "save-refused",
+        "KD901",
         "the name pattern of ModelCheckpoint asks for a metric that this release calls otherwise (acc, accuracy), or "
         "that is not measured",
         ("failed to format this callback filepath",),
