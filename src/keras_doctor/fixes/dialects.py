@@ -12,6 +12,7 @@ from keras_doctor.fixes.graphs import rewrite
 from keras_doctor.fixes.inputs import declare
 from keras_doctor.fixes.knowledge import written_by
 from keras_doctor.fixes.lambda_rewritten import rewrite_lambdas
+from keras_doctor.fixes.training import Unknown, rewrite_training
 from keras_doctor.layers.stock import is_operation
 from keras_doctor.loaders.nested import kind_of
 
@@ -42,7 +43,7 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
         yield Change("input-declared", message)
     place = "compile_config" if target.format == "keras-v3" else "training_config"
     if draft.training and (modern != (draft.era == "keras-3") or draft.training_path != place):
-        yield drop_training(draft)
+        yield from training(draft, target)
     if draft.slots and draft.source.container != {"keras-v3": "zip", "hdf5-model": "hdf5"}[target.format]:
         draft.slots = ()
         yield Change("slots-dropped", "leave out the optimizer's variables", kind=LOSSY, note="training starts afresh")
@@ -69,11 +70,26 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
     state_modules(draft, target)
 
 
-def drop_training(draft: Draft) -> Change:
+def training(draft: Draft, target: Target) -> Iterator[Change]:
+    """Rewrite what the model was compiled with; the optimizer's variables do not go with it."""
+    try:
+        yield from rewrite_training(draft, target)
+    except Unknown as error:
+        yield drop_training(draft, str(error))
+        return
+    if draft.slots:
+        draft.slots = ()
+        yield Change(
+            "slots-dropped", "leave out the optimizer's variables", kind=LOSSY, note="its moments start at zero"
+        )
+
+
+def drop_training(draft: Draft, why: str = "") -> Change:
     """Leave out what the model was compiled with: it is no reason not to predict."""
     draft.training, draft.slots = None, ()
     note = "compile the model again before training it on"
-    return Change("training-dropped", "leave out what the model was compiled with", kind=LOSSY, note=note)
+    told = f": {why}" if why else ""
+    return Change("training-dropped", f"leave out what the model was compiled with{told}", kind=LOSSY, note=note)
 
 
 def state_modules(draft: Draft, target: Target) -> None:

@@ -8,9 +8,10 @@ other file.
 from __future__ import annotations
 
 from keras_doctor.fixes._index import FIXES
-from keras_doctor.fixes.dialects import drop_training, recast, state_modules
+from keras_doctor.fixes.dialects import drop_training, recast, state_modules, training
 from keras_doctor.fixes.draft import Draft
 from keras_doctor.fixes.fix import EXACT, Change, Target
+from keras_doctor.fixes.training import SLUG
 from keras_doctor.loaders.load import api_of
 from keras_doctor.loaders.tracing import Options, Step, trace
 from keras_doctor.records import record, replace
@@ -75,7 +76,8 @@ def plan(document: ModelDocument, environment: Environment, form: str, path: str
         steps = tuple(trace(result, environment, Options()))  # all of it: fixes change what the walk goes over
         found = [change for step in steps for change in mended(step, draft, target)]
         if not found and draft.training is not None and _stops_at_training(result, environment):
-            found = [drop_training(draft)]
+            rewritten = any(change.fix == SLUG for change in changes)
+            found = [drop_training(draft)] if rewritten else list(training(draft, target))
         if not found:
             break
         changes += found
