@@ -79,10 +79,10 @@ def _one_mean(config: dict[str, Any]) -> bool:
     return isinstance(config.get("mean"), (int, float)) and config.get("axis") not in (None, [])
 
 
-def _holds_graph(config: dict[str, Any]) -> bool:
-    """Tell whether a wrapper holds a functional model."""
+def _holds_model(config: dict[str, Any]) -> bool:
+    """Tell whether a wrapper holds a model."""
     layer = config.get("layer")
-    return isinstance(layer, dict) and layer.get("class_name") in ("Functional", "Model")
+    return isinstance(layer, dict) and layer.get("class_name") in ("Functional", "Model", "Sequential")
 
 
 # Operations that make lists of their settings, of which JAX wants tuples.
@@ -95,6 +95,6 @@ _MISTAKES: tuple[tuple[str, str, Callable[[dict[str, Any]], bool]], ...] = (
     ("Hashing", "misbuilds-hashing", _policy_of_integers),
     ("RandomShear", "misbuilds-randomshear", _below_zero),
     ("TimeDistributed", "misbuilds-timedistributed", _lists_output),
-    ("TimeDistributed", "misbuilds-models-over-time", _holds_graph),
+    ("TimeDistributed", "misbuilds-models-over-time", _holds_model),
 )
 _CONCERNED = frozenset(name for name, _, _ in _MISTAKES)

@@ -8,8 +8,8 @@ numbers) in the range [0, 1.0]. Received: input_number=-0.5`.
 expect that of some layers; later ones read the same file. RandomShear makes two bounds of one factor, and refuses the
 first of them when it reads it again, in all releases so far.
 
-Since 3.11 a functional model whose outputs stand in a list, as every older release wrote them, puts out a list, which
-TimeDistributed cannot take.
+Up to 3.3 a TimeDistributed takes no models at all. Since 3.11 a functional model whose outputs stand in a list, as
+every older release wrote them, puts out a list, which TimeDistributed cannot take.
 
 **How to mend.** Load the file with the release that saved it, or a later one of Keras 3 (for TimeDistributed of a
 model: with 3.10 at the latest). For RandomShear, which only matters in training, change the bounds in the config to [0,
