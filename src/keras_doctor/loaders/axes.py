@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from keras_doctor.layers.graph import LayerShape
+    from keras_doctor.layers.shapes import Shape
     from keras_doctor.loaders.legacy_view import View
     from keras_doctor.loaders.load import Load
     from keras_doctor.releases.api import Api
@@ -20,12 +21,16 @@ if TYPE_CHECKING:
 
 @record
 class LostAxis:
-    """A layer that works along another axis than the config says: along `default`, its class's own."""
+    """A layer that works along another axis than the config says: along `default`, its class's own.
+
+    `effect`: "loads-not-runnable" where its inputs do not fit together so, which is noticed when it is called.
+    """
 
     api: Api
     class_name: str
     axis: Any
     default: int
+    effect: str = "loads-differently"
 
 
 def lost_axes(load: Load, view: View, shapes: tuple[LayerShape, ...]) -> Iterator[Step]:
@@ -47,8 +52,16 @@ def lost_axes(load: Load, view: View, shapes: tuple[LayerShape, ...]) -> Iterato
         if first is None:
             yield Step("graph", (), where, unexamined=f"whether {class_name} needs the axis that is lost is not known")
         elif _along(axis, len(first)) != _along(_number(default), len(first)):
-            lost = LostAxis(load.api, class_name, axis, _number(default))
+            apart = class_name == "Concatenate" and _apart(shape.input_shapes, _number(default))
+            effect = "loads-not-runnable" if apart else "loads-differently"
+            lost = LostAxis(load.api, class_name, axis, _number(default), effect)
             yield Step("graph", ("axis:lost",), where, lost)
+
+
+def _apart(shapes: tuple[Shape | None, ...], axis: int) -> bool:
+    """Tell whether tensors differ in another dimension than the one along which they are put together."""
+    rest = {(*shape[:axis], *shape[axis:][1:]) for shape in shapes if shape}
+    return len(rest) > 1
 
 
 def _number(default: str) -> int:

@@ -35,6 +35,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
         step,
         f"{release_of(lost.api)} loses the axis of the layer {shown(lost.class_name, 60)}: it works along "
         f"{lost.default}, not {shown(lost.axis)}",
+        effect=lost.effect,
     )
 
 
