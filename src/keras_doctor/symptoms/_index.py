@@ -287,6 +287,7 @@ MARKS: dict[str, tuple[str, ...]] = {
     "exit code -1073741819": ("machines",),
     "exit code 132": ("machines",),
     "exit code 139": ("machines",),
+    "expected 'config' to be a dict": ("values",),
     "expected 1 input(s)": ("graphs",),
     "expected a model.weights.h5": ("archives",),
     "expected a symbolic tensor instance": ("values",),

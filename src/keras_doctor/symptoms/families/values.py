@@ -74,7 +74,11 @@ SYMPTOMS = (
         strength=8,
     ),
     Symptom(
-        ("a sequential model configuration must be a dictionary", "expects a dictionary, not a list"),
+        (
+            "a sequential model configuration must be a dictionary",
+            "expected 'config' to be a dict",
+            "expects a dictionary, not a list",
+        ),
         (LIST_OR_DICT,),
         strength=8,
     ),
