@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from keras_doctor.layers.operations.operands import Entry, Operation
 
 _UNARY = """
-    Abs Acos Acosh AdjustContrastv2 AdjustHue AdjustSaturation Asin Asinh Atan Atanh BiasAdd Cast Ceil CheckNumerics
-    ClipByValue Conj Cos Cosh Cumprod Cumsum Elu EnsureShape Erf Erfc Exp Expm1 FakeQuantWithMinMaxArgs
+    Abs Acos Acosh AdjustContrastv2 AdjustHue AdjustSaturation Asin Asinh Atan Atanh Cast Ceil CheckNumerics
+    Conj Cos Cosh Elu EnsureShape Erf Erfc Exp Expm1 FakeQuantWithMinMaxArgs
     FakeQuantWithMinMaxVars Floor HSVToRGB Identity Imag Inv Invert IsFinite IsInf IsNan L2Loss LeakyRelu Lgamma Log
     Log1p LogicalNot LogSoftmax LRN MatrixInverse Neg OnesLike PlaceholderWithDefault PreventGradient Real Reciprocal
-    RegexReplace Relu Relu6 ReverseV2 RGBToHSV Rint Roll Round Rsqrt Selu Sigmoid Sign Sin Sinh Softmax Softplus
+    RegexReplace Relu Relu6 RGBToHSV Rint Round Rsqrt Selu Sigmoid Sign Sin Sinh Softmax Softplus
     Softsign Sqrt Square StaticRegexReplace StopGradient StringLower StringStrip StringToHashBucketFast StringToNumber
     StringUpper Tan Tanh ZerosLike
 """
@@ -32,6 +32,10 @@ _BINARY = """
 
 NODES = entries(
     (elementwise.same, "x", _UNARY),
+    (elementwise.same, "x axis", "Cumprod Cumsum ReverseV2"),
+    (elementwise.same, "x shift axis", "Roll"),
+    (elementwise.same, "x bias", "BiasAdd"),
+    (elementwise.same, "x clip_value_min clip_value_max", "ClipByValue"),
     (elementwise.combined, "x y", _BINARY),
     (elementwise.added, "x y", "Add AddV2"),
     (elementwise.subtracted, "x y", "Sub"),
@@ -41,7 +45,8 @@ NODES = entries(
     (elementwise.shape, "x", "Shape"),
     (elementwise.counted, "x", "Size"),
     (elementwise.scalar, "x", "Rank"),
-    (elementwise.filled, "shape", "Fill RandomStandardNormal RandomUniform TruncatedNormal"),
+    (elementwise.filled, "shape value", "Fill"),
+    (elementwise.filled, "shape", "RandomStandardNormal RandomUniform TruncatedNormal"),
     (elementwise.ranged, "x y z", "Range"),
     (reductions.reduced, "x axis keepdims|keep_dims", "All Any EuclideanNorm Max Mean Min Prod Sum"),
     (reductions.place_of_extreme, "x axis", "ArgMax ArgMin"),
@@ -51,7 +56,7 @@ NODES = entries(
     (arranging.squeeze, "x axis|squeeze_dims", "Squeeze"),
     (arranging.tile, "x repeats", "Tile"),
     (arranging.broadcast_to, "x shape", "BroadcastTo"),
-    (arranging.pad, "x widths", "Pad PadV2 MirrorPad"),
+    (arranging.pad, "x widths constant_values", "Pad PadV2 MirrorPad"),
     (arranging.unstack, "x axis num", "Unpack"),
     (indexing.gather, "x indices axis", "GatherV2 Gather"),
     (indexing.gather_nd, "x indices", "GatherNd"),

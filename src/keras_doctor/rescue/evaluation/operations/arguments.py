@@ -59,6 +59,13 @@ class Arguments:
         like = next((one.array for one in listed if isinstance(one, Value)), None)
         return [numbers(one, like) for one in listed]
 
+    def first(self, *names: str) -> str:
+        """Return the first of these names that an operand has."""
+        for name in names:
+            if self.has(name):
+                return name
+        raise CannotEvaluateError("an operand is missing")
+
     def pair(self) -> tuple[Array, Array]:
         """Return `x` and `y`; a constant has the dtype of the tensor."""
         x, y = self._given("x"), self._given("y")

@@ -253,7 +253,7 @@ def ones(op: Arguments) -> Array:
 @operates("full fill")
 def full(op: Arguments) -> Array:
     """One number everywhere."""
-    fill = numbers(next(op.get(name) for name in ("fill_value", "value", "x") if op.has(name)))
+    fill = op.array(op.first("fill_value", "value", "x"))
     return np.full(_sizes(op), fill, dtype_named(op.get("dtype")) if op.has("dtype") else fill.dtype)
 
 

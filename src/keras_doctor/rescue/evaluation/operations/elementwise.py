@@ -173,7 +173,7 @@ enter_all({
 def biased(op: Arguments) -> Array:
     """A number for each channel added."""
     x = op.array()
-    bias = next(op.array(name, x) for name in ("bias", "value", "y") if op.has(name))
+    bias = op.array(op.first("bias", "value", "y"), x)
     return x + (bias.reshape(-1, *(1,) * (x.ndim - 2)) if op.text("data_format").startswith("nc") else bias)
 
 
