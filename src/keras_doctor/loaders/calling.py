@@ -61,7 +61,7 @@ def steps(load: Load, shapes: Sequence[LayerShape]) -> Iterator[Step]:
             yield Step(
                 "call", ("call:square",), Locus(path=node.path), Uncallable(load.api, node.name, node.class_name, "")
             )
-        if scoped and node.class_name != "InputLayer" and not _is_scope(node.name, inner):
+        if scoped and node.class_name != "InputLayer" and not _is_scope(node.name, inner or node.depth > 0):
             told = Uncallable(load.api, node.name, node.class_name, "")
             yield Step("call" if inner else "graph", ("name:scope",), Locus(path=node.path), told)
 
