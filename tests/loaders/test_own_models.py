@@ -20,7 +20,7 @@ PYTHONS = {"keras-1": "3.6", "keras-2": "3.6", "tf.keras": "3.7"}
 # told; Dot, RandomShear and models over time; and graphs, in Keras 3.0.5 and 1.2.2.
 REFUSED = ("KD401", "KD402", "KD403", "KD404", "KD405", "KD312")
 OWN_GRAPHS = ("keras 3.0.5", "keras 1.2.2")
-# Layers that tf.keras exports and leaves out of the table that it reads HDF5 files with (keras/layers/serialization.py).
+# Layers that tf.keras exports and leaves out of the table that it reads HDF5 files with (layers/serialization.py).
 FORGOTTEN = ("SpectralNormalization", "RandomFourierFeatures", "Normalization", "TextVectorization")
 
 
