@@ -141,7 +141,8 @@ def test_a_plan_writes_nothing(corpus: Path, tmp_path: Path) -> None:
     report = repair(
         corpus / "py36_keras122_tf14/lstm/model.h5", tmp_path / "a.keras", Environment.parse(KERAS_3), dry=True
     )
-    assert report.changes and not report.path
+    assert report.changes
+    assert not report.path
     assert not list(tmp_path.iterdir())
 
 

@@ -537,6 +537,13 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "error",
         "The file has weights that belong to the model itself, and a model of layers has none.",
     ),
+    "KD512": (
+        "kd512_lookup_among_weights",
+        "lookup-among-weights",
+        "format-not-supported",
+        "error",
+        "tf.keras up to TensorFlow 2.5 takes the table of a lookup layer for a weight that HDF5 cannot hold.",
+    ),
     "KD601": (
         "kd601_compile_argument",
         "compile-argument",

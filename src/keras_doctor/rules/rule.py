@@ -88,8 +88,8 @@ class Well:
 
 @record
 class Said:
-    """An example of a page that no file can show (KD9xx): `text` is what a release says, and `explain` must know it as a
-    symptom of this rule.
+    """An example of a page that no file can show (KD9xx): `text` is what a release says, and `explain` must know it
+    as a symptom of this rule.
     """
 
     text: str
