@@ -68,7 +68,8 @@ def salvage(document: ModelDocument, stand_in: StandIn | None = None) -> Salvage
     """Return what survives of a document, every tensor of it read once to see that it does."""
     kept, unreadable = _readable(document)
     training, dropped = _training(document)
-    document = document.changed(weights=kept, training=training)
+    facts = {**document.facts, "listed_names": _listed(document)}
+    document = document.changed(weights=kept, training=training, facts=facts)
     if document.config is None:
         return Salvage(document, (*unreadable.values(), *_unlisted(document)), dropped)
     make = stand_in or _zeros
@@ -100,6 +101,12 @@ def _readable(document: ModelDocument) -> tuple[tuple[WeightGroup, ...], dict[st
                 whole.append(tensor)
         groups.append(WeightGroup(group.owner, group.path, tuple(whole)))
     return tuple(groups), lost
+
+
+def _listed(document: ModelDocument) -> dict[str, tuple[str, ...]]:
+    """Return the names of each layer's tensors, in order, also of those that are not there; () where they are lost."""
+    stated: dict[str, tuple[str, ...]] = document.facts.get("listed_names") or {}
+    return {group.owner: tuple(tensor.name for tensor in group.tensors) for group in document.weights} | stated
 
 
 def unreadable(tensor: TensorRef) -> str:
@@ -147,6 +154,8 @@ def _completed(
         release = document.provenance.keras_version or document.provenance.latest or "3"
         expected = v3_groups(document.config, era, release)
     stored = {group.owner: group for group in document.weights}
+    if not legacy:
+        stored |= _named_by_shapes(expected, document.weights)
     matched = [_matched(group, stored.get(group.name), document, legacy) for group in expected]
     used = {tensor.path for tensors in matched for tensor in tensors if tensor is not None}
     pool = [tensor for group in document.weights for tensor in group.tensors if tensor.path not in used]
@@ -170,12 +179,32 @@ def _completed(
             full.append(tensor)
         groups.append(WeightGroup(group.name, own.path if own else "", tuple(full)))
     named = {group.owner for group in groups}
+    named |= {group.owner for name, group in stored.items() if name in named}
     groups += [group for group in document.weights if group.owner not in named and not legacy]
     groups += [group for group in document.weights if legacy and group.owner == _TOP and group.owner not in named]
     return tuple(groups), lost
 
 
 _TOP = "top_level_model_weights"
+
+
+def _named_by_shapes(expected: Sequence[StoredGroup], weights: Sequence[WeightGroup]) -> dict[str, WeightGroup]:
+    """Return, by the names that they had, the groups of a store whose names are lost ("layers/?1208"): each is the one
+    layer that is missed whose variables have these shapes, where it is the one group that has them.
+    """
+    have = {group.owner for group in weights}
+    missed = [group for group in expected if group.name not in have]
+    nameless = [group for group in weights if "/?" in group.owner]
+    found: dict[str, WeightGroup] = {}
+    for group in missed:
+        like = [one for one in nameless if _same_shapes(group, one)]
+        if len(like) == 1 and sum(_same_shapes(other, like[0]) for other in missed) == 1:
+            found[group.name] = like[0]
+    return found
+
+
+def _same_shapes(group: StoredGroup, stored: WeightGroup) -> bool:
+    return len(group.variables) == len(stored.tensors) and all(map(fits, group.variables, stored.tensors))
 
 
 def _matched(
@@ -188,8 +217,7 @@ def _matched(
     by_name = {tensor.name: tensor for tensor in stored.tensors}
     names: Sequence[str]
     if legacy:
-        listed = (document.facts.get("listed_names") or {}).get(stored.owner)
-        names = [tensor.name for tensor in stored.tensors] if listed is None else listed
+        names = document.facts["listed_names"].get(stored.owner, ())
     else:
         names = [str(number) for number in range(len(expected.variables))]
     if len(names) == len(expected.variables):
