@@ -124,7 +124,9 @@ def _done(doing: _Doing, saved: Salvage) -> RepairReport:
             raise ValueError(_no_model(document, path))
         return _weights_alone(doing, saved)
     asked, wanted = wished(saved.document, doing.wishes, kind.holds)
-    made = plan(asked, environment, kind.planned, path)
+    # Weights and architecture are judged in the model that they belong to, which has the ending of its own format.
+    model = path if kind.holds == MODEL else f"{path}{'.keras' if kind.planned == 'keras-v3' else '.h5'}"
+    made = plan(asked, environment, kind.planned, model)
     made = replace(made, changes=(*_salvaged(saved, doing.wishes), *wanted, *made.changes))
     refused = _refusal(document, saved, path, doing.wishes) if kind.holds != "architecture" else ""
     diagnosis = diagnose(document if refused else made.document, environment)
