@@ -64,7 +64,7 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
             _graph_class(entry, target.api)
         if isinstance(config, dict):
             _policy(config, modern)
-            single = modern or (target.api.line == "keras-2" and entry["class_name"] == "BatchNormalization")
+            single = modern or (target.api.line == "keras-2" and entry["class_name"].startswith("BatchNormalization"))
             if single and isinstance(config.get("axis"), list) and len(config["axis"]) == 1:
                 config["axis"] = config["axis"][0]  # as Keras 3 itself does when it reads HDF5
     state_modules(draft, target)

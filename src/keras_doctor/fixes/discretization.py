@@ -2,8 +2,8 @@
 
 Its dtype: tf.keras writes int64, the dtype of what it puts out, and Keras 3 with TensorFlow casts what comes in to
 that: it truncates 0.7 to 0. Nobody else does, so for them the boundaries of a model that was trained so are moved to
-where whole numbers begin. Which side a boundary belongs to: TensorFlow 2.5 counts a number that equals one to the bin below,
-all others to the bin above; the next float32 after the boundary says the same to them.
+where whole numbers begin. Which side a boundary belongs to: TensorFlow 2.5 counts a number that equals one to the bin
+below, all others to the bin above; the next float32 after the boundary says the same to them.
 """
 
 from __future__ import annotations

@@ -168,10 +168,12 @@ class Draft:
         return found
 
     def _named(self, form: str, group: StoredGroup, number: int, variable: Variable, tensor: TensorRef) -> TensorRef:
-        from keras_doctor.document.expressions import renamed
+        from keras_doctor.document.expressions import cast, renamed
 
         if form in _V3:
             return renamed(tensor, str(number))
+        if tensor.dtype == "bfloat16":  # HDF5 has no such type, and legacy loaders make nothing of its bytes
+            tensor = cast(tensor, "float32")
         place = "/".join(word for word in (group.name, variable.part, variable.name) if word)
         return renamed(tensor, f"{place.replace('[', '_').replace(']', '')}:0")
 

@@ -160,6 +160,9 @@ class Walk:
         for key, accepted in self.api.compared(definition):
             if key in config and not accepted.accepts(config[key]):
                 found.append((key, config[key], accepted.values))
+        policy = config.get("dtype")
+        if isinstance(policy, str) and "_from_" in policy and not self.load.does("quantizes"):
+            found.append(("dtype", policy, ("float32", "mixed_float16")))
         return tuple(found)
 
     @property

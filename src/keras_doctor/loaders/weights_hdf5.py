@@ -102,6 +102,10 @@ def _filled(load: Load, owners: Owners, listed: list[Owner], groups: list[Weight
                 yield _unknown(owner)
             continue
         told += 1
+        if any(variable.dtype == "bfloat16" for variable in owner.variables) and not load.does("sets-bfloat16"):
+            says = "data type 'bfloat16' not understood"
+            yield _misfit("arrays:conversion", owner, group, Misfit(load.api, says=says))
+            continue
         try:
             arrays = conversion.converted(owner, arrays)
         except ConversionError as error:
