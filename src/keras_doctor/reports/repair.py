@@ -127,7 +127,7 @@ def _json(report: Any) -> dict[str, Any]:
         "verified": {
             "kind": report.verification.kind,
             "equal": report.verification.equal,
-            "difference": report.verification.difference,
+            "difference": _finite(report.verification.difference),
             "reason": report.verification.reason,
         },
         "damage": [{"kind": d.kind, "what": d.what, "part": d.part, "offset": d.offset} for d in report.damage],
@@ -145,3 +145,7 @@ def _json(report: Any) -> dict[str, Any]:
         "lost": [{"owner": owner, "why": why} for owner, why in report.lost],
         "remaining": [finding.as_json() for finding in report.remaining],
     }
+
+
+def _finite(number: float) -> float | None:
+    return number if abs(number) < float("inf") else None  # JSON has no infinity

@@ -1,0 +1,93 @@
+"""`keras-doctor repair`: the door, on files that real releases wrote and on damaged ones; the JSON that it prints."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from keras_doctor.cli import main
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schema/repair-1.json").read_text())
+for _part in (SCHEMA, *SCHEMA["$defs"].values()):  # ours may grow, but not without being written down
+    if "properties" in _part:
+        _part["additionalProperties"] = False
+ENV = ("--env", "python==3.11 keras==3.15.1 tensorflow==2.21.0")
+
+
+def seen(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, dict[str, Any]]:
+    status = main(["repair", *map(str, words), *ENV, "--json"])
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    jsonschema.validate(found, SCHEMA)
+    return status, found
+
+
+def test_a_good_file(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, found = seen(capsys, corpus / "pathology/no_versions-k3h5/model.h5", tmp_path / "out.keras")
+    (one,) = found["repairs"]
+    assert (status, one["verdict"], one["holds"], one["verified"]["equal"]) == (0, "loads", "model", True)
+    assert one["lost_tensors"] == one["damage"] == found["failed"] == []
+    assert Path(one["path"]).exists()
+
+
+def test_lost_tensors(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = corpus / "pathology/a_dataset_gone-k3h5/model.h5"
+    status, found = seen(capsys, source, tmp_path / "out.keras", "--strip-optimizer")
+    (one,) = found["repairs"]
+    assert (status, one["path"]) == (1, "")
+    assert "--fill zeros" in one["refused"]
+    assert [(lost["layer"], lost["name"], lost["shape"]) for lost in one["lost_tensors"]] == [
+        ("out", "kernel", [10, 2])
+    ]
+    status, found = seen(capsys, source, tmp_path / "out.keras", "--fill", "zeros")
+    (one,) = found["repairs"]
+    assert (status, one["refused"], one["verified"]["equal"]) == (0, "", None)
+    assert "lossy" in {change["kind"] for change in one["changes"]}
+
+
+def test_no_architecture(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = corpus / "pathology/config_cut-k3k/model.keras"
+    status, found = seen(capsys, source, tmp_path / "out.keras")
+    assert (status, found["repairs"]) == (1, [])
+    assert "--architecture FILE" in found["failed"][0]["why"]
+    sister = corpus / "pathology/trailing_garbage-k3k/model.keras"
+    status, found = seen(capsys, source, tmp_path / "out.keras", "--architecture", sister)
+    assert (status, found["repairs"][0]["verdict"]) == (0, "loads")
+    status, found = seen(capsys, source, f"{tmp_path}/", "--to", "safetensors")
+    assert (status, found["repairs"][0]["holds"]) == (0, "weights")
+    assert (tmp_path / "model.safetensors").exists()
+
+
+def test_the_words(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source, target = corpus / "pathology/cut_half-k224h5/model.h5", tmp_path / "out.keras"
+    assert main(["repair", str(source), str(target), *ENV]) == 1
+    refused = capsys.readouterr().out
+    assert "dense_1/kernel (24, 5)" in refused
+    assert f"keras-doctor repair {source} {target} --fill zeros" in refused
+    assert main(["repair", str(source), str(target), *ENV, "--fill", "zeros"]) == 0
+    filled = capsys.readouterr().out
+    assert "2 tensors lost" in filled.splitlines()[0]
+    assert "dense_1/kernel is lost: zeros stand in [lossy" in filled
+    assert "not verified" in filled
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [(["--rename", "a"], "OLD=NEW"), (["--weights-only", "--to", "keras"], "contradict")],
+)
+def test_options_that_make_no_sense(
+    words: list[str], told: str, corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = corpus / "pathology/no_versions-k3h5/model.h5"
+    assert main(["repair", str(source), str(tmp_path / "out.keras"), *ENV, *words]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_a_layer_is_renamed(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = corpus / "pathology/no_versions-k3h5/model.h5"
+    status, found = seen(capsys, source, tmp_path / "out.h5", "--rename", "out=answer")
+    assert (status, found["repairs"][0]["verified"]["equal"]) == (0, True)
+    assert found["repairs"][0]["changes"][0]["fix"] == "rename"
