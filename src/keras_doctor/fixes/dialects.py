@@ -56,6 +56,8 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
     if lambdas or modern != (before == "keras-3"):
         for name in rewrite(draft.config, before, target.api):
             yield Change("operation-rewritten", f"make the operation {name} one of the target's own")
+    elif modern:
+        rewrite(draft.config, before, target.api, ends_only=True)
     for entry, kind in objects(draft.config):
         for key in _LEFT_OUT:
             entry.pop(key, None)

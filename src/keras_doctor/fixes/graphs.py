@@ -37,26 +37,27 @@ _ARGUMENTS = {
 }
 
 
-def rewrite(config: Any, era: str, api: Api) -> list[str]:
+def rewrite(config: Any, era: str, api: Api, ends_only: bool = False) -> list[str]:
     """Write the graphs of a model's config, and of the models in it, in the encoding of a release, with its operations.
-    `era`: who wrote the config. Return the names of the operations that became the release's own.
+    `era`: who wrote the config. `ends_only`: the calls stay as they are, only how inputs and outputs are listed does
+    not. Return the names of the operations that became the release's own.
     """
-    shapes = {shape.path: shape for shape in infer(config, era)}
+    shapes = {} if ends_only else {shape.path: shape for shape in infer(config, era)}
     done: list[str] = []
-    _model(config, "config", shapes, api, done)
+    _model(config, "config", shapes, api, done, ends_only)
     return done
 
 
-def _model(entry: Any, path: str, shapes: dict[str, LayerShape], api: Api, done: list[str]) -> None:
+def _model(entry: Any, path: str, shapes: dict[str, LayerShape], api: Api, done: list[str], ends_only: bool) -> None:
     layers = layers_of(entry)
     place = f"{path}.layers" if isinstance(entry.get("config"), dict) else path
     for number, layer in enumerate(layers):
         if isinstance(layer, dict) and layers_of(layer):
-            _model(layer, f"{place}[{number}].config", shapes, api, done)
+            _model(layer, f"{place}[{number}].config", shapes, api, done, ends_only)
     config = entry.get("config")
     if isinstance(config, dict) and "output_layers" in config:
         rewriting = _Rewriting(config, place, shapes, api)
-        rewriting.rewrite()
+        rewriting.rewrite(ends_only)
         done += rewriting.done
 
 
@@ -84,18 +85,22 @@ class _Rewriting:
             if (path := f"{place}[{number}]") in shapes and isinstance(layer, dict)
         }
 
-    def rewrite(self) -> None:
+    def rewrite(self, ends_only: bool) -> None:
         nodes = [calls_of(layer, self.names) for layer in self.layers]
         outputs = self.config.get("output_layers")
         shift, output_shift = shifts_of(self.layers, nodes, read_refs(outputs))
-        nodes = [self.operation(layer, calls) for layer, calls in zip(self.layers, nodes, strict=True)]
-        for layer, calls in zip(self.layers, nodes, strict=True):
-            if "inbound_nodes" in layer and not is_input(layer):
-                layer["inbound_nodes"] = [self.node(layer, call, shift) for call in calls if call.args or call.kwargs]
+        if not ends_only:
+            self.calls(nodes, shift)
         for key in ("input_layers", "output_layers"):
             if key in self.config:
                 shifted = output_shift if key == "output_layers" else {}
                 self.config[key] = self.bare(self.config[key], shifted)
+
+    def calls(self, nodes: list[list[Node]], shift: dict[str, int]) -> None:
+        nodes = [self.operation(layer, calls) for layer, calls in zip(self.layers, nodes, strict=True)]
+        for layer, calls in zip(self.layers, nodes, strict=True):
+            if "inbound_nodes" in layer and not is_input(layer):
+                layer["inbound_nodes"] = [self.node(layer, call, shift) for call in calls if call.args or call.kwargs]
 
     def operation(self, layer: Any, calls: list[Node]) -> list[Node]:
         """Return the calls of a layer, of an operation as the release writes it; then the layer is that, too."""
