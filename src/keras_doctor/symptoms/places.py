@@ -77,6 +77,8 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
 _WORDS = {word: stage for stage, words in STAGES for word in words}
 _RANKS = {stage: number for number, (stage, _) in enumerate(STAGES)}
 
+_OF_TENSORFLOW = ("keras-2.6", "tensorflow")  # lines whose releases are numbered as those of TensorFlow
+
 
 @record
 class Place:
@@ -120,9 +122,29 @@ def place_of(frames: Iterable[Frame]) -> Place:
         stage = _stage(frame, package)
         if stage:
             stages.append(stage)
-    return Place(
-        tuple(dict.fromkeys(reversed(stages)))[::-1], tuple(dict.fromkeys(packages)), _holding(modules), python
+    releases = _holding(modules)
+    if python and any(line in _OF_TENSORFLOW for line, _ in releases):
+        releases = _running(releases, python)
+    return Place(tuple(dict.fromkeys(reversed(stages)))[::-1], tuple(dict.fromkeys(packages)), releases, python)
+
+
+def _running(releases: tuple[tuple[str, tuple[str, ...]], ...], python: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Leave out the releases of TensorFlow that were not published for a Python; all of them, and nothing is."""
+    from keras_doctor.releases.catalog import catalog
+
+    index = catalog()
+    run = tuple(
+        (line, have)
+        for line, all_of_line in releases
+        if (
+            have := tuple(
+                release
+                for release in all_of_line
+                if line not in _OF_TENSORFLOW or index.runs_on("tensorflow", release, python) is not False
+            )
+        )
     )
+    return run or releases
 
 
 def package_of(frame: Frame) -> str:

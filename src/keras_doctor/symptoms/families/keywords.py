@@ -254,19 +254,22 @@ def _layer(
     if not name and owners:
         evidence = (f"classes of Keras that have {words[0]}: {', '.join(owners[:6])}",)
     if any(word in _OF_KERAS_3 for word in words) and not scene.place.only("keras-3"):
-        what += ": the file was saved by Keras 3"
+        newer = _newer_in_line(scene, name, words[0], kind)
+        what += f": the file was saved by {newer or 'Keras 3'}{' or newer' if newer else ''}"
         remedies: tuple[Remedy, ...] = (
-            NEWER_KERAS_3,
+            _upgrade_to(newer) if newer else NEWER_KERAS_3,
             Remedy(
                 "To stay with Keras 2: batch_shape is called batch_input_shape there; the config can be rewritten.",
                 "keras-doctor check PATH",
-            ),
+            )
+            if "batch_shape" in words
+            else _HANDLING,
         )
     elif scene.place.only("keras-3") or (not scene.place.releases and "passed to" in scene.low):
         newer = _newer_in_line(scene, name, words[0], kind)
         if newer:
             what += f": it came with {newer}"
-            remedies = (Remedy(f"Upgrade to {newer} or newer:", "pip install -U keras"), _HANDLING)
+            remedies = (_upgrade_to(newer), _HANDLING)
         else:
             remedies = (
                 _HANDLING,
@@ -288,6 +291,14 @@ def _layer(
             LEGACY_KERAS,
         )
     return Reading("unknown-keyword", what, (*remedies, REBUILD), evidence=evidence)
+
+
+def _upgrade_to(newer: str) -> Remedy:
+    version = newer.rpartition(" ")[2]
+    return Remedy(
+        f"Upgrade to {newer} or newer (with TensorFlow 2.16 or newer, which use Keras 3):",
+        f'pip install -U "keras>={version}" "tensorflow>=2.16"',
+    )
 
 
 def _newer_in_line(scene: Scene, name: str, keyword: str, kind: str) -> str:
@@ -462,7 +473,7 @@ SYMPTOMS = (
         r"|Unrecognized keyword arguments?:?'?,?\s*(?:dict_keys\()?(?P<keys2>\[.*?\])"
         r"|Keyword argument not understood:?'?,?\s*'?(?P<key2>\w+)"
         r"|(?:__init__|__new__|(?P<name3>\w+)(?:\.__init__"
-        r"|\.__new__)?)\(\) got (?:an )?unexpected keyword arguments? (?P<key3>'?\w+)"
+        r"|\.__new__)?)\(\) got (?:an )?unexpected keyword arguments? (?P<key3>['\"]?\w+)"
         r"|got an expected keyword argument:? '?(?P<key5>\w+)|unexpected keyword argument:?\s+(?P<key4>'\w+|\"\w+|\w+)",
         strength=6,
     ),
