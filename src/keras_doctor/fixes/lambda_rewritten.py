@@ -17,6 +17,7 @@ from keras_doctor.layers.inbound import Ref
 from keras_doctor.layers.lambda_body import Body, body
 from keras_doctor.layers.shapes import CannotInferError
 from keras_doctor.layers.tensors import Slice
+from keras_doctor.releases.behaviours import has
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,18 +46,23 @@ def rewrite_lambdas(config: Any, era: str, api: Api) -> Iterator[str]:
 
 def _model(entry: Any, path: str, shapes: dict[str, LayerShape], era: str, api: Api) -> Iterator[str]:
     place = f"{path}.layers" if isinstance(entry.get("config"), dict) else path
+    # Before 3.4 a graph gives a list of its one output, which the next layer of a Sequential does not take.
+    lists = api.line == "keras-3" and not has("reads-nested-ends", api.library, api.version)
+    chained = lists and entry.get("class_name") == "Sequential"
     for number, layer in enumerate(layers_of(entry)):
         if not isinstance(layer, dict):
             continue
         here = f"{place}[{number}]"
         if layers_of(layer):
             yield from _model(layer, f"{here}.config", shapes, era, api)
-        elif layer.get("class_name") == "Lambda" and here in shapes and _rewritten(layer, shapes[here], era, api):
+            continue
+        found = layer.get("class_name") == "Lambda" and here in shapes
+        if found and _rewritten(layer, shapes[here], era, api, chained):
             yield str(layer["config"]["name"])
 
 
-def _rewritten(layer: dict[str, Any], shape: LayerShape, era: str, api: Api) -> bool:
-    """Make a layer the model of its operations; tell whether that can be done."""
+def _rewritten(layer: dict[str, Any], shape: LayerShape, era: str, api: Api, chained: bool) -> bool:
+    """Make a layer the model of its operations, a Sequential if `chained`; tell whether that can be done."""
     config = layer.get("config")
     if not isinstance(config, dict):
         return False
@@ -74,6 +80,13 @@ def _rewritten(layer: dict[str, Any], shape: LayerShape, era: str, api: Api) -> 
     if not isinstance(output, Ref) or output in refs:
         return False
     entries = [_input(ref.layer, list(one or ())) for ref, one in zip(refs, inputs, strict=True)]
+    if chained:
+        chain = [*entries, *building.entries]
+        if any(one["class_name"] not in ("InputLayer", "Rescaling") for one in chain):
+            return False
+        steps = [{"class_name": one["class_name"], "config": one["config"]} for one in chain]
+        layer.update(class_name="Sequential", config={"name": name, "trainable": True, "layers": steps})
+        return True
     layers = [*entries, *building.entries]
     graph = {"name": name, "trainable": True, "layers": layers, "input_layers": [_bare(ref) for ref in refs]}
     layer.update(class_name="Functional", config={**graph, "output_layers": [_bare(output)]})
