@@ -95,14 +95,49 @@ def test_filling_is_deterministic(half: Path, tmp_path: Path) -> None:
     assert (tmp_path / "one.keras").read_bytes() == (tmp_path / "other.keras").read_bytes()
 
 
-def test_a_dataset_that_is_gone_does_not_shift_the_others(
+def test_a_description_that_is_gone_does_not_shift_the_others(
     corpus: Path, tmp_path: Path, k224: dict[str, np.ndarray]
 ) -> None:
-    path = corpus / "pathology/a_dataset_gone-k224h5/model.h5"
+    path = tmp_path / "model.h5"
+    path.write_bytes((corpus / "pathology/no_versions-k224h5/model.h5").read_bytes())
+    with h5py.File(path, "r") as file:
+        header = h5py.h5o.get_info(file["model_weights/dense_1/dense_1/kernel:0"].id)
+    with path.open("r+b") as raw:
+        raw.seek(header.addr)
+        raw.write(bytes(header.hdr.space.total))
     report = repair(path, tmp_path / "out.h5", ENV, wishes=Wishes(fill="zeros"))
     assert [(one.layer, one.name) for one in report.lost_tensors] == [("dense_1", "kernel")]
     found = by_variable(truth(tmp_path / "out.h5"))
     assert np.array_equal(found["dense_1/bias"], k224["model_weights/dense_1/dense_1/bias:0"])
+
+
+@pytest.mark.parametrize("case", ["a_dataset_gone-k224h5", "a_wrong_shape-k224h5", "no_weights-k224h5"])
+def test_tensors_that_were_unlinked_are_found_again(
+    corpus: Path, tmp_path: Path, k224: dict[str, np.ndarray], case: str
+) -> None:
+    """HDF5 unlinks what is deleted: values and description stay where they were until something else comes there."""
+    path = corpus / "pathology" / case / "model.h5"
+    report = repair(path, tmp_path / "out.h5", ENV)
+    assert report.path
+    assert not report.lost_tensors
+    again = [change for change in report.changes if change.message.startswith("found the tensor")]
+    assert {change.kind for change in again} == {"approximate"}
+    assert len(again) == (9 if case.startswith("no_weights") else 1)
+    found, expected = by_variable(truth(tmp_path / "out.h5")), by_variable(k224)
+    assert {name: values.tobytes() for name, values in found.items()} == {
+        name: values.tobytes() for name, values in expected.items()
+    }
+
+
+def test_a_stray_tensor_is_given_to_nobody_when_it_can_be_anothers(corpus: Path, tmp_path: Path) -> None:
+    """With the optimizer's tensors unlinked as well, there are more strays of each shape than variables."""
+    path = tmp_path / "model.h5"
+    path.write_bytes((corpus / "pathology/no_weights-k224h5/model.h5").read_bytes())
+    with h5py.File(path, "r+") as file:
+        del file["optimizer_weights"]
+    result = salvage(read(path))
+    assert not result.found
+    assert len(result.lost) == 9
 
 
 def test_variables_of_one_shape_are_told_apart_when_the_list_of_names_is_lost(

@@ -8,7 +8,7 @@ from keras_doctor.artifacts import read
 from keras_doctor.document.joining import with_architecture
 from keras_doctor.document.model import ModelDocument
 from keras_doctor.environments import Environment
-from keras_doctor.fixes.fix import LOSSY, Change
+from keras_doctor.fixes.fix import APPROXIMATE, LOSSY, Change
 from keras_doctor.fixes.planning import Plan, plan, target_of
 from keras_doctor.layers.stored_order import writes_store
 from keras_doctor.records import record, replace
@@ -97,10 +97,15 @@ def repair(
     environment = target or Environment.current()
     kind = kind_of(path, wishes.to, writes_store(target_of(environment, "").api.version))
     doing = _Doing(document, path, environment, kind, wishes, verify, force, dry)
+    saved = _saved(document, wishes)
     try:
-        return _done(doing, _saved(document, wishes))
+        report = _done(doing, saved)
+        tried = saved.document is not document
+        if tried or not any(one.stage == "weights" and one.effect == "fails" for one in report.remaining):
+            return report
     except FormatError:  # values that cannot be read, though nothing said so
-        return _done(doing, _saved(document, wishes, read_all=True))
+        pass
+    return _done(doing, _saved(document, wishes, read_all=True))
 
 
 @record
@@ -176,6 +181,9 @@ def _saved(document: ModelDocument, wishes: Wishes, read_all: bool = False) -> S
 
 def _salvaged(saved: Salvage, wishes: Wishes) -> tuple[Change, ...]:
     made = [Change("salvage", saved.dropped, kind=LOSSY, note="the model computes the same")] if saved.dropped else []
+    for name in saved.found:
+        note = "told by its shape and its place among the others, since nothing in the file leads to it"
+        made.append(Change("salvage", f"found the tensor of {name} again", kind=APPROXIMATE, note=note))
     for one in saved.lost if wishes.fill else ():
         how = "zeros" if wishes.fill == "zeros" else "the first values of its initializer"
         made.append(Change("fill", f"{one.layer}/{one.name} is lost: {how} stand in", kind=LOSSY, note=one.reason))

@@ -16,6 +16,7 @@ from keras_doctor.layers.signature import Variable
 from keras_doctor.layers.stored_order import StoredGroup, hdf5_groups, v3_groups
 from keras_doctor.layers.stored_variables import part_path, stored_variables
 from keras_doctor.records import record
+from keras_doctor.rescue.strays import stray_tensors
 from keras_doctor.wire.errors import FormatError
 
 TYPE_CHECKING = False
@@ -56,12 +57,14 @@ class LostTensor:
 @record
 class Salvage:
     """What came of it: `document` with a tensor for every variable of the layers that are known, a stand-in of zeros
-    for each that is `lost` (or what `stand_in` made); `dropped`: what of the training state was left out, in words.
+    for each that is `lost` (or what `stand_in` made); `dropped`: what of the training state was left out, in words;
+    `found`: variables whose tensors nothing in the file leads to, told by shape and place (`rescue.strays`).
     """
 
     document: ModelDocument
     lost: tuple[LostTensor, ...]
     dropped: str = ""
+    found: tuple[str, ...] = ()
 
 
 def salvage(document: ModelDocument, stand_in: StandIn | None = None) -> Salvage:
@@ -74,8 +77,9 @@ def salvage(document: ModelDocument, stand_in: StandIn | None = None) -> Salvage
         return Salvage(document, (*unreadable.values(), *_unlisted(document)), dropped)
     make = stand_in or _zeros
     if document.format in LEGACY or document.format in STORES:
-        groups, lost = _completed(document, {one.owner: one.reason for one in unreadable.values()}, make)
-        return Salvage(document.changed(weights=groups), tuple(lost), dropped)
+        why = {one.owner: one.reason for one in unreadable.values()}
+        groups, lost, found = _completed(document, why, make)
+        return Salvage(document.changed(weights=groups), tuple(lost), dropped, found)
     groups, lost = _laid_out(document, make)
     if not lost:
         return Salvage(document, (), dropped)
@@ -144,8 +148,10 @@ def _training(document: ModelDocument) -> tuple[TrainingState, str]:
 
 def _completed(
     document: ModelDocument, unreadable_: Mapping[str, str], make: StandIn
-) -> tuple[tuple[WeightGroup, ...], list[LostTensor]]:
-    """Return the groups of the file's own layout, each with a tensor for every variable."""
+) -> tuple[tuple[WeightGroup, ...], list[LostTensor], tuple[str, ...]]:
+    """Return the groups of the file's own layout, each with a tensor for every variable; those that are lost; those
+    that were found although nothing leads to them.
+    """
     era = document.provenance.era
     legacy = document.format in LEGACY
     if legacy:
@@ -161,6 +167,7 @@ def _completed(
     pool = [tensor for group in document.weights for tensor in group.tensors if tensor.path not in used]
     if legacy:
         _from_pool(expected, matched, pool)
+    found = _from_strays(document, expected, matched)
     groups: list[WeightGroup] = []
     lost: list[LostTensor] = []
     for group, tensors in zip(expected, matched, strict=True):
@@ -175,6 +182,7 @@ def _completed(
                 one = _lost(document, group, variable, reason)
                 lost.append(one)
                 tensor = make(one, leaf_config(document.config, group.path, variable.part))
+            if tensor.name == variable.name:  # a stand-in, or one that had lost its name
                 tensor.name = str(number) if not legacy else f"{group.name}/{variable.name}:0"
             full.append(tensor)
         groups.append(WeightGroup(group.name, own.path if own else "", tuple(full)))
@@ -182,7 +190,7 @@ def _completed(
     named |= {group.owner for name, group in stored.items() if name in named}
     groups += [group for group in document.weights if group.owner not in named and not legacy]
     groups += [group for group in document.weights if legacy and group.owner == _TOP and group.owner not in named]
-    return tuple(groups), lost
+    return tuple(groups), lost, found
 
 
 _TOP = "top_level_model_weights"
@@ -250,6 +258,21 @@ def _from_pool(
             same = [one for one in group.variables if one.name == variable.name and one.shape == variable.shape]
             if tensors[number] is None and len(candidates) == 1 and len(same) == 1:
                 tensors[number] = candidates[0]
+
+
+def _from_strays(
+    document: ModelDocument, expected: Sequence[StoredGroup], matched: list[list[TensorRef | None]]
+) -> tuple[str, ...]:
+    """Give datasets that nothing leads to any more to variables without a tensor; return which, in words."""
+    places = [(i, j) for i, group in enumerate(expected) for j in range(len(group.variables))]
+    # Writers go by the order of the model's layers, those of tf.keras and Keras 3 by their names.
+    by_name = sorted(range(len(places)), key=lambda at: expected[places[at][0]].name)
+    wanted = [(expected[i].variables[j], matched[i][j]) for i, j in places]
+    strays = stray_tensors(document, wanted, (range(len(places)), by_name))
+    for position, tensor in strays.items():
+        i, j = places[position]
+        matched[i][j] = tensor
+    return tuple(f"{expected[i].name}/{expected[i].variables[j].name}" for i, j in map(places.__getitem__, strays))
 
 
 def fits(variable: Variable, tensor: TensorRef) -> bool:
