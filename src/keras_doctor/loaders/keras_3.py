@@ -67,6 +67,9 @@ class Keras3Walk(ModuleWalk):
         trainable = config.get("trainable", True)
         if definition.kind == "layers" and not isinstance(trainable, bool) and self.load.does("wants-bool-trainable"):
             return (*found, ("trainable", trainable, (True, False)))
+        axis = config.get("axis")
+        if definition.class_name == "BatchNormalization" and isinstance(axis, list):
+            return (*found, ("axis", axis, ("a whole number",)))  # batch_normalization.py: int(axis)
         return found
 
     def objects_first(self, definition: Definition) -> bool:

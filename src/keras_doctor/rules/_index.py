@@ -32,6 +32,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
         "kd512_lookup_among_weights",
     ),
     "class:Normalization": ("kd703_normalization_forgotten",),
+    "class:RandomCrop": ("kd706_random_crop_at_rest",),
     "class:StringLookup": (
         "kd310_layer_needs_tensorflow",
         "kd318_vocabulary_not_in_hdf5",

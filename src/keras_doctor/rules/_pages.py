@@ -600,6 +600,13 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "error",
         "The bias of a channels-first convolution is added along the wrong axis.",
     ),
+    "KD706": (
+        "kd706_random_crop_at_rest",
+        "random-crop-at-rest",
+        "semantics-changed",
+        "error",
+        "RandomCrop does something else here when the model only predicts.",
+    ),
     "KD709": (
         "kd709_discretization_truncates",
         "discretization-truncates",
