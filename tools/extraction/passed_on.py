@@ -55,6 +55,21 @@ class Keywords:
                     self._refusal(node.test)
             elif isinstance(node, ast.For) and self._is_kwargs_loop(node.iter):
                 self._loop(node.body[-1])
+            elif isinstance(node, ast.For):
+                self._taken_in_turn(node)
+
+    def _taken_in_turn(self, node: ast.For) -> None:
+        """Note `for name, default in {…}.items(): kwargs.pop(name)`: each of the names is taken."""
+        held = node.iter
+        if isinstance(held, ast.Call) and isinstance(held.func, ast.Attribute) and held.func.attr == "items":
+            held = held.func.value
+        target = node.target.elts[0] if isinstance(node.target, ast.Tuple) else node.target
+        names = self.program.value(held, self.scope)
+        if not isinstance(names, (dict, list, tuple)) or not isinstance(target, ast.Name):
+            return
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Call) and ast.unparse(inner) == f"{self.kwargs}.pop({target.id})":
+                self.pops.update(name for name in names if isinstance(name, str))
 
     def _loop(self, last: ast.stmt) -> None:
         """Note what the last statement of `for k in kwargs` refuses: what no branch before it took."""
