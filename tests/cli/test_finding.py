@@ -37,7 +37,7 @@ def test_every_module_is_found_as_python_finds_it(finder):
         ours, theirs = finder.find_spec(name), by_python(name)
         for field in ("name", "origin", "cached", "parent", "has_location", "submodule_search_locations"):
             assert getattr(ours, field) == getattr(theirs, field), (name, field)
-        assert type(ours.loader) is type(theirs.loader)
+        assert isinstance(ours.loader, type(theirs.loader))
         assert ours.loader.get_code(name) == theirs.loader.get_code(name)
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import sys
 
+from keras_doctor.cli.plain import Declared
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -90,11 +92,12 @@ def script() -> int:
 
 def _dispatch(words: list[str]) -> int:
     name = words[0] if words else ""
-    if name in COMMANDS and not any(word.startswith("-") and word != "-" for word in words[1:]):
-        # No options: argparse, a fifth of the whole time, is not needed to tell what is meant.
-        command = load(name)
-        if len(words) - 1 >= command.LEAST:
-            return int(command.run(words[1:]))
+    if name in COMMANDS:
+        command, declared = load(name), Declared()
+        command.arguments(declared)
+        plain = declared.read(words[1:])
+        if plain is not None:
+            return int(command.run(**plain))
     from keras_doctor.cli.arguments import parse
 
     command, options = parse(words)
@@ -102,9 +105,7 @@ def _dispatch(words: list[str]) -> int:
 
 
 def load(name: str) -> Any:
-    """Return the module of a command: its `run`, `arguments` and `LEAST`, the number of words that it needs at
-    least.
-    """
+    """Return the module of a command: its `run` and its `arguments`."""
     return __import__(f"keras_doctor.cli.commands.{name}", fromlist=["run"])
 
 

@@ -1,3 +1,1 @@
-"""One module a command: `run` does it, `arguments` declares its options, `LEAST` is how many words it needs at
-least.
-"""
+"""One module a command: `run` does it, `arguments` declares its options."""

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from keras_doctor.document.model import ModelDocument
     from keras_doctor.findings import Diagnosis
 
-LEAST = 1
-
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the options."""

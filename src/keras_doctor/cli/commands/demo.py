@@ -17,7 +17,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-LEAST = 0
 ENVIRONMENT = "python==3.11 keras==3.15.1 tensorflow==2.21.0"
 _FOLDER = os.path.join(os.path.dirname(__file__), os.pardir, os.pardir, "demo")
 _INSPECTED = "sentiment.keras"
@@ -27,7 +26,7 @@ def arguments(parser: ArgumentParser) -> None:
     """Declare no options."""
 
 
-def run(_words: list[str] | None = None) -> int:
+def run() -> int:
     """Show what the tool says of each model; return the exit status. Needs neither Keras nor a network."""
     terminal = Terminal()
     environment = Environment.parse(ENVIRONMENT)

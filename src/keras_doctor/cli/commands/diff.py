@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from keras_doctor.document.model import ModelDocument
 
-LEAST = 2
-
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
@@ -32,8 +30,6 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(paths: list[str], only: list[str] | None = None, notation: bool = False, as_json_: bool = False) -> int:
     """Compare two files; return the exit status: 0 when nothing differs, 1 when something does."""
-    if len(paths) != 2:
-        raise Usage(f"diff compares two files, and got {len(paths)}")
     if paths == [STDIN, STDIN]:
         raise Usage("only one of the two can be standard input")
     a, b = (_read(path) for path in paths)

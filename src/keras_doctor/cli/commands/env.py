@@ -14,8 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-LEAST = 0
-
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
@@ -23,9 +21,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", dest="as_json", action="store_true", help="print JSON")
 
 
-def run(
-    _words: list[str] | None = None, env: str = "", python: str = "", requirements: str = "", as_json: bool = False
-) -> int:
+def run(env: str = "", python: str = "", requirements: str = "", as_json: bool = False) -> int:
     """Show the environment and the findings about it alone; return the exit status."""
     environment = choose(env, python, requirements)
     diagnosis = diagnose(ModelDocument("", NO_ARTIFACT, "none"), environment)

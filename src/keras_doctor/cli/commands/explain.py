@@ -14,7 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-LEAST = 0
 _STDIN = "-"
 
 
@@ -33,7 +32,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(
-    file: str | list[str] | None = None,
+    file: str = _STDIN,
     model: str = "",
     env: str = "",
     python: str = "",
@@ -41,10 +40,7 @@ def run(
     as_json: bool = False,
 ) -> int:
     """Explain a text; return the exit status."""
-    words = file if isinstance(file, list) else [file] if file else []
-    if len(words) > 1:
-        raise Usage("explain takes one text; name the model with --model PATH")
-    text = _read(words[0] if words else _STDIN)
+    text = _read(file)
     if model:
         from keras_doctor.cli.choosing import choose
         from keras_doctor.cli.targets import read_target

@@ -13,7 +13,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-LEAST = 0
 
 _LIBRARIES = {
     "keras-1": "keras", "keras-2": "keras", "keras-2.6": "keras", "keras-3": "keras", "tf-keras": "tf-keras",

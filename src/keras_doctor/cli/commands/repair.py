@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from keras_doctor.environments import Environment
 
-LEAST = 2
-
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the options."""

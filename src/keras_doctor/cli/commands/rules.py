@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
     from collections.abc import Sequence
 
-LEAST = 0
-
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the options."""

@@ -12,8 +12,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-LEAST = 1
-
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
