@@ -215,3 +215,50 @@ def test_values_that_cannot_be_read_are_noticed_though_nothing_says_so(corpus: P
     report = repair(path, tmp_path / "out.keras", ENV)
     assert not report.path
     assert [(one.layer, one.name) for one in report.lost_tensors] == [("dense", "kernel")]
+
+
+@pytest.fixture
+def undescribed(corpus: Path, tmp_path: Path) -> tuple[Path, dict[str, tuple[int, int]]]:
+    """Return a file of Keras 3.15.1 without the headers of two neighbouring variables, and where its values lie."""
+    path = tmp_path / "model.h5"
+    path.write_bytes((corpus / "pathology/no_versions-k3h5/model.h5").read_bytes())
+    extents, headers = {}, []
+    with h5py.File(path, "r") as file:
+        for name in ("dense/dense/kernel", "dense/dense/bias", "dense_1/dense_1/kernel", "dense_1/dense_1/bias"):
+            item = file[f"model_weights/{name}"]
+            info = h5py.h5o.get_info(item.id)
+            extents[name] = item.id.get_offset(), item.nbytes
+            if name in ("dense/dense/bias", "dense_1/dense_1/kernel"):
+                headers.append((info.addr, info.hdr.space.total))
+    with path.open("r+b") as raw:
+        for address, size in headers:
+            raw.seek(address)
+            raw.write(bytes(size))
+    return path, extents
+
+
+def test_values_without_a_description_are_found_between_their_neighbours(
+    undescribed: tuple[Path, dict[str, tuple[int, int]]], corpus: Path, tmp_path: Path
+) -> None:
+    path, _ = undescribed
+    report = repair(path, tmp_path / "out.h5", ENV)
+    assert not report.lost_tensors
+    assert [change.kind for change in report.changes if change.fix == "salvage"][:2] == ["approximate", "approximate"]
+    good = truth(corpus / "pathology/no_versions-k3h5/model.h5")
+    found = by_variable({name: v for name, v in truth(tmp_path / "out.h5").items() if name.startswith("model_weights")})
+    for name in ("dense/bias", "dense_1/kernel"):
+        layer = name.split("/")[0]
+        assert np.array_equal(found[name], good[f"model_weights/{layer}/{name}"])
+
+
+def test_values_that_are_zeroed_are_not_taken_for_values(
+    undescribed: tuple[Path, dict[str, tuple[int, int]]], tmp_path: Path
+) -> None:
+    path, extents = undescribed
+    offset, length = extents["dense_1/dense_1/kernel"]
+    with path.open("r+b") as raw:
+        raw.seek(offset)
+        raw.write(bytes(length))
+    report = repair(path, tmp_path / "out.h5", ENV)
+    assert [(one.layer, one.name) for one in report.lost_tensors] == [("dense_1", "kernel")]
+    assert not report.path

@@ -2,13 +2,14 @@
 
 A writer describes one dataset after the other, so the descriptions stand in the order in which the variables were
 saved. A stray one of the right shape and dtype, between those of the variables before and after, is the lost variable,
-when there are as many of them as are lost there.
+when there are as many of them as are lost there. Where a description is destroyed, `rescue.gaps` looks for the values.
 """
 
 from __future__ import annotations
 
 from keras_doctor.artifacts import read
 from keras_doctor.artifacts.hdf5_parts import tensor as as_tensor
+from keras_doctor.rescue.gaps import in_gaps, tensor_at
 from keras_doctor.wire.archive import Archive
 from keras_doctor.wire.errors import FormatError
 from keras_doctor.wire.hdf5.strays import all_datasets
@@ -55,12 +56,23 @@ def stray_tensors(
     held = {*state, *(tensor.locus.offset for tensor in document.tensors())}
     strays = sorted((one for place, one in by_values.items() if place not in held), key=lambda one: one.address)
     slots = [by_values[offset].address for offset in state if offset in by_values]
-    results = [_in_order(order, wanted, by_values, strays, slots) for order in orders]
+    found = _most([_in_order(order, wanted, by_values, strays, slots) for order in orders])
+    extents = {i: one.extent for i, one in found.items() if one.extent is not None}
+    for i, (_, tensor) in enumerate(wanted):
+        if tensor is not None and tensor.locus.offset is not None:
+            extents[i] = tensor.locus.offset - shift, tensor.locus.length or 0
+    variables = [variable for variable, _ in wanted]
+    gaps = in_gaps(source, variables, extents, orders)
+    return {i: as_tensor(dataset, variables[i].name, prefix, shift) for i, dataset in found.items()} | {
+        i: tensor_at(source, variables[i], extent, prefix, shift) for i, extent in gaps.items()
+    }
+
+
+def _most(results: Sequence[dict[int, Dataset]]) -> dict[int, Dataset]:
+    """Return the result that explains the most; {} where two explain as much and disagree."""
     most = max(map(len, results), default=0)
     told = [result for result in results if len(result) == most]
-    if not most or any(result != told[0] for result in told):
-        return {}
-    return {i: as_tensor(dataset, wanted[i][0].name, prefix, shift) for i, dataset in told[0].items()}
+    return told[0] if told and all(result == told[0] for result in told) else {}
 
 
 def _in_order(
