@@ -99,8 +99,3 @@ class ModuleWalk(TableWalk):
         if importing and not (package == own and self.api.has_module(module)):
             return Resolution(reference, self.api, problem="module")
         return Resolution(reference, self.api, problem="unlocated")
-
-
-def unresolved(found: Resolution, problem: str) -> Resolution:
-    """Return a resolution with another problem."""
-    return replace(found, problem=problem)
