@@ -15,6 +15,7 @@ SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schema/repair-1.json").re
 for _part in (SCHEMA, *SCHEMA["$defs"].values()):  # ours may grow, but not without being written down
     if "properties" in _part:
         _part["additionalProperties"] = False
+DENSE_1 = slice(10840, 11340)  # the values of the last layer in the file of Keras 2.2.4 (h5py: `id.get_offset()`)
 ENV = ("--env", "python==3.11 keras==3.15.1 tensorflow==2.21.0")
 
 
@@ -33,16 +34,25 @@ def test_a_good_file(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture
     assert Path(one["path"]).exists()
 
 
-def test_lost_tensors(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    source = corpus / "pathology/cut_half-k224h5/model.h5"
-    status, found = seen(capsys, source, tmp_path / "out.keras")
+@pytest.fixture
+def half(corpus: Path, tmp_path: Path) -> Path:
+    """Return half of a file, which lacks the last layer."""
+    content = bytearray((corpus / "pathology/cut_half-k224h5/model.h5").read_bytes())
+    content[DENSE_1] = bytes(DENSE_1.stop - DENSE_1.start)
+    path = tmp_path / "half.h5"
+    path.write_bytes(content)
+    return path
+
+
+def test_lost_tensors(half: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, found = seen(capsys, half, tmp_path / "out.keras")
     (one,) = found["repairs"]
     assert (status, one["path"]) == (1, "")
     assert "--fill zeros" in one["refused"]
     assert one["damage"][0]["kind"] == "truncated"
     lost = [(tensor["layer"], tensor["name"], tensor["shape"]) for tensor in one["lost_tensors"]]
     assert lost == [("dense_1", "kernel", [24, 5]), ("dense_1", "bias", [5])]
-    status, found = seen(capsys, source, tmp_path / "out.keras", "--fill", "zeros")
+    status, found = seen(capsys, half, tmp_path / "out.keras", "--fill", "zeros")
     (one,) = found["repairs"]
     assert (status, one["refused"], one["verified"]["equal"]) == (0, "", None)
     assert [change["fix"] for change in one["changes"] if change["kind"] == "lossy"] == ["fill", "fill"]
@@ -61,8 +71,8 @@ def test_no_architecture(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFix
     assert (tmp_path / "model.safetensors").exists()
 
 
-def test_the_words(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    source, target = corpus / "pathology/cut_half-k224h5/model.h5", tmp_path / "out.keras"
+def test_the_words(half: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source, target = half, tmp_path / "out.keras"
     assert main(["repair", str(source), str(target), *ENV]) == 1
     refused = capsys.readouterr().out
     assert "dense_1/kernel (24, 5)" in refused

@@ -41,8 +41,15 @@ def stored(path: Path) -> dict[tuple[str, str], bytes]:
 
 @pytest.fixture
 def half(corpus: Path, tmp_path: Path) -> Path:
-    """Return the first half of a file of Keras 2.2.4: its last layer is behind the cut."""
-    content = (corpus / "pathology/cut_half-k224h5/model.h5").read_bytes()
+    """Return the first half of a file of Keras 2.2.4: what describes its last layer is behind the cut. The values of
+    that layer, which lie before it, are zeros here.
+    """
+    content = bytearray((corpus / "pathology/cut_half-k224h5/model.h5").read_bytes())
+    with h5py.File(corpus / "pathology/no_versions-k224h5/model.h5", "r") as file:
+        for name in ("kernel:0", "bias:0"):
+            item = file[f"model_weights/dense_1/dense_1/{name}"]
+            offset = item.id.get_offset()
+            content[offset : offset + item.nbytes] = bytes(item.nbytes)
     path = tmp_path / "half.h5"
     path.write_bytes(content)
     return path
@@ -101,10 +108,13 @@ def test_a_description_that_is_gone_does_not_shift_the_others(
     path = tmp_path / "model.h5"
     path.write_bytes((corpus / "pathology/no_versions-k224h5/model.h5").read_bytes())
     with h5py.File(path, "r") as file:
-        header = h5py.h5o.get_info(file["model_weights/dense_1/dense_1/kernel:0"].id)
+        kernel = file["model_weights/dense_1/dense_1/kernel:0"]
+        header, offset, length = h5py.h5o.get_info(kernel.id), kernel.id.get_offset(), kernel.nbytes
     with path.open("r+b") as raw:
         raw.seek(header.addr)
         raw.write(bytes(header.hdr.space.total))
+        raw.seek(offset)
+        raw.write(bytes(length))
     report = repair(path, tmp_path / "out.h5", ENV, wishes=Wishes(fill="zeros"))
     assert [(one.layer, one.name) for one in report.lost_tensors] == [("dense_1", "kernel")]
     found = by_variable(truth(tmp_path / "out.h5"))
@@ -215,6 +225,15 @@ def test_values_that_cannot_be_read_are_noticed_though_nothing_says_so(corpus: P
     report = repair(path, tmp_path / "out.keras", ENV)
     assert not report.path
     assert [(one.layer, one.name) for one in report.lost_tensors] == [("dense", "kernel")]
+
+
+def test_values_behind_the_last_ones_known_are_found(corpus: Path, tmp_path: Path, k224: dict[str, np.ndarray]) -> None:
+    """The writer put the values before the cut, and their descriptions behind it."""
+    report = repair(corpus / "pathology/cut_half-k224h5/model.h5", tmp_path / "out.h5", ENV)
+    assert not report.lost_tensors
+    assert "approximate" in {change.kind for change in report.changes if change.fix == "salvage"}
+    found = by_variable(truth(tmp_path / "out.h5"))
+    assert all(np.array_equal(found[name], values) for name, values in by_variable(k224).items())
 
 
 @pytest.fixture
