@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from keras_doctor import Environment, read
+from keras_doctor.document.locus import Locus
+from keras_doctor.document.model import ModelDocument
+from keras_doctor.document.tensors import TensorRef, WeightGroup
 from keras_doctor.rules.engine import diagnose
 
 RECORDED = Path(__file__).parents[1] / "data" / "tf-keras-loads.tsv.xz"
@@ -52,3 +55,29 @@ def test_what_is_recorded():
     assert len(loads()) >= 18
     assert len(files) > 150
     assert min(verdicts[verdict] for verdict in ("loads", "fails", "loads-not-runnable", "loads-differently")) > 0
+
+
+# TensorFlow 1.14 wrote `Sequential([InputLayer((7, 7, 2)), …])` without any shape. To such a file 2.4 said "You are
+# trying to load a weight file containing 2 layers into a model with 0 layers"; one whose layers own nothing loaded.
+@pytest.mark.parametrize(("layer", "shapes", "verdict"), [("Dense", [(4, 3), (3,)], "fails"), ("Flatten", [], "loads")])
+def test_model_that_waits_for_its_input(layer, shapes, verdict):
+    keywords = {"name": "first", **({"units": 3} if layer == "Dense" else {})}
+    config = {
+        "class_name": "Sequential",
+        "config": {"name": "s", "layers": [{"class_name": layer, "config": keywords}]},
+    }
+    tensors = tuple(
+        TensorRef(f"first/{n}", f"first/{n}", shape, "float32", 0, Locus(), lambda: iter(()))
+        for n, shape in enumerate(shapes)
+    )
+    document = ModelDocument(
+        "model.h5",
+        "hdf5-model",
+        "hdf5",
+        config=config,
+        weights=(WeightGroup("first", "/model_weights/first", tensors),),
+        facts={"weights_complete": True, "layer_names": 1},
+    )
+    found = diagnose(document, Environment.parse("python==3.7 tensorflow==2.4.4 h5py==2.10.0"))
+    assert found.verdict == verdict
+    assert found.cause == ("weights-mismatch" if shapes else None)

@@ -41,6 +41,8 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     made: Built = step.subject
     if context.document.format != "hdf5-model" or not has("counts-tables", made.api.library, made.api.version):
         return
+    if made.refused or made.missing:
+        return  # there is no layer, whose table would be in the way
     yield RULE.finding(
         step,
         f"{named(made.reference)} has a table, which {release_of(made.api)} takes for a weight that HDF5 cannot hold",
