@@ -134,9 +134,9 @@ def one_hot(op: Operands) -> Any:
 
 
 def multi_hot(op: Operands) -> Any:
-    """Ones among zeros for the numbers of the last axis."""
+    """Ones among zeros for the numbers of the first axis after the batch."""
     shape = op.shape()
-    return (*shape[:-1], op.number("depth")) if len(shape) > 1 else (op.number("depth"),)
+    return (*shape[:1], *shape[2:], op.number("depth")) if len(shape) > 1 else (op.number("depth"),)
 
 
 def top(op: Operands) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from keras_doctor.document.config import ConfigNode
@@ -10,6 +12,7 @@ from keras_doctor.layers.inbound import read_nodes, read_refs, refs_in
 from keras_doctor.layers.models import is_input, is_model, model_layers, stated_input
 from keras_doctor.layers.shapes import read_number, read_shape
 from keras_doctor.records import record
+from keras_doctor.rescue.evaluation.limits import ELEMENTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -133,7 +136,7 @@ def _name(entry: Any) -> str:
 
 def make_inputs(document: ModelDocument, seed: int = 0) -> tuple[Array, ...]:
     """Return inputs that fit a model, the same for the same seed: numbers between -1 and 1, whole numbers that its
-    embeddings know, words.
+    embeddings know, words. Raises ValueError and TypeError for a config that asks for what no array can be.
     """
     generator = np.random.default_rng(seed)
     return tuple(_made(spec, generator) for spec in input_specs(document))
@@ -143,6 +146,8 @@ def _made(spec: InputSpec, generator: np.random.Generator) -> Array:
     shape = spec.shape if spec.shape is not None else (None, 8)
     length = LENGTHS.get(len(shape), 8)
     sizes = [size if size is not None else BATCH if axis == 0 else length for axis, size in enumerate(shape)]
+    if prod(sizes) > ELEMENTS:
+        raise ValueError(f"the input {spec.name[:80]!r} is too large")
     if spec.dtype == "string":
         words = np.array([*(spec.words or WORDS), "unheard"], dtype=object)
         return words[generator.integers(0, len(words), sizes)]

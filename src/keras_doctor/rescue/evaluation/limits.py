@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-ELEMENTS = 1 << 28  # of one array
+ELEMENTS = 1 << 26  # of one array
 PLACES = 1 << 16  # of one window
 
 

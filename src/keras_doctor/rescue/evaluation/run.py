@@ -20,7 +20,7 @@ from keras_doctor.rescue.evaluation.inputs import specs_of
 from keras_doctor.rescue.evaluation.limits import allow, shapes_alone
 from keras_doctor.rescue.evaluation.masks import mask_after
 from keras_doctor.rescue.evaluation.registry import computation_of
-from keras_doctor.rescue.evaluation.values import CannotEvaluateError, Value, value
+from keras_doctor.rescue.evaluation.values import CannotEvaluateError, Value, is_text, value
 from keras_doctor.wire.limits import DEFAULT_LIMITS
 
 TYPE_CHECKING = False
@@ -39,6 +39,14 @@ class Place(Site):
         part = f"layers{place[place.rindex('[') :]}"
         path = f"{self.path}/{part}" if self.path else part
         return self.evaluator.evaluate(entry, path, args, kwargs, self.depth + 1)
+
+
+# Layers that take text. To the others none may come: NumPy's product of matrices of objects can end the process.
+_OF_TEXT = (
+    "CategoryCrossing", "Concatenate", "Flatten", "HashedCrossing", "Hashing", "Identity", "InputLayer",
+    "IntegerLookup", "Lambda", "Permute", "RepeatVector", "Reshape", "SlicingOpLambda", "StringLookup", "TFOpLambda",
+    "TensorFlowOpLayer", "TextVectorization",
+)  # fmt: skip
 
 
 class Runner(Evaluator):
@@ -86,7 +94,7 @@ class Runner(Evaluator):
             return self._computed(entry, class_name, args, kwargs, place)
         except CannotInferError as error:
             raise CannotEvaluateError(_named(entry, class_name, str(error))) from error
-        except (ValueError, IndexError, TypeError, KeyError, OverflowError, ArithmeticError, MemoryError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, MemoryError) as error:
             reason = f"its config or variables make no sense together ({type(error).__name__}: {str(error)[:200]})"
             raise CannotEvaluateError(_named(entry, class_name, reason)) from error
 
@@ -120,7 +128,11 @@ class Runner(Evaluator):
         if computation is None:
             raise CannotEvaluateError("there is no computation of this class yet")
         call = self.call_of(entry, place.path, args, kwargs, place.depth)
-        for output in self.sizes.evaluate(entry, "", shapes_alone(args), shapes_alone(kwargs), place.depth).outputs:
+        if not operation and class_name not in _OF_TEXT and any(map(is_text, flatten([args, kwargs]))):
+            raise CannotEvaluateError("it gets text where numbers belong")
+        for output in self.sizes.evaluate(
+            entry, place.path, shapes_alone(args), shapes_alone(kwargs), place.depth
+        ).outputs:
             allow(size for size in output.shape or () if size is not None)
         result = computation(call)
         several = isinstance(result, list)

@@ -47,3 +47,8 @@ def array_of(tensor: Any) -> Array:
     if not isinstance(tensor, Value):
         raise CannotEvaluateError("a tensor that it takes is made by nothing in the model")
     return tensor.array
+
+
+def is_text(tensor: Any) -> bool:
+    """Whether a tensor holds text."""
+    return isinstance(tensor, Value) and tensor.array.dtype.kind == "O"

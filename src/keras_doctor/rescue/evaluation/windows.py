@@ -10,6 +10,7 @@ from itertools import product
 import numpy as np
 
 from keras_doctor.rescue.evaluation.limits import PLACES, allow
+from keras_doctor.rescue.evaluation.values import CannotEvaluateError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,16 +43,25 @@ def slices(x: Array, window: Sizes, strides: Sizes, dilation: Sizes) -> Iterator
     """
     sides, whole = x.shape[1:-1], (slice(None),)
     allow(window, PLACES)
+    if min((*strides, *dilation, *window), default=1) < 1:
+        raise CannotEvaluateError("its window makes no sense")
     outputs = [
         (side - (size - 1) * step - 1) // stride + 1
         for side, size, stride, step in zip(sides, window, strides, dilation, strict=True)
     ]
+    if min(outputs, default=1) < 1:
+        raise CannotEvaluateError("its window is larger than the image")
     for place in product(*(range(size) for size in window)):
         cut = tuple(
-            slice(index * step, index * step + (count - 1) * stride + 1, stride)
+            _steps_from(index * step, count, stride)
             for index, step, count, stride in zip(place, dilation, outputs, strides, strict=True)
         )
         yield place, x[whole + cut]
+
+
+def _steps_from(start: int, count: int, stride: int) -> slice:
+    """Return `count` steps from `start`. One has no stride: what multiplies matrices may not bear one beyond memory."""
+    return slice(start, start + (count - 1) * stride + 1, stride if count > 1 else 1)
 
 
 def convolve(x: Array, kernel: Array, strides: Sizes, dilation: Sizes) -> Array:
@@ -96,12 +106,14 @@ def spread_out(x: Array, kernel: Array, strides: Sizes, dilation: Sizes, sides: 
         (count - 1) * stride + (size - 1) * step + 1
         for count, stride, size, step in zip(x.shape[1:-1], strides, window, dilation, strict=True)
     ]
+    if min((*strides, *dilation, *window), default=1) < 1:
+        raise CannotEvaluateError("its window makes no sense")
     room = [max(reach, start + side) for reach, start, side in zip(full, starts, sides, strict=True)]
     allow((len(x), *room, kernel.shape[rank]))
     total = np.zeros((len(x), *room, kernel.shape[rank]), x.dtype)
     for place in product(*(range(size) for size in window)):
         cut = tuple(
-            slice(index * step, index * step + (count - 1) * stride + 1, stride)
+            _steps_from(index * step, count, stride)
             for index, step, count, stride in zip(place, dilation, x.shape[1:-1], strides, strict=True)
         )
         total[whole + cut] += x @ kernel[place].T

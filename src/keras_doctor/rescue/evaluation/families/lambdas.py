@@ -6,7 +6,7 @@ from keras_doctor.layers.lambda_body import Body, body
 from keras_doctor.layers.operations import tensorflow
 from keras_doctor.layers.operations.operands import bind
 from keras_doctor.layers.tensors import Tensor
-from keras_doctor.rescue.evaluation.operations.arguments import Arguments, operation_of
+from keras_doctor.rescue.evaluation.operations.arguments import Arguments, perform
 from keras_doctor.rescue.evaluation.registry import computes
 from keras_doctor.rescue.evaluation.values import CannotEvaluateError, value
 
@@ -69,5 +69,5 @@ class _Numbers(Body):
         return self._computed(name, bind(tensorflow.FUNCTIONS[name][1], args, kwargs))
 
     def _computed(self, name: str, operands: dict[str, Any]) -> Any:
-        result = operation_of(name)(Arguments(operands, True, self.owner, name))
+        result = perform(Arguments(operands, True, self.owner, name))
         return [value(one) for one in result] if isinstance(result, list) else value(result)

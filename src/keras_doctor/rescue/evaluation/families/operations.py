@@ -5,7 +5,7 @@ from __future__ import annotations
 from keras_doctor.layers.operations import keras3, nodes, tensorflow
 from keras_doctor.layers.operations.operands import bind
 from keras_doctor.layers.tensors import flatten
-from keras_doctor.rescue.evaluation.operations.arguments import Arguments, operation_of
+from keras_doctor.rescue.evaluation.operations.arguments import Arguments, perform
 from keras_doctor.rescue.evaluation.registry import computes
 from keras_doctor.rescue.evaluation.values import CannotEvaluateError
 
@@ -28,7 +28,7 @@ def keras_operation(call: Call) -> Any:
         if entry is None:
             raise CannotEvaluateError("there is no computation of this operation yet")
         named = bind(entry[1], call.args, {**config, **call.kwargs})
-    return operation_of(call.class_name)(Arguments(named, False, call, call.class_name))
+    return perform(Arguments(named, False, call, call.class_name))
 
 
 @computes("TFOpLambda")
@@ -41,14 +41,14 @@ def tf_function(call: Call) -> Any:
     if entry is None:
         raise CannotEvaluateError(f"there is no computation of tf.{str(name)[:60]} yet")
     named = {key: value for key, value in call.kwargs.items() if key != "name"}
-    return operation_of(str(name))(Arguments(bind(entry[1], call.args, named), True, call, str(name)))
+    return perform(Arguments(bind(entry[1], call.args, named), True, call, str(name)))
 
 
 @computes("SlicingOpLambda")
 def tf_indexing(call: Call) -> Any:
     """An indexing (TensorFlow 2.4 on)."""
     key = call.kwargs.get("slice_spec", call.args[1] if len(call.args) > 1 else None)
-    return operation_of("getitem")(Arguments({"x": call.args[0], "key": key}, True, call, "getitem"))
+    return perform(Arguments({"x": call.args[0], "key": key}, True, call, "getitem"))
 
 
 @computes("TensorFlowOpLayer")
@@ -62,4 +62,4 @@ def tf_node(call: Call) -> Any:
     tensors = iter(list(flatten(call.args)))
     count = min(len(call.tensors) + len(constants), 1000)
     inputs = [constants[str(n)] if str(n) in constants else next(tensors, None) for n in range(count)]
-    return operation_of(op)(Arguments(nodes.bound(op, inputs, nodes.attributes_of(node_def)), True, call, op))
+    return perform(Arguments(nodes.bound(op, inputs, nodes.attributes_of(node_def)), True, call, op))

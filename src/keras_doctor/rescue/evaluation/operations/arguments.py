@@ -9,8 +9,8 @@ from pkgutil import iter_modules
 import numpy as np
 
 from keras_doctor.layers.shapes import axis_of
-from keras_doctor.layers.tensors import Slice
-from keras_doctor.rescue.evaluation.values import CannotEvaluateError, Value, array_of
+from keras_doctor.layers.tensors import Slice, flatten
+from keras_doctor.rescue.evaluation.values import CannotEvaluateError, Value, array_of, is_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -127,6 +127,8 @@ def numbers(given: Any, like: Array | None = None) -> Array:
     if isinstance(given, (dict, Slice)) or given is None:
         raise CannotEvaluateError("an operand is missing")
     array = np.asarray(given)
+    if array.dtype.kind == "O":
+        raise CannotEvaluateError("an operand holds what is no number")
     if array.dtype.kind in "US":
         return array.astype(object)
     if like is not None and like.dtype.kind != "O" and (array.dtype.kind != "f" or like.dtype.kind == "f"):
@@ -163,6 +165,19 @@ def operation_of(name: str) -> Operation:
     if found is None:
         raise CannotEvaluateError(f"there is no computation of the operation {name[:60]!r} yet")
     return found
+
+
+# Modules of operations that multiply and add up: NumPy's product of matrices of objects can end the process.
+_OF_NUMBERS = ("colors", "images", "linear", "placing", "reductions", "spectra", "statistics")
+
+
+def perform(op: Arguments) -> Any:
+    """Return what an operation computes: an array, or a list of them. Raises CannotEvaluateError."""
+    operation = operation_of(op.name)
+    of_numbers = operation.__module__.rpartition(".")[2] in _OF_NUMBERS
+    if of_numbers and any(map(is_text, flatten([list(op.named.values())]))):
+        raise CannotEvaluateError("it gets text where numbers belong")
+    return operation(op)
 
 
 @cache
