@@ -196,6 +196,9 @@ HOSTILE = [
     {"class_name": "Activation", "config": {"activation": {"class_name": "function", "config": ["x"]}}},
     {"class_name": "Dense", "config": {"units": 3}},
     {"class_name": "Nothing", "config": {}},
+    {"class_name": "MaxPooling2D", "config": {"pool_size": 7, "strides": 1}},
+    {"class_name": "AveragePooling2D", "config": {"pool_size": 2, "strides": -(10**9)}},
+    {"class_name": "Rescaling", "config": {"scale": [None, 2.0, "x"]}},
 ]
 
 
@@ -208,3 +211,22 @@ def test_what_makes_no_sense_is_a_reason(entry: dict) -> None:
     )
     assert result.outputs is None
     assert entry["class_name"] in result.reason
+
+
+def test_text_is_not_multiplied() -> None:
+    layers = [
+        {"class_name": "InputLayer", "config": {"batch_shape": [None, 4], "name": "i", "dtype": "string"}},
+        {"class_name": "UnitNormalization", "config": {}},
+    ]
+    document = ModelDocument(
+        "x", "json-architecture", "text", config={"class_name": "Sequential", "config": {"layers": layers}}
+    )
+    result = evaluate(document, [np.full((2, 4), "a", object)])
+    assert "text where numbers belong" in result.reason
+
+
+def test_inputs_beyond_memory() -> None:
+    layers = [{"class_name": "InputLayer", "config": {"batch_shape": [None, 10**9], "name": "i"}}]
+    config = {"class_name": "Sequential", "config": {"layers": layers}}
+    with pytest.raises(ValueError, match="too large"):
+        make_inputs(ModelDocument("x", "json-architecture", "text", config=config))
