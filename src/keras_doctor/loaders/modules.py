@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from keras_doctor.loaders.objects import Resolution
 from keras_doctor.loaders.tables import TableWalk
-from keras_doctor.records import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
