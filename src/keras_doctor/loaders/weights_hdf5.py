@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from keras_doctor.artifacts.legacy_hdf5 import TOP_LEVEL
 from keras_doctor.document.locus import Locus
+from keras_doctor.layers.models import is_model
 from keras_doctor.loaders import cudnn
 from keras_doctor.loaders.owners import Owners
 from keras_doctor.loaders.theano_kernels import misaligned, unflipped
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from keras_doctor.loaders.owners import Owner
     from keras_doctor.releases.api import Api
 
+_TABLES = ("StringLookup", "IntegerLookup", "TextVectorization")
 _MOST = 50  # misfits of one file that are told
 
 
@@ -64,7 +66,11 @@ def steps(load: Load, shapes: tuple[LayerShape, ...], config: Any = None) -> Ite
     if document.damage or "weights_complete" not in document.facts:
         yield Step("weights", (), unexamined="the weights are not known: they were not read, or not to the end")
         return
-    owners = Owners(load, document.config if config is None else config, shapes)
+    root = document.config if config is None else config
+    if not isinstance(root, dict) or not is_model(str(root.get("class_name")), root.get("config")):
+        yield Step("weights", (), unexamined="what the model owns is known to the code of its class alone")
+        return
+    owners = Owners(load, root, shapes)
     listed = list(owners.listed())
     groups = [group for group in document.weights if group.owner != TOP_LEVEL]
     names = document.facts.get("layer_names")  # how many, None where the list is not there
@@ -72,6 +78,10 @@ def steps(load: Load, shapes: tuple[LayerShape, ...], config: Any = None) -> Ite
     if names is None and not (numbered and load.does("reads-numbered-layers")):
         yield Step("weights", ("arrays:unlisted",), Locus(part="/model_weights"), Misfit(load.api))
         return
+    for owner in listed:
+        if owner.class_name in _TABLES and load.does("counts-tables"):
+            where = Locus(path=owner.node.path)
+            yield Step("weights", ("arrays:table",), where, Misfit(load.api, owner.name))
     yield from misaligned(load, owners, listed)
     if not numbered:
         groups = [group for group in groups if group.tensors]

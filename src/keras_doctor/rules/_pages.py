@@ -607,6 +607,13 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "error",
         "RandomCrop does something else here when the model only predicts.",
     ),
+    "KD707": (
+        "kd707_call_shifted",
+        "call-shifted",
+        "semantics-changed",
+        "error",
+        "A layer takes what another call of a nested model puts out.",
+    ),
     "KD709": (
         "kd709_discretization_truncates",
         "discretization-truncates",
