@@ -65,7 +65,7 @@ class Keras1Walk(Keras2Walk):
         if not self.cold or reference.kind != "layers" or not isinstance(config, dict):
             return
         rates = [config.get(key) for key in _TRAINING.get(name, ())]
-        normalizes = name == "BatchNormalization" and config.get("mode", 0) in (0, 2)
+        normalizes = name == "BatchNormalization" and config.get("mode", 0) == 0
         if normalizes or name == "GaussianNoise" or any(isinstance(rate, float) and 0 < rate < 1 for rate in rates):
             self.cold = False
             yield Step("graph", ("theano:ifelse",), Locus(path=reference.path), reference)
