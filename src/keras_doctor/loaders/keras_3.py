@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 # keras/src/layers/rnn/lstm.py and its like.
 _CELL_FIRST = ("LSTM", "GRU", "SimpleRNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
 
+_WHOLE = ("int32", "int64")
+
 
 class Keras3Walk(ModuleWalk):
     """The building of a model from the config that `legacy_view.View` gives."""
@@ -70,6 +72,9 @@ class Keras3Walk(ModuleWalk):
         axis = config.get("axis")
         if definition.class_name == "BatchNormalization" and isinstance(axis, list):
             return (*found, ("axis", axis, ("a whole number",)))  # batch_normalization.py: int(axis)
+        dtype = config.get("dtype")
+        if definition.class_name == "Hashing" and isinstance(dtype, str) and config.get("output_mode", "int") == "int":
+            return found if dtype in _WHOLE else (*found, ("dtype", dtype, _WHOLE))  # hashing.py __init__
         return found
 
     def objects_first(self, definition: Definition) -> bool:
