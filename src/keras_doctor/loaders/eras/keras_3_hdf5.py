@@ -65,9 +65,10 @@ def steps(load: Load) -> Iterator[Step]:
     fatal = {path: step for path, step in doubled.items() if step.stage != "call"}
     yield from Hdf5Walk(load, after=fatal).entry(view.config, "layers", "")
     yield from graphs.steps(load, view.config, shapes)
-    if any("layers" in node.config for node in load.document.layers):
-        from keras_doctor.loaders import shifted_calls
+    if any("layers" in node.config or len(node.inbound) > 1 for node in load.document.layers):
+        from keras_doctor.loaders import legacy_calls, shifted_calls
 
+        yield from legacy_calls.steps(load, view.config)
         yield from shifted_calls.steps(load, view.config)
     if view.lost_axes:
         from keras_doctor.loaders.axes import lost_axes
