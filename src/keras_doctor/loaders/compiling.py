@@ -8,10 +8,10 @@ tensorflow/python/keras/engine/training.py and training_utils.py of 1.4 to 2.1.
 from __future__ import annotations
 
 from keras_doctor.document.locus import Locus
-from keras_doctor.layers.inbound import read_refs
 from keras_doctor.loaders.objects import Built
 from keras_doctor.loaders.tracing import Step
 from keras_doctor.loaders.training import SHORTHANDS, WRAPPERS, unread
+from keras_doctor.loaders.waiting import output_names
 from keras_doctor.records import record, replace
 
 TYPE_CHECKING = False
@@ -195,31 +195,3 @@ class _Compile:
     ) -> Step:
         subject = Misfit(self.load.api, key, self.outputs, entries, strange[:8], absent[:8])
         return Step("compile", ("training:outputs",), Locus(path=f"{self.path}.{key}"), subject)
-
-
-def output_names(config: Any) -> tuple[str, ...]:
-    """Return the names of a model's outputs; () for one that does not know its inputs before it is called."""
-    if not isinstance(config, dict):
-        return ()
-    inner = config.get("config")
-    if isinstance(inner, dict) and "output_layers" in inner:
-        return tuple(ref.layer for ref in read_refs(inner["output_layers"]))
-    layers = inner.get("layers") if isinstance(inner, dict) else inner
-    if not isinstance(layers, list) or not layers or not _sized(layers[0]):
-        return ()
-    last = layers[-1]
-    held = last.get("config") if isinstance(last, dict) else None
-    return (str(held.get("name")) if isinstance(held, dict) else "",)
-
-
-def _sized(layer: Any, depth: int = 0) -> bool:
-    """Tell whether the first layer of a Sequential says what goes in."""
-    config = layer.get("config") if isinstance(layer, dict) else None
-    if isinstance(config, list):
-        return bool(config) and depth < 32 and _sized(config[0], depth + 1)
-    if not isinstance(config, dict):
-        return False
-    if config.get("batch_input_shape") or config.get("batch_shape") or "input_layers" in config:
-        return True
-    inner = config.get("layer") or (config.get("layers") or [None])[0]
-    return depth < 32 and _sized(inner, depth + 1)

@@ -12,6 +12,7 @@ from keras_doctor.document.locus import Locus
 from keras_doctor.layers.graph import infer
 from keras_doctor.layers.inbound import read_nodes, read_refs, refs_in
 from keras_doctor.loaders.tracing import Step
+from keras_doctor.loaders.waiting import waits_for_input
 from keras_doctor.records import record
 
 TYPE_CHECKING = False
@@ -238,6 +239,8 @@ class _Replay:
         entry = self.layers[name]
         if entry.get("class_name") == "InputLayer":
             return 1
+        if not self.modern and waits_for_input(entry):
+            return 0
         # A nested model of Keras 2 counts the call that it is made of.
         return 0 if self.modern else int(entry.get("class_name") in _MODELS)
 

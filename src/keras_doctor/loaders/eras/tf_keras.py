@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from keras_doctor.document.locus import Locus
 from keras_doctor.loaders import calling, graphs, training, weights_hdf5
-from keras_doctor.loaders.compiling import output_names
 from keras_doctor.loaders.construction import refer
 from keras_doctor.loaders.objects import Reference, Resolution
 from keras_doctor.loaders.tables import TableWalk
 from keras_doctor.loaders.tracing import Step
+from keras_doctor.loaders.waiting import waits_for_input
 from keras_doctor.records import replace
 
 TYPE_CHECKING = False
@@ -90,11 +90,3 @@ def steps(load: Load) -> Iterator[Step]:
     yield from weights_hdf5.steps(load, shapes)
     yield from training.steps(load, Hdf5Walk(load, "compile"))
     yield from calling.steps(load, shapes)
-
-
-def waits_for_input(config: Any) -> bool:
-    """Tell whether a model is a Sequential that does not know what goes in, so that its layers are not built."""
-    inner = config.get("config") if isinstance(config, dict) else None
-    if not isinstance(config, dict) or config.get("class_name") != "Sequential" or output_names(config):
-        return False
-    return not (isinstance(inner, dict) and inner.get("build_input_shape"))

@@ -12,11 +12,11 @@ serialization_lib.py of 2.13 to 2.15, tf_keras/src/saving.
 from __future__ import annotations
 
 from keras_doctor.loaders import calling, compile_config, graphs, weights_v3
-from keras_doctor.loaders.compiling import output_names
 from keras_doctor.loaders.eras.tf_keras import resolved
 from keras_doctor.loaders.modules import ModuleWalk
 from keras_doctor.loaders.objects import Built, Resolution
 from keras_doctor.loaders.tracing import Step
+from keras_doctor.loaders.waiting import output_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
