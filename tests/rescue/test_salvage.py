@@ -281,3 +281,24 @@ def test_values_that_are_zeroed_are_not_taken_for_values(
     report = repair(path, tmp_path / "out.h5", ENV)
     assert [(one.layer, one.name) for one in report.lost_tensors] == [("dense_1", "kernel")]
     assert not report.path
+
+
+@pytest.mark.parametrize("mark", [b"SNOD", b"TREE", b"HEAP", b"GCOL"])
+def test_a_flipped_bit_in_a_signature_loses_nothing_and_is_told(corpus: Path, tmp_path: Path, mark: bytes) -> None:
+    content = bytearray((corpus / "pathology/no_versions-k3h5/model.h5").read_bytes())
+    good = stored(corpus / "pathology/no_versions-k3h5/model.h5")
+    at = content.index(mark)
+    while at >= 0:
+        content[at] ^= 0x10
+        at = content.find(mark, at + 4)
+    path = tmp_path / "model.h5"
+    path.write_bytes(content)
+    document = read(path)
+    assert any(f"{mark.decode()} expected" in damage.what for damage in document.damage)
+    result = salvage(document)
+    assert not result.lost
+    found = {
+        (place, name): tensor.read()
+        for place, name, tensor in stored_variables(result.document, result.document.provenance.era)
+    }
+    assert found == good

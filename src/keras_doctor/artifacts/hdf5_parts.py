@@ -44,12 +44,14 @@ def tensor(dataset: Dataset, name: str, prefix: str = "", shift: int | None = 0)
 
 def names(group: Group, key: str) -> list[str] | None:
     """Return the list of names in the attribute `key`, also where Keras split it (`layer_names0`, `layer_names1` …);
-    None when absent.
+    None when absent, or when the text of a name is lost.
 
     Source: keras/engine/saving.py load_attributes_from_hdf5_group, since 2.1.5.
     """
     attribute = group.attributes.get(key)
     if attribute is not None:
+        if isinstance(attribute.value, list) and None in attribute.value:
+            return None
         return _texts(attribute)
     found: list[str] = []
     index = 0
@@ -129,12 +131,16 @@ def renamed(group: Group, path: str, wanted: Sequence[str]) -> Group | Dataset |
             if not nameless:
                 return None
             steps = {one[len(before) :].partition("/")[0] for one in wanted if one.startswith(before)}
-            missing = sorted((one for one in steps if one not in at.links), key=str.encode)
+            missing = sorted((one for one in steps if one not in at.links), key=_stored)
             if len(missing) == len(nameless) and step in missing:
                 child = at.child(nameless[missing.index(step)])
         at = child
         before = f"{before}{step}/"
     return at
+
+
+def _stored(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")
 
 
 NAMELESS = "?"  # what the reader puts before the address of an object whose name is lost

@@ -197,18 +197,31 @@ _TOP = "top_level_model_weights"
 
 
 def _named_by_shapes(expected: Sequence[StoredGroup], weights: Sequence[WeightGroup]) -> dict[str, WeightGroup]:
-    """Return, by the names that they had, the groups of a store whose names are lost ("layers/?1208"): each is the one
-    layer that is missed whose variables have these shapes, where it is the one group that has them.
+    """Return, by the names that they had, the groups of a store whose names are lost in part ("layers/?1208",
+    "?640/dense"): each is the one layer that is missed whose variables have these shapes and whose path can be this
+    one, where it is the one group of which that is so.
     """
     have = {group.owner for group in weights}
     missed = [group for group in expected if group.name not in have]
-    nameless = [group for group in weights if "/?" in group.owner]
+    nameless = [group for group in weights if group.owner.startswith("?") or "/?" in group.owner]
     found: dict[str, WeightGroup] = {}
     for group in missed:
-        like = [one for one in nameless if _same_shapes(group, one)]
-        if len(like) == 1 and sum(_same_shapes(other, like[0]) for other in missed) == 1:
+        like = [one for one in nameless if _can_be(group, one)]
+        if len(like) == 1 and sum(_can_be(other, like[0]) for other in missed) == 1:
             found[group.name] = like[0]
     return found
+
+
+def _can_be(group: StoredGroup, stored: WeightGroup) -> bool:
+    """Tell whether a stored group has the shapes of a layer, and its path as far as that is not lost."""
+    first, *rest = stored.owner.split("/")
+    path = group.name.split("/")
+    known = rest if first.startswith("?") else [first, *rest]  # "?640": what was around it is lost as well
+    if len(known) > len(path) or (known is not rest and len(known) < len(path)):
+        return False
+    ending = path[len(path) - len(known) :]
+    same = all(one == other or one.startswith("?") for one, other in zip(known, ending, strict=True))
+    return same and _same_shapes(group, stored)
 
 
 def _same_shapes(group: StoredGroup, stored: WeightGroup) -> bool:

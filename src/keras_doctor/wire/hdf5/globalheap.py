@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.wire.errors import FormatError
-from keras_doctor.wire.hdf5.reader import expect
+from keras_doctor.wire.hdf5.reader import expect_nearly
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _read_collection(reader: Reader, address: int) -> dict[int, tuple[int, int]]
     """Return where the objects of a collection lie: index -> (address, length)."""
     fields = reader.fields
     page, at = reader.at(address)
-    expect(page, at, b"GCOL")
+    expect_nearly(reader, address, b"GCOL", "/")
     size = fields.length(page, at + 8)[0]
     size = min(size, reader.size - address)
     step = (8 + fields.length_size + 7) // 8 * 8  # heads of the collection and of an object, both aligned

@@ -241,3 +241,19 @@ def expect(buffer: bytes, position: int, signature: bytes) -> None:
     if not buffer.startswith(signature, position):
         found = buffer[position : position + 4]
         raise FormatError(f"{signature.decode()} expected, {found!r} found")
+
+
+_FLIPPED = 2  # bits of a signature that may be wrong where what follows can still be what it announces
+
+
+def expect_nearly(reader: Reader, address: int, signature: bytes, part: str) -> None:
+    """Raise `FormatError` unless `signature` stands at `address`, or something that differs from it in a bit or two:
+    that is recorded, and what follows is read.
+    """
+    page, at = reader.at(address)
+    found = page[at : at + len(signature)]
+    wrong = (int.from_bytes(found, "big") ^ int.from_bytes(signature, "big")).bit_count()
+    if len(found) < len(signature) or wrong > _FLIPPED:
+        expect(page, at, signature)
+    elif wrong:
+        reader.hurt("structure", f"{signature.decode()} expected, {found!r} found", part, address)

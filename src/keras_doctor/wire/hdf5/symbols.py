@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from keras_doctor.wire.errors import FormatError, LimitExceeded
 from keras_doctor.wire.hdf5.links import Link, soft_link
-from keras_doctor.wire.hdf5.reader import BROKEN, expect
+from keras_doctor.wire.hdf5.reader import BROKEN, expect_nearly
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def read_local_heap(reader: Reader, address: int, part: str) -> bytes:
     page, at = reader.at(address)
     signature, _, size, _, where = reader.fields.local_heap(page, at)
     if signature != b"HEAP":
-        expect(page, at, b"HEAP")
+        expect_nearly(reader, address, b"HEAP", part)
     data = reader.take_some(where, size)
     if not data and size and not reader.truncated:
         where = address + reader.fields.heap_size  # where it lay before it was moved
@@ -67,7 +67,7 @@ def symbol_nodes(reader: Reader, root: int, part: str) -> list[int]:
                 return [child.unpack_from(page, at + head.size)[1]]
             signature, kind, own_level, used, _, _ = head.unpack_from(page, at)
             if signature != b"TREE":
-                expect(page, at, b"TREE")
+                expect_nearly(reader, address, b"TREE", part)
             if address in seen:
                 raise FormatError("it was met before")
             seen.add(address)
@@ -92,7 +92,7 @@ def read_symbol_node(reader: Reader, address: int, names: bytes, links: dict[str
     """Add the links of one symbol node. Raises `FormatError` or struct.error."""
     page, at = reader.at(address)
     if not page.startswith(b"SNOD", at):
-        expect(page, at, b"SNOD")
+        expect_nearly(reader, address, b"SNOD", part)
     count = page[at + 6] | page[at + 7] << 8
     reader.links_left -= count
     if reader.links_left < 0:
