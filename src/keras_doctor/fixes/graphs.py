@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from keras_doctor.layers.graph import LayerShape
     from keras_doctor.releases.api import Api
 
+_RECURRENT = ("LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "Bidirectional")
 # Names of the arguments after the first, for calls that Keras 3 writes by position and its predecessors by name.
 _ARGUMENTS = {
     "MultiHeadAttention": ("value", "key"),
@@ -59,6 +60,18 @@ def _model(entry: Any, path: str, shapes: dict[str, LayerShape], api: Api, done:
         rewriting = _Rewriting(config, place, shapes, api)
         rewriting.rewrite(ends_only)
         done += rewriting.done
+
+
+def _with_state(layer: Any, call: Node) -> tuple[list[Any], dict[str, Any]]:
+    """Return the arguments of a call. Keras 2 lists a recurrent layer's state behind its input, Keras 3 names it.
+
+    Source: `_standardize_args` of keras/layers/recurrent.py (2.2); `call` of keras/src/layers/rnn/rnn.py (3.0).
+    """
+    args, kwargs = list(call.args), dict(call.kwargs)
+    listed = args[0] if len(args) == 1 and isinstance(args[0], list) else []
+    if layer.get("class_name") in _RECURRENT and len(listed) > 1 and not kwargs.get("initial_state"):
+        args, kwargs = listed[:1], {**kwargs, "initial_state": listed[1:]}
+    return args, kwargs
 
 
 def is_operation(entry: dict[str, Any]) -> bool:
@@ -115,8 +128,9 @@ class _Rewriting:
 
     def node(self, layer: Any, call: Node, shift: dict[str, int]) -> Any:
         if self.modern:
-            args = [self.value(arg, shift) for arg in call.args]
-            return {"args": args, "kwargs": {key: self.value(value, shift) for key, value in call.kwargs.items()}}
+            positional, named = _with_state(layer, call)
+            args = [self.value(arg, shift) for arg in positional]
+            return {"args": args, "kwargs": {key: self.value(value, shift) for key, value in named.items()}}
         # Keras 3 notes arguments that were not given as null; a call before it may not know them.
         given = {key: value for key, value in call.kwargs.items() if value is not None}
         kwargs = {key: self.plain(value, shift) for key, value in given.items()}
