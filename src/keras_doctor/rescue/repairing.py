@@ -136,8 +136,9 @@ def _done(doing: _Doing, saved: Salvage) -> RepairReport:
     refused = _refusal(document, saved, path, doing.wishes) if kind.holds != "architecture" else ""
     diagnosis = diagnose(document if refused else made.document, environment)
     stops = any(finding.effect == "fails" and finding.cause not in _GIVEN for finding in diagnosis.findings)
-    if saved.lost:
-        verification = Verification(reason="tensors of the source are lost: there is nothing to compare with")
+    if saved.lost or saved.found:
+        what = "are lost" if saved.lost else "were told by their place"
+        verification = Verification(reason=f"tensors of the source {what}: there is nothing to compare with")
     else:
         verification = check(asked, made.document, doing.verify)
     write_it = not doing.dry and not refused and not stops

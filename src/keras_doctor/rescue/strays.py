@@ -131,7 +131,7 @@ def _told_apart(
     run: Sequence[tuple[int, Variable]], strays: Sequence[Dataset], low: int, high: float
 ) -> Iterator[tuple[int, Dataset]]:
     """Pair lost variables with the stray datasets of their shapes between two addresses, where their numbers agree."""
-    kinds = {(variable.shape, variable.dtype) for _, variable in run}
+    kinds = dict.fromkeys((variable.shape, variable.dtype) for _, variable in run)
     for shape, dtype in kinds:
         lost = [position for position, variable in run if (variable.shape, variable.dtype) == (shape, dtype)]
         like = [
