@@ -81,3 +81,15 @@ def test_model_that_waits_for_its_input(layer, shapes, verdict):
     found = diagnose(document, Environment.parse("python==3.7 tensorflow==2.4.4 h5py==2.10.0"))
     assert found.verdict == verdict
     assert found.cause == ("weights-mismatch" if shapes else None)
+
+
+def test_number_that_is_an_array():
+    """TensorFlow 1.12 wrote a ReLU so. 2.15 said "'<' not supported between instances of 'dict' and 'float'"."""
+    zero = {"type": "ndarray", "value": 0.0}
+    layers = [
+        {"class_name": "ReLU", "config": {"name": "r", "batch_input_shape": [None, 4], "threshold": zero}},
+    ]
+    config = {"class_name": "Sequential", "config": {"name": "s", "layers": layers}}
+    document = ModelDocument("model.h5", "hdf5-model", "hdf5", config=config)
+    found = diagnose(document, Environment.parse("python==3.11 tensorflow==2.15.1"))
+    assert (found.verdict, found.cause) == ("fails", "config-value")
