@@ -53,14 +53,25 @@ def test_a_source_that_changed_is_read_anew(copy):
 
 
 @pytest.mark.parametrize(
-    "damage", [b"", b"\xff" * 8, b"\x10\0\0\0\0\0\0\0" + b"(" * 40], ids=["empty", "huge", "no index"]
+    "damage",
+    [lambda data: b"", lambda data: b"(" * 99, lambda data: data[:30], lambda data: data[: len(data) // 2]],
+    ids=["empty", "not ours", "index cut", "cut"],
 )
 def test_a_broken_file_is_as_good_as_none(copy, damage):
     first = run(copy, "rules", "KD104")
     (file,) = kept(copy)
-    file.write_bytes(damage)
+    whole = file.read_bytes()
+    file.write_bytes(damage(whole))
     again = run(copy, "rules", "KD104")
     assert (again.returncode, again.stdout, again.stderr) == (0, first.stdout, "")
+    assert len(file.read_bytes()) == len(whole)
+
+
+def test_every_occasion_is_remembered(copy):
+    for words in ("rules",), ("rules", "KD104"), ("rules", "a.h5"), ("rules",), ("rules", "KD104"):
+        (before,) = [file.read_bytes() for file in kept(copy)] or [b""]
+        run(copy, *words)
+    assert kept(copy)[0].read_bytes() == before
 
 
 def test_nothing_is_written_where_python_writes_nothing(copy):

@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 import sys
 
-from keras_doctor.cli.plain import Declared
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -91,6 +89,8 @@ def script() -> int:
 
 
 def _dispatch(words: list[str]) -> int:
+    from keras_doctor.cli.plain import Declared
+
     name = words[0] if words else ""
     if name in COMMANDS:
         command, declared = load(name), Declared()

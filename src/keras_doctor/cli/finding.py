@@ -27,7 +27,7 @@ class Finder:
     def __init__(self, package: ModuleType) -> None:
         spec: Any = package.__spec__
         self._prefix = package.__name__ + "."
-        self._folder = spec.submodule_search_locations[0] + os.sep
+        self._folder: str = spec.submodule_search_locations[0] + os.sep
         # The classes that found and load the package itself: importing them by name costs a whole module each.
         self._spec, self._loader = type(spec), _noting(type(spec.loader), self)
         # How names in `__pycache__` end, unless bytecode is kept elsewhere.
@@ -43,17 +43,27 @@ class Finder:
         """Return how to load a module of the package; None, so that the next finder is asked, when there is none."""
         if not name.startswith(self._prefix):
             return None
-        place = self._folder + name[len(self._prefix) :].replace(".", os.sep)
-        folders = None
+        place = self.place(name)
         try:
             os.stat(place + ".py")
         except OSError:
-            folders = [place]
-            place += os.sep + "__init__"
-            if not os.path.exists(place + ".py"):
+            if not os.path.exists(f"{place}{os.sep}__init__.py"):
                 return None
+            return self.spec(name, True)
+        return self.spec(name, False)
+
+    def place(self, name: str) -> str:
+        """Return the path of a module without its ending, that of the folder when it is a package."""
+        return self._folder + name[len(self._prefix) :].replace(".", os.sep)
+
+    def spec(self, name: str, package: bool) -> ModuleSpec:
+        """Return how to load a module that is there."""
+        place = self.place(name)
+        folders = [place] if package else None
+        if package:
+            place += os.sep + "__init__"
         file = place + ".py"
-        spec: ModuleSpec = self._spec(name, self._loader(name, file), origin=file, is_package=folders is not None)
+        spec: ModuleSpec = self._spec(name, self._loader(name, file), origin=file, is_package=package)
         spec.submodule_search_locations = folders
         spec.has_location = True
         if self._ending:  # said here, or found out at some length for each module
