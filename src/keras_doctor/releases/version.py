@@ -67,6 +67,9 @@ def _words(text: str) -> list[int | str]:
     """Split "2.15.0rc1" into [2, 15, 0, "rc", 1]; an empty list when a character is neither letter, digit nor
     separator.
     """
+    parts = text.split(".")
+    if all(part.isdecimal() and part.isascii() and len(part) <= _DIGITS for part in parts):
+        return [int(part) for part in parts]  # nearly all versions: a start has no time to go by characters
     words: list[int | str] = []
     position = 0
     while position < len(text):
