@@ -87,6 +87,8 @@ class _Rewriting:
         self.config = config
         self.api = api
         self.done: list[str] = []
+        self.masks: list[dict[str, Any]] = []
+        self.called: dict[str, list[Node]] = {}
         self.layers = [layer for layer in config["layers"] if isinstance(layer, dict)]
         self.modern = api.line == "keras-3"
         self.own_call = has("counts-own-call", api.library, api.version)
@@ -111,9 +113,34 @@ class _Rewriting:
 
     def calls(self, nodes: list[list[Node]], shift: dict[str, int]) -> None:
         nodes = [self.operation(layer, calls) for layer, calls in zip(self.layers, nodes, strict=True)]
+        self.called = dict(zip((name_of(layer) for layer in self.layers), nodes, strict=True))
         for layer, calls in zip(self.layers, nodes, strict=True):
             if "inbound_nodes" in layer and not is_input(layer):
                 layer["inbound_nodes"] = [self.node(layer, call, shift) for call in calls if call.args or call.kwargs]
+        self.config["layers"] += self.masks
+
+    def mask_of(self, ref: Any) -> Any:
+        """Return the mask of an Embedding, as an operation that makes it: beside an initial state Keras 3 does not hand
+        on that of the input. None where there is none, or it is not known how it is made.
+        """
+        entry = self.entries.get(ref.layer) if isinstance(ref, Ref) else None
+        if entry is None or entry.get("class_name") != "Embedding" or not entry["config"].get("mask_zero"):
+            return None
+        calls = self.called.get(ref.layer, [])
+        if ref.node >= len(calls) or not calls[ref.node].args or not isinstance(calls[ref.node].args[0], Ref):
+            return None
+        made = Ref(f"{ref.layer}_mask_{len(self.masks)}", 0, 0)
+        self.masks.append(
+            {
+                "module": "keras.src.ops.numpy",
+                "class_name": "NotEqual",
+                "config": {"name": made.layer},
+                "registered_name": "NotEqual",
+                "name": made.layer,
+                "inbound_nodes": [{"args": [self.value(calls[ref.node].args[0], {}), 0], "kwargs": {}}],
+            }
+        )
+        return made
 
     def operation(self, layer: Any, calls: list[Node]) -> list[Node]:
         """Return the calls of a layer, of an operation as the release writes it; then the layer is that, too."""
@@ -129,6 +156,8 @@ class _Rewriting:
     def node(self, layer: Any, call: Node, shift: dict[str, int]) -> Any:
         if self.modern:
             positional, named = _with_state(layer, call)
+            if "initial_state" in named and named.get("mask") is None:
+                named["mask"] = self.mask_of(positional[0])
             args = [self.value(arg, shift) for arg in positional]
             return {"args": args, "kwargs": {key: self.value(value, shift) for key, value in named.items()}}
         # Keras 3 notes arguments that were not given as null; a call before it may not know them.

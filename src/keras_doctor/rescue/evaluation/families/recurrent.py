@@ -65,7 +65,7 @@ def _states(call: Call) -> list[Array] | None:
 
 def run(call: Call, cell: Cell) -> Any:
     """Follow a sequence step by step. A step that is masked keeps the states and repeats the output before it."""
-    x, mask, major = call.x, call.mask, call.flag("time_major")
+    x, mask, major = call.x, _mask(call), call.flag("time_major")
     if major:
         x = np.swapaxes(x, 0, 1)
     if mask is not None:
@@ -93,6 +93,14 @@ def run(call: Call, cell: Cell) -> Any:
     return [first, *(value(state) for state in states)] if call.flag("return_state") else first
 
 
+def _mask(call: Call) -> Array | None:
+    """Return the mask that the steps go by. Keras 3 hands on that of the input only where no other tensor comes in:
+    beside an initial state, one has to be given by keyword. Source: `__call__` of keras/src/layers/layer.py (3.15).
+    """
+    stated = [one for one in flatten(call.kwargs.get("initial_state")) if isinstance(one, Value)]
+    return None if call.is_keras3 and stated and call.kwargs.get("mask") is None else call.mask
+
+
 def _where(counts: Array, new: Array, old: Array) -> Array:
     return np.where(counts.reshape(-1, *(1,) * (new.ndim - 1)), new, old)
 
@@ -100,7 +108,7 @@ def _where(counts: Array, new: Array, old: Array) -> Array:
 @computes("Bidirectional")
 def bidirectional(call: Call) -> Any:
     """Two copies of a recurrent layer, of which one goes backwards."""
-    args, mask = call.args, call.mask
+    args, mask = call.args, _mask(call)
     sequence, *given = [one for one in call.tensors if isinstance(one, Value)] or [value(call.x)]
     stated = call.kwargs.get("initial_state")
     given = [one for one in flatten(stated) if isinstance(one, Value)] if stated is not None else given
