@@ -25,15 +25,16 @@ if TYPE_CHECKING:
     # A module, whether it is a package, size and time of its source, its code.
     Entry = tuple[str, bool, int, int, CodeType]
 
-_MARK = b"keras-doctor start 2\n"  # what else is there is not unmarshalled: it may ask for all memory there is
+_MARK = b"keras-doctor start 3\n"  # what else is there is not unmarshalled: it may ask for all memory there is
 _OCCASIONS = 12  # that are remembered: a megabyte each
+_PIECE = 8  # modules that are unmarshalled at once: fewer share less, more touch memory that nothing else needed
 
 
 class Start:
     """What a package's command imports, by occasion.
 
-    The file: a mark, an index, which says how long the part of each occasion is, and the parts; index and parts as
-    `marshal` writes them. What cannot be read counts as empty.
+    The file: a mark, an index, which says how long the pieces of each occasion's part are, and the parts; index and
+    pieces as `marshal` writes them. What cannot be read counts as empty.
     """
 
     def __init__(self, finder: Finder, path: str) -> None:
@@ -45,23 +46,25 @@ class Start:
 
     def bring(self, occasion: str) -> None:
         """Start the modules of an occasion, as far as their sources are the same."""
-        entries: tuple[Entry, ...] = ()
         try:
             with open(self._path, "rb") as file:
-                begin, end = _index(file).get(occasion, (0, 0))
-                if end:
-                    file.seek(begin)
-                    entries = marshal.loads(file.read(end - begin))
+                begin, lengths = _index(file).get(occasion, (0, ()))
+                file.seek(begin)
+                for length in lengths:
+                    if not all(map(self._fits, marshal.loads(file.read(length)))):
+                        break
         except (OSError, ValueError, EOFError, TypeError):
             pass
-        for name, package, size, time, code in entries:
-            if name in sys.modules and name not in self._placed:
-                continue
-            spec = self._finder.spec(name, package)
-            if _source(spec.origin) != (size, time) or not self._start(name, spec, code):
-                break
         for name in self._placed:  # packages whose own turn did not come: left to Python
             sys.modules.pop(name, None)
+
+    def _fits(self, entry: Entry) -> bool:
+        """Start one module; tell whether its source is the same, and it went well."""
+        name, package, size, time, code = entry
+        if name in sys.modules and name not in self._placed:
+            return True
+        spec = self._finder.spec(name, package)
+        return _source(spec.origin) == (size, time) and self._start(name, spec, code)
 
     def _start(self, name: str, spec: ModuleSpec, code: CodeType) -> bool:
         """Make a module of its code, as an import would; tell whether it went well."""
@@ -87,22 +90,24 @@ class Start:
         names = self._finder.order
         if sys.dont_write_bytecode or self._brought == len(names) or self._broken:
             return
-        parts: dict[str, bytes] = {}
+        parts: dict[str, list[bytes]] = {}
         try:
             with open(self._path, "rb") as file:
-                for other, (begin, end) in _index(file).items():
+                for other, (begin, lengths) in _index(file).items():
                     file.seek(begin)
-                    parts[other] = file.read(end - begin)
+                    parts[other] = [file.read(length) for length in lengths]
         except (OSError, ValueError, EOFError, TypeError):
             pass
         parts.pop(occasion, None)
-        parts[occasion] = marshal.dumps(tuple(entry for entry in map(self._entry, names) if entry is not None))
+        entries = [entry for entry in map(self._entry, names) if entry is not None]
+        pieces = [tuple(entries[at : at + _PIECE]) for at in range(0, len(entries), _PIECE)]
+        parts[occasion] = [marshal.dumps(piece) for piece in pieces]
         parts = dict(list(parts.items())[-_OCCASIONS:])
-        lengths = marshal.dumps({other: len(part) for other, part in parts.items()})
+        index = marshal.dumps({other: tuple(map(len, part)) for other, part in parts.items()})
         temporary = f"{self._path}.{os.getpid()}"
         try:
             with open(temporary, "xb") as file:
-                file.write(b"".join((_MARK, lengths, *parts.values())))
+                file.write(b"".join((_MARK, index, *(piece for part in parts.values() for piece in part))))
             os.replace(temporary, self._path)
         except OSError:
             pass
@@ -116,15 +121,17 @@ class Start:
         return name, spec.submodule_search_locations is not None, *source, spec.loader.get_code(name)  # type: ignore[attr-defined]
 
 
-def _index(file: BinaryIO) -> dict[str, tuple[int, int]]:
-    """Return where in a file the part of each occasion begins and ends. Raises what `marshal` does, and `OSError`."""
-    places: dict[str, tuple[int, int]] = {}
+def _index(file: BinaryIO) -> dict[str, tuple[int, tuple[int, ...]]]:
+    """Return where in a file the part of each occasion begins, and the lengths of its pieces. Raises what `marshal`
+    does, and `OSError`.
+    """
+    places: dict[str, tuple[int, tuple[int, ...]]] = {}
     if file.read(len(_MARK)) == _MARK:
-        lengths = marshal.load(file)
+        index = marshal.load(file)
         at = file.tell()
-        for occasion, length in lengths.items():
-            places[occasion] = at, at + length
-            at += length
+        for occasion, lengths in index.items():
+            places[occasion] = at, lengths
+            at += sum(lengths)
     return places
 
 
