@@ -13,10 +13,8 @@ from keras_doctor.document.locus import Locus
 from keras_doctor.layers.models import is_model
 from keras_doctor.loaders import cudnn
 from keras_doctor.loaders.owners import Owners
-from keras_doctor.loaders.theano_kernels import misaligned, unflipped
 from keras_doctor.loaders.tracing import Step
 from keras_doctor.loaders.weights_conversion import Conversion, ConversionError, fits
-from keras_doctor.loaders.weights_guess import plausible
 from keras_doctor.records import record, replace
 from keras_doctor.releases.behaviours import has
 
@@ -82,7 +80,10 @@ def steps(load: Load, shapes: tuple[LayerShape, ...], config: Any = None) -> Ite
         if owner.class_name in _TABLES and load.does("counts-tables"):
             where = Locus(path=owner.node.path)
             yield Step("weights", ("arrays:table",), where, Misfit(load.api, owner.name))
-    yield from misaligned(load, owners, listed)
+    if _from_elsewhere(load):
+        from keras_doctor.loaders.theano_kernels import misaligned
+
+        yield from misaligned(load, owners, listed)
     if not numbered:
         groups = [group for group in groups if group.tensors]
         held = {group.owner for group in groups}
@@ -108,6 +109,8 @@ def _filled(load: Load, owners: Owners, listed: list[Owner], groups: list[Weight
     for owner, group in zip(listed, groups, strict=True):
         arrays = [tensor.shape for tensor in group.tensors]
         if not owner.known:
+            from keras_doctor.loaders.weights_guess import plausible
+
             if owner.name != group.owner or not plausible(load, conversion, owner, arrays):
                 yield _unknown(owner)
             continue
@@ -139,7 +142,17 @@ def _filled(load: Load, owners: Owners, listed: list[Owner], groups: list[Weight
             break
         if told >= _MOST:
             return
-    yield from unflipped(load, owners, listed)
+    if _from_elsewhere(load):
+        from keras_doctor.loaders.theano_kernels import unflipped
+
+        yield from unflipped(load, owners, listed)
+
+
+def _from_elsewhere(load: Load) -> bool:
+    """Tell whether another backend than the one that reads wrote the model, or may have: Keras 1 does not say which."""
+    document = load.document
+    stated = document.facts.get("weights_backend")
+    return document.provenance.era == "keras-1" or bool(stated and stated != (load.environment.backend or "tensorflow"))
 
 
 def _lenient(load: Load) -> bool:
