@@ -32,6 +32,7 @@ from measuring import (
 
 MODEL = "py311_tf221_k3151/mlp_seq/model"
 BAR, AIM, KERAS_BAR = 2.4, 2.0, 60
+SPEC = "python==3.11 keras==3.15.1 tensorflow==2.21.0"
 HAYWARD = "hayward==1.4.1"
 KERAS = ("keras==3.15.1", "jax", "numpy", "scipy", "h5py")
 TENSORFLOW = "tensorflow-cpu==2.21.0"
@@ -64,6 +65,7 @@ def main() -> int:
         commands = {
             "python -c pass": [str(home / "bin/python"), "-c", "pass"],
             "keras-doctor check": sound([str(home / "bin/keras-doctor"), "check", model], environ),
+            "keras-doctor check --env": sound([str(home / "bin/keras-doctor"), "check", model, "--env", SPEC], environ),
             "keras-doctor check, old wrapper": [str(old), "check", model],
         }
         if options.alternatives or options.tensorflow:
@@ -79,6 +81,8 @@ def main() -> int:
         found = compare(ours, bare)
         kept &= verdict("CPU over bare Python, ratio of medians", found.ratio, BAR)
         kept &= verdict("CPU over bare Python, median of ratios", found.paired, BAR)
+        named = compare(runs["keras-doctor check --env"], bare)
+        kept &= verdict("the same with --env, ratio of medians", named.ratio, BAR)
         print(f"aim: {AIM:g}")
         if "hayward" in runs:
             kept &= verdict("CPU over hayward's", compare(ours, runs["hayward"]).ratio, 1)
