@@ -74,7 +74,7 @@ PLANTS = {
     "hang": ("while True: pass", "Overtime"),
     "wait": ("import time; time.sleep(100)", "Overtime"),
     "open file": ("os.dup(0); return real(*given, **options)", "open file"),
-    "memory": ("found = real(*given, **options); bytearray(300 << 20); return found", "peak"),
+    "memory": ("found = real(*given, **options); bytearray(b'x') * (300 << 20); return found", "peak"),
 }
 PLANTED = """
 import json, os, shutil, sys, tempfile

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import keras_doctor
+from keras_doctor.cli.entry import _occasion
 
 RUN = (
     "import sys\nfrom keras_doctor.cli import script\nsys.argv = ['keras-doctor', *sys.argv[1:]]\nsys.exit(script())\n"
@@ -67,8 +68,22 @@ def test_a_broken_file_is_as_good_as_none(copy, damage):
     assert len(file.read_bytes()) == len(whole)
 
 
+@pytest.mark.parametrize(
+    ("words", "occasion"),
+    [
+        ([], ""),
+        (["check", "a.h5"], "check .h5"),
+        (["check", "a.h5", "--env", "keras==3.15.1"], "check --env .h5"),
+        (["check", "--env=keras==3.15.1", "a.keras"], "check --env .keras"),
+        (["rules", "KD104"], "rules "),
+    ],
+)
+def test_an_occasion_is_what_decides_which_modules_are_needed(words, occasion):
+    assert _occasion(words) == occasion
+
+
 def test_every_occasion_is_remembered(copy):
-    for words in ("rules",), ("rules", "KD104"), ("rules", "a.h5"), ("rules",), ("rules", "KD104"):
+    for words in ("rules",), ("rules", "KD104", "--json"), ("rules", "a.h5"), ("rules",), ("rules", "KD104", "--json"):
         (before,) = [file.read_bytes() for file in kept(copy)] or [b""]
         run(copy, *words)
     assert kept(copy)[0].read_bytes() == before

@@ -15,7 +15,12 @@ from keras_doctor.loaders.load import Load, api_of
 from keras_doctor.loaders.tracing import Options
 
 DATA = Path(__file__).parents[1] / "data"
-VERDICTS = {"loads": "loads", "raises": "fails", "hangs": "fails", "cannot be called": "loads-not-runnable"}
+VERDICTS = {
+    "loads": ("loads", "loads-differently"),  # what came out was not compared
+    "raises": ("fails",),
+    "hangs": ("fails",),
+    "cannot be called": ("loads-not-runnable",),
+}
 # What a message of Keras says, and the causes that are then right.
 SAYS = {
     "unexpected keyword argument": {"unknown-keyword"},
@@ -51,7 +56,7 @@ def test_verdicts_are_those_of_the_release(spec, documents):
     for path, outcome, error in recorded()[spec]:
         diagnosis = kd.diagnose(documents(path), environment)
         causes = next((causes for text, causes in SAYS.items() if text in error), None)
-        if diagnosis.verdict != VERDICTS[outcome] or (causes and diagnosis.cause not in causes):
+        if diagnosis.verdict not in VERDICTS[outcome] or (causes and diagnosis.cause not in causes):
             wrong.append((path, outcome, error, diagnosis.verdict, diagnosis.cause))
     assert not wrong
 
