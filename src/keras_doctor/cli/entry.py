@@ -72,7 +72,7 @@ def script() -> int:
     gc.set_threshold(100_000)
     finder = finding.install()
     start = Start(finder, finder.cache) if finder is not None and finder.cache else None
-    occasion = " ".join([*sys.argv[1:2], *(os.path.splitext(sys.argv[-1])[1:] if len(sys.argv) > 2 else ())])
+    occasion = _occasion(sys.argv[1:])
     if start is not None:
         start.bring(occasion)
     status = main()
@@ -86,6 +86,14 @@ def script() -> int:
     except (OSError, ValueError):  # full, or closed: `main` has said so, where it could
         pass
     os._exit(status)
+
+
+def _occasion(words: list[str]) -> str:
+    """Return what decides which modules are needed: the command, its options, how the first file's name ends."""
+    options = [word.partition("=")[0] for word in words if word.startswith("--")]
+    endings = [os.path.splitext(word)[1] for word in words[1:]]
+    ending = next((one for one in endings if one and not one[1:].isdigit()), "")  # not that of a version
+    return " ".join([*words[:1], *options, ending])
 
 
 def _dispatch(words: list[str]) -> int:
