@@ -52,7 +52,7 @@ def reset(model):
         for name in ("reset_states", "reset_state"):
             try:
                 getattr(layer, name)()
-            except Exception:  # noqa: PERF203
+            except Exception:
                 pass
 
 
@@ -151,7 +151,7 @@ for line in sys.stdin:
         try:
             seen[which] = looked_at(task[which], task)
             answer[which] = ""
-        except Exception as error:  # noqa: PERF203
+        except Exception as error:
             answer[which] = f"{type(error).__name__}: {error}"[:300]
     if len(seen) == 2:
         answer["same"] = same(seen["original"], seen["rewritten"])

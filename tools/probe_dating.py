@@ -98,7 +98,7 @@ def library():
     ]:
         try:
             importlib.import_module(MODULE + "." + name)
-        except Exception:  # noqa: PERF203
+        except Exception:
             pass  # not in this release
     return keras
 

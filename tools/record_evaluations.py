@@ -92,8 +92,8 @@ def main(folder, names):
                     model.save(os.path.join(place, file))
                 except Exception as error:
                     release.complain(name + "/" + file, error)
-            arrays = {"in%d" % n: x for n, x in enumerate(inputs)}
-            arrays.update({"out%d" % n: plain(x) for n, x in enumerate(outputs)})
+            arrays = {f"in{n}": x for n, x in enumerate(inputs)}
+            arrays.update({f"out{n}": plain(x) for n, x in enumerate(outputs)})
             np.savez_compressed(os.path.join(place, "golden.npz"), **arrays)
             with open(os.path.join(place, "meta.json"), "w") as stream:
                 json.dump({"arch": name, "custom": [], "versions": release.release()}, stream, sort_keys=True)

@@ -3,8 +3,8 @@
 
     record_operations.py PYTHON [PYTHON...]      interpreters, each with another TensorFlow
 
-Each interpreter imports its TensorFlow and lists the registry of operations, which is compiled code: no source of a wheel
-has all of it. What is recorded already of other releases stays; of each minor the last one given counts.
+Each interpreter imports its TensorFlow and lists the registry of operations, which is compiled code: no source of a
+wheel has all of it. What is recorded already of other releases stays; of each minor the last one given counts.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def read() -> dict[str, dict[str, tuple[str, ...]]]:
 
 
 def written(known: dict[str, dict[str, tuple[str, ...]]]) -> str:
-    """Return the file: the minors, then per operation its runs of minors, each with the attributes that it has there."""
+    """Return the file: the minors, then per operation its runs of minors, each with the attributes it has there."""
     minors = sorted(known, key=order)
     lines = [
         "# Operations of TensorFlow's registry, by tools/record_operations.py: name, then FIRST:LAST:ATTRIBUTES a run.",
