@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 
 from keras_doctor.artifacts import read
 from keras_doctor.cli.entry import OK
@@ -10,7 +12,9 @@ from keras_doctor.environments import Environment
 from keras_doctor.reports.diagnosis import show as show_diagnosis
 from keras_doctor.reports.inspection import Inspection
 from keras_doctor.reports.inspection_text import show as show_inspection
+from keras_doctor.reports.repair import show as show_repair
 from keras_doctor.reports.terminal import Terminal
+from keras_doctor.rescue.repairing import repair
 from keras_doctor.rules import diagnose
 
 TYPE_CHECKING = False
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
 ENVIRONMENT = "python==3.11 keras==3.15.1 tensorflow==2.21.0"
 _FOLDER = os.path.join(os.path.dirname(__file__), os.pardir, os.pardir, "demo")
 _INSPECTED = "sentiment.keras"
+_MENDED = ("thesis-2018.h5", "sentiment.keras")
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -44,9 +49,29 @@ def run() -> int:
             terminal.print(terminal.style(f'$ keras-doctor check {name} --env "{ENVIRONMENT}"', "cyan"))
             show_diagnosis(diagnose(document, environment), terminal)
             terminal.print()
+            if name in _MENDED:
+                _mend(name, environment, terminal)
     finally:
         os.chdir(home)
     return OK
+
+
+def _mend(name: str, environment: Environment, terminal: Terminal) -> None:
+    """Show the repair of a model, and the check of what comes out, in a folder that goes away."""
+    home = os.getcwd()
+    result = f"mended-{os.path.splitext(name)[0]}.keras"
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(name, folder)
+        os.chdir(folder)
+        try:
+            terminal.print(terminal.style(f'$ keras-doctor repair {name} {result} --env "{ENVIRONMENT}"', "cyan"))
+            show_repair(repair(name, result, environment), terminal)
+            terminal.print()
+            terminal.print(terminal.style(f'$ keras-doctor check {result} --env "{ENVIRONMENT}"', "cyan"))
+            show_diagnosis(diagnose(read(result), environment), terminal)
+            terminal.print()
+        finally:
+            os.chdir(home)
 
 
 def models() -> list[tuple[str, str, str]]:
