@@ -29,7 +29,7 @@ def _table_runs(line: str, kind: str, names: tuple[str, ...]) -> list[str]:
         return []
     head, _, rows = text[start + 1 :].partition("\n")
     rows = rows.partition("\n=")[0]
-    fields = (row.split("\t", 2) for row in rows.split("\n"))
+    fields = (row.split("\t", 2) for row in rows.split("\n") if "\t" in row)
     return [field[1] or head.partition("\t")[2] for field in fields if field[0] in names]
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from keras_doctor.reports.terminal import Terminal
 
 _ROWS = 400  # more layers than anyone reads at once; --json has them all
+_DEPTH = 8  # of losses by output
 
 
 def show(inspection: Inspection, terminal: Terminal) -> None:
@@ -63,17 +64,20 @@ def _training(inspection: Inspection, terminal: Terminal) -> None:
     _line(terminal, "training", ", ".join(words))
 
 
-def _short(value: Any) -> str:
+def _short(value: Any, depth: int = 0) -> str:
     """Return a loss or metric in few words: names instead of whole configs."""
+    if depth > _DEPTH:
+        return "…"
     if isinstance(value, dict):
         inner = value.get("config")
         if isinstance(inner, dict):
             return str(inner.get("name") or value.get("class_name"))
         return str(
-            value.get("class_name") or ", ".join(f"{key}: {_short(item)}" for key, item in list(value.items())[:4])
+            value.get("class_name")
+            or ", ".join(f"{key}: {_short(item, depth + 1)}" for key, item in list(value.items())[:4])
         )
     if isinstance(value, list):
-        return "[" + ", ".join(_short(item) for item in value[:6]) + ("…" if len(value) > 6 else "") + "]"
+        return "[" + ", ".join(_short(item, depth + 1) for item in value[:6]) + ("…" if len(value) > 6 else "") + "]"
     return str(value)
 
 
