@@ -116,7 +116,7 @@ class Guard:
 
     def peak(self) -> int:
         """Return the process's peak memory since the last call, in bytes; 0 when it did not pass the peak before."""
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        peak = _peak()
         if peak <= self._peak:
             return 0
         self._peak = peak
@@ -125,8 +125,20 @@ class Guard:
                 file.write("5")
         except OSError:
             return peak
-        self._peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        self._peak = _peak()
         return peak
+
+
+def _peak() -> int:
+    """Return the most memory that the process has held, in bytes.
+
+    Linux tells of this program only in /proc: getrusage counts what held the process before it was started, too.
+    """
+    try:
+        with open("/proc/self/status") as file:
+            return next(int(line.split()[1]) << 10 for line in file if line.startswith("VmHWM"))
+    except (OSError, StopIteration):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def bound_memory(extra: int) -> None:
