@@ -74,12 +74,11 @@ def test_what_the_target_has_no_word_for_is_named(corpus: Path, tmp_path: Path) 
 
 def test_a_decay_becomes_the_schedule_that_computes_the_same(corpus: Path, tmp_path: Path) -> None:
     """Keras 3 takes the keyword, warns, and ignores it."""
-    from keras_doctor.fixes.dialects import name_module
     from keras_doctor.fixes.training import _Rewriting
     from keras_doctor.loaders.load import api_of
 
     entry = {"class_name": "SGD", "config": {"lr": 0.1, "momentum": 0.9, "decay": 1e-3, "nesterov": True}}
-    made = _Rewriting(api_of("keras", "3.15.1"), name_module, True).entry(entry, "optimizers")
+    made = _Rewriting(api_of("keras", "3.15.1"), archive=True).entry(entry, "optimizers")
     rate = made["config"]["learning_rate"]
     assert rate["class_name"] == "InverseTimeDecay"
     assert rate["config"] == {"initial_learning_rate": 0.1, "decay_steps": 1, "decay_rate": 1e-3}

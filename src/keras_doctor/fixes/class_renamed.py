@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from keras_doctor.fixes.dialects import name_module
 from keras_doctor.fixes.fix import Change, Fix
+from keras_doctor.fixes.naming import name_module
 from keras_doctor.fixes.tables import rows
 
 TYPE_CHECKING = False

@@ -7,8 +7,8 @@ Source: `_convert_rnn_weights` of keras/engine/saving.py (2.3.1) and keras/savin
 from __future__ import annotations
 
 from keras_doctor.document.expressions import add, concatenate, part, reshape, transpose
-from keras_doctor.fixes.dialects import name_module
 from keras_doctor.fixes.fix import Change, Fix
+from keras_doctor.fixes.naming import name_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

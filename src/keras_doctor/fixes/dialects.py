@@ -12,6 +12,7 @@ from keras_doctor.fixes.graphs import rewrite
 from keras_doctor.fixes.inputs import declare
 from keras_doctor.fixes.knowledge import written_by
 from keras_doctor.fixes.lambda_rewritten import rewrite_lambdas
+from keras_doctor.fixes.naming import name_module
 from keras_doctor.fixes.training import Unknown, rewrite_training
 from keras_doctor.layers.stock import is_operation
 from keras_doctor.loaders.nested import kind_of
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 DEPTH = 256
 _POLICIES = ("Policy", "PolicyV1", "DTypePolicy", "FloatDTypePolicy")
-_MODELS = {"Functional": "keras.src.models.functional", "Sequential": "keras", "Model": "keras"}
 # Keys of an entry that say how Keras built and compiled a layer: a loader finds it out again, and those of another
 # release would stop it.
 _LEFT_OUT = ("build_config", "compile_config", "shared_object_id")
@@ -160,24 +160,3 @@ def _name_operations(draft: Draft) -> None:
     for entry, kind in objects(draft.config):
         if kind == "layers" and not entry.get("module") and is_operation(entry) and entry["class_name"] in known:
             entry["module"] = known[entry["class_name"]]
-
-
-def name_module(entry: dict[str, Any], kind: str, api: Api) -> None:
-    """State the module of an object, as Keras 3 looks for it; other releases look for the bare name."""
-    name = entry["class_name"]
-    if api.line != "keras-3":
-        return
-    if name == "function" or (isinstance(entry.get("module"), str) and ".ops" in entry["module"]):
-        return
-    found = api.find(name, kind)
-    if found is None:
-        entry.setdefault("module", None)
-        entry.setdefault("registered_name", name)
-        return
-    module = _MODELS.get(found.class_name) if kind == "layers" else None
-    if module is None:
-        spaces = [public.rpartition(".")[0] for public in api.public_names(found)]
-        module = next((space for space in spaces if space == f"keras.{kind}"), spaces[0] if spaces else found.module)
-    entry["module"] = module
-    entry["class_name"] = found.class_name
-    entry["registered_name"] = "Functional" if found.class_name == "Functional" else None

@@ -9,8 +9,8 @@ the outputs differ by less than 1e-6 of their scale. An activity regularizer or 
 from __future__ import annotations
 
 from keras_doctor.document.expressions import scale
-from keras_doctor.fixes.dialects import name_module
 from keras_doctor.fixes.fix import APPROXIMATE, Change, Fix
+from keras_doctor.fixes.naming import name_module
 from keras_doctor.fixes.parts import layers_with_parts
 from keras_doctor.layers.semantics import semantics_of
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import struct
 
 from keras_doctor.document.expressions import constant, reshape
-from keras_doctor.fixes.dialects import name_module
 from keras_doctor.fixes.fix import Change, Fix
+from keras_doctor.fixes.naming import name_module
 from keras_doctor.layers.graph import infer
 
 TYPE_CHECKING = False

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from keras_doctor.fixes.fix import LOSSY, Change
 from keras_doctor.fixes.knowledge import defaults, same
+from keras_doctor.fixes.naming import name_module
 from keras_doctor.fixes.tables import idle, other_names
 from keras_doctor.layers.dtypes import policy_name
 
@@ -42,11 +43,9 @@ class Unknown(Exception):
 
 def rewrite_training(draft: Draft, target: Target) -> Iterator[Change]:
     """Put the training config of a draft into the words of the target. Raises `Unknown` where there are none."""
-    from keras_doctor.fixes.dialects import name_module
-
     held: dict[str, Any] = draft.training
     archive = target.format == "keras-v3"
-    rewriting = _Rewriting(target.api, name_module, archive)
+    rewriting = _Rewriting(target.api, archive)
     made: dict[str, Any] = {key: rewriting.given(held.get(key), kind, key) for key, kind in _KINDS.items()}
     made["loss_weights"] = held.get("loss_weights") or None
     optimizer = held.get("optimizer_config") or held.get("optimizer")
@@ -68,11 +67,10 @@ def rewrite_training(draft: Draft, target: Target) -> Iterator[Change]:
 class _Rewriting:
     """Entries on their way into the words of one release. `lost`: what has none."""
 
-    def __init__(self, api: Api, name_module: Any, archive: bool) -> None:
+    def __init__(self, api: Api, archive: bool) -> None:
         self.api = api
         self.archive = archive
         self.modern = api.line == "keras-3"
-        self.name_module = name_module
         self.lost: list[str] = []
 
     def given(self, value: Any, kind: str, key: str, depth: int = 0) -> Any:
@@ -174,7 +172,7 @@ class _Rewriting:
         registered = f"Custom>{found.class_name}"  # how tf.keras of 2.11 and later calls its newer optimizers in HDF5
         newer = kind == "optimizers" and not self.archive and self.api.find(registered, kind) is not None
         made: dict[str, Any] = {"class_name": registered if newer else found.class_name, "config": config}
-        self.name_module(made, kind, self.api)
+        name_module(made, kind, self.api)
         return made
 
     def inner(self, value: dict[str, Any], key: str) -> Any:
