@@ -130,16 +130,8 @@ class _Rewriting:
         if ref.node >= len(calls) or not calls[ref.node].args or not isinstance(calls[ref.node].args[0], Ref):
             return None
         made = Ref(f"{ref.layer}_mask_{len(self.masks)}", 0, 0)
-        self.masks.append(
-            {
-                "module": "keras.src.ops.numpy",
-                "class_name": "NotEqual",
-                "config": {"name": made.layer},
-                "registered_name": "NotEqual",
-                "name": made.layer,
-                "inbound_nodes": [{"args": [self.value(calls[ref.node].args[0], {}), 0], "kwargs": {}}],
-            }
-        )
+        words = self.value(calls[ref.node].args[0], {})
+        self.masks.append(operations.entry_of(made.layer, "numpy.NotEqual", [words, 0]))
         return made
 
     def operation(self, layer: Any, calls: list[Node]) -> list[Node]:

@@ -8,7 +8,7 @@ the operations are written in the target's dialect with the rest of the graph.
 from __future__ import annotations
 
 from keras_doctor.fixes.draft import layers_of
-from keras_doctor.fixes.operations import known
+from keras_doctor.fixes.operations import entry_of, known
 from keras_doctor.layers.call import Call
 from keras_doctor.layers.eras import era_of
 from keras_doctor.layers.evaluation import Evaluator, Site
@@ -144,7 +144,6 @@ class _Building(Body):
 
     def _made(self, operation: str, values: dict[str, Any]) -> Ref:
         """Enter an operation into the graph, as Keras 3 writes it; return what it puts out."""
-        module, _, class_name = operation.rpartition(".")
         call: tuple[str, ...] = ("x", "key")
         made: tuple[str, ...] = ()
         if operation != "numpy.GetItem":
@@ -152,17 +151,7 @@ class _Building(Body):
             call, made = row.call, row.made
         name = f"{self.name}_{len(self.entries)}"
         args = [_object(values[key]) for key in call if key in values]
-        config = {"name": name, **{key: values[key] for key in made if key in values}}
-        self.entries.append(
-            {
-                "module": f"keras.src.ops.{module}",
-                "class_name": class_name,
-                "config": config,
-                "registered_name": class_name,
-                "name": name,
-                "inbound_nodes": [{"args": args, "kwargs": {}}],
-            }
-        )
+        self.entries.append(entry_of(name, operation, args, {key: values[key] for key in made if key in values}))
         return Ref(name, 0, 0)
 
 

@@ -212,6 +212,19 @@ def write(operation: Operation, entry: dict[str, Any], api: Api) -> Node | None:
     return None
 
 
+def entry_of(name: str, operation: str, args: list[Any], settings: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the entry of a graph for an operation of Keras 3 ("numpy.NotEqual"), called once with `args`."""
+    module, _, class_name = operation.rpartition(".")
+    return {
+        "module": f"keras.src.ops.{module}",
+        "class_name": class_name,
+        "config": {"name": name, **(settings or {})},
+        "registered_name": class_name,
+        "name": name,
+        "inbound_nodes": [{"args": args, "kwargs": {}}],
+    }
+
+
 def _as_keras_3(operation: Operation, entry: dict[str, Any], name: str, api: Api) -> Node | None:
     module, _, class_name = operation.name.rpartition(".")
     definition = api.definition(f"keras.src.ops.{module}", class_name)
