@@ -18,6 +18,7 @@ import pytest
 
 from keras_doctor import Environment, read, repair
 from keras_doctor.rescue.evaluation import evaluate
+from outputs import difference, inputs_of
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDED = ROOT / "tests/data/repairs.tsv"
@@ -58,22 +59,8 @@ UNEVALUATED = {"textvec", "deconv"}  # their sources have no recorded outputs, o
 def apart(path: Path, golden: Path) -> float | None:
     """Return how far the outputs of a model are from the recorded ones, in units of their scale; None: not computed."""
     with np.load(golden) as recorded:
-        inputs = [recorded[f"in{n}"] for n in range(len(recorded.files)) if f"in{n}" in recorded.files]
-        made = evaluate(read(str(path)), inputs)
-        if made.outputs is None or made.approximations:
-            return None
-        worst, scale = 0.0, 0.0
-        for place, output in enumerate(made.outputs):
-            wanted = recorded[f"out{place}"]
-            if f"shape{place}" in recorded.files:
-                output = output.ravel()[:: output.size // 60 + 1]
-            assert output.shape == wanted.shape
-            if wanted.dtype.kind not in "biuf":
-                continue
-            output, wanted = output.astype(np.float64), wanted.astype(np.float64)
-            worst = max(worst, float(np.abs(output - wanted).max(initial=0)))
-            scale = max(scale, float(np.abs(wanted).max(initial=0)))
-        return worst / (scale or 1.0)
+        made = evaluate(read(str(path)), inputs_of(recorded))
+        return None if made.outputs is None or made.approximations else difference(made.outputs, recorded)
 
 
 def ending(environment: Environment) -> str:

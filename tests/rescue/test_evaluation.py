@@ -12,6 +12,7 @@ from keras_doctor.artifacts.opening import read
 from keras_doctor.document.model import ModelDocument
 from keras_doctor.rescue.evaluation import evaluate, make_inputs
 from keras_doctor.rescue.evaluation.hashes import CROSS_KEY, combined, fingerprint64, keyed
+from outputs import difference, inputs_of
 
 TOLERANCE = 1e-5  # of the outputs' scale
 
@@ -50,31 +51,6 @@ LAYER_DIFFERENT = {
     "pad2_first": "Keras 1 does not write dim_ordering",
     "up2_first": "Keras 1 does not write dim_ordering",
 }
-
-
-def difference(outputs: tuple[np.ndarray, ...], golden: np.lib.npyio.NpzFile) -> float:
-    """Return the largest difference in units of the recorded outputs' scale."""
-    worst, scale = 0.0, 0.0
-    for place, output in enumerate(outputs):
-        wanted = golden[f"out{place}"]
-        if f"shape{place}" in golden.files:
-            assert output.shape == tuple(golden[f"shape{place}"])
-            output = output.ravel()[:: output.size // 60 + 1]
-        assert output.shape == wanted.shape
-        if wanted.dtype.kind in "OSU" or output.dtype.kind == "O":
-            texts = [one.decode() if isinstance(one, bytes) else str(one) for one in wanted.ravel()]
-            assert [str(one) for one in output.ravel()] == texts
-            continue
-        output, wanted = output.astype(np.float64), wanted.astype(np.float64)
-        assert np.array_equal(np.isfinite(output), np.isfinite(wanted))
-        known = np.isfinite(wanted)
-        worst = max(worst, float(np.abs(output[known] - wanted[known]).max(initial=0)))
-        scale = max(scale, float(np.abs(wanted)[known].max(initial=0)))
-    return worst / (scale or 1.0)
-
-
-def inputs_of(golden: np.lib.npyio.NpzFile) -> list[np.ndarray]:
-    return [golden[f"in{place}"] for place in range(len(golden.files)) if f"in{place}" in golden.files]
 
 
 def stock_models(corpus: Path, every: int) -> list[Path]:
