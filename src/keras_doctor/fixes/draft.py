@@ -101,6 +101,12 @@ class Draft:
             raise KeyError(path) from error
         return value
 
+    def config_at(self, path: str) -> dict[str, Any] | None:
+        """Return the keywords of the object at a path, None when it has none. Raises KeyError as `at` does."""
+        entry = self.at(path)
+        config = entry.get("config") if isinstance(entry, dict) else None
+        return config if isinstance(config, dict) else None
+
     def put(self, path: str, value: Any) -> None:
         """Put a value in the place of what stands at a path."""
         *steps, last = split_path(path)

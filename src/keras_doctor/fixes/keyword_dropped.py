@@ -27,9 +27,8 @@ def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
     """Leave out the refused keywords that change nothing."""
     made: Built = step.subject
     reference = made.reference
-    entry = draft.at(reference.path)
-    config = entry.get("config") if isinstance(entry, dict) else None
-    if not isinstance(config, dict):
+    config = draft.config_at(reference.path)
+    if config is None:
         return
     for name in made.refused:
         if name not in config:

@@ -28,9 +28,8 @@ def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
     """Give refused keywords the names that the target takes."""
     made: Built = step.subject
     reference = made.reference
-    entry = draft.at(reference.path)
-    config = entry.get("config") if isinstance(entry, dict) else None
-    if not isinstance(config, dict):
+    config = draft.config_at(reference.path)
+    if config is None:
         return
     taken = set(target.api.accepts(made.definition).names())
     older = dict(_older(reference.name, reference.kind))

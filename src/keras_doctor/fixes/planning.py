@@ -12,6 +12,7 @@ from keras_doctor.fixes.dialects import drop_training, recast, state_modules, tr
 from keras_doctor.fixes.draft import Draft
 from keras_doctor.fixes.fix import EXACT, Change, Target
 from keras_doctor.fixes.training import SLUG
+from keras_doctor.loaders.graphs import ERA_OF_LINE
 from keras_doctor.loaders.load import api_of
 from keras_doctor.loaders.tracing import Options, Step, trace
 from keras_doctor.records import record, replace
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
     from keras_doctor.fixes.fix import FixModule
 
 ROUNDS = 40
-_ERAS = {
-    "keras-1": "keras-1", "keras-2": "keras-2", "tensorflow": "tf.keras", "keras-2.6": "tf.keras",
-    "tf-keras": "tf.keras", "keras-3": "keras-3",
-}  # fmt: skip
 
 
 @record
@@ -58,7 +55,7 @@ def target_of(environment: Environment, form: str) -> Target:
     library = {"tf-keras": "tf_keras"}.get(library, library)
     tensorflow = environment.tensorflow if library == "tf.keras" else None
     semantics = Semantics(library, tensorflow or version, environment.backend)
-    return Target(environment, api, _ERAS.get(api.line, ""), form, semantics)
+    return Target(environment, api, ERA_OF_LINE.get(api.line, "").removesuffix("-v3"), form, semantics)
 
 
 def plan(document: ModelDocument, environment: Environment, form: str, path: str) -> Plan:
