@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from keras_doctor.cli import main, project, project_settings
+from keras_doctor.cli import project, project_settings
 from keras_doctor.document.model import ModelDocument
 from keras_doctor.environments import Environment
 from keras_doctor.findings import Diagnosis, Finding
@@ -19,17 +19,10 @@ SPEC = "python==3.11 keras==3.15.1 tensorflow==2.21.0"
 
 
 @pytest.fixture
-def run(capsys, monkeypatch):
-    monkeypatch.setenv("NO_COLOR", "1")
+def run(run, monkeypatch):
     monkeypatch.setattr(project, "_found", {})
     monkeypatch.setattr(project_settings, "_read", {})
-
-    def call(*words):
-        status = main([str(word) for word in words])
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return call
+    return run
 
 
 @pytest.fixture

@@ -32,18 +32,6 @@ SPEC = "python==3.11 keras==3.15.1 tensorflow==2.21.0"
 
 
 @pytest.fixture
-def run(capsys, monkeypatch):
-    monkeypatch.setenv("NO_COLOR", "1")
-
-    def call(*words):
-        status = main([str(word) for word in words])
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return call
-
-
-@pytest.fixture
 def model(corpus, tmp_path):
     path = tmp_path / "model.keras"
     shutil.copy(corpus / "py311_tf221_k3151/cnn/model.keras", path)

@@ -10,23 +10,10 @@ import jsonschema
 import pytest
 
 from keras_doctor.artifacts import read
-from keras_doctor.cli import main
 from keras_doctor.rules import diagnose
 from keras_doctor.rules.survey import environment_of, survey
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schema/releases-1.json").read_text())
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    monkeypatch.setenv("NO_COLOR", "1")
-
-    def call(*words):
-        status = main([str(word) for word in words])
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return call
 
 
 def verdicts(out):
