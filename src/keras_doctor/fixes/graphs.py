@@ -123,8 +123,9 @@ class _Rewriting:
         """Return the mask of an Embedding, as an operation that makes it: beside an initial state Keras 3 does not hand
         on that of the input. None where there is none, or it is not known how it is made.
         """
-        entry = self.entries.get(ref.layer) if isinstance(ref, Ref) else None
-        if entry is None or entry.get("class_name") != "Embedding" or not entry["config"].get("mask_zero"):
+        entry = self.entries.get(ref.layer, {}) if isinstance(ref, Ref) else {}
+        config = entry.get("config")
+        if entry.get("class_name") != "Embedding" or not isinstance(config, dict) or not config.get("mask_zero"):
             return None
         calls = self.called.get(ref.layer, [])
         if ref.node >= len(calls) or not calls[ref.node].args or not isinstance(calls[ref.node].args[0], Ref):
@@ -148,7 +149,7 @@ class _Rewriting:
     def node(self, layer: Any, call: Node, shift: dict[str, int]) -> Any:
         if self.modern:
             positional, named = _with_state(layer, call)
-            if "initial_state" in named and named.get("mask") is None:
+            if positional and "initial_state" in named and named.get("mask") is None:
                 named["mask"] = self.mask_of(positional[0])
             args = [self.value(arg, shift) for arg in positional]
             return {"args": args, "kwargs": {key: self.value(value, shift) for key, value in named.items()}}
