@@ -19,8 +19,9 @@ def has(behaviour: str, library: str, version: str | None) -> bool:
 
 def _read() -> None:
     path = os.path.join(os.path.dirname(__file__), "behaviours.tsv")
-    with open(path, encoding="utf-8") as file:
-        for line in file:
-            if not line.startswith("#"):
-                behaviour, library, requirement, _ = line.rstrip("\n").split("\t")
-                _table.setdefault((behaviour, library), []).append(requirement)
+    with open(path, "rb") as file:
+        data = file.read()
+    for line in data.decode("utf-8").splitlines():
+        if line[0] != "#":
+            behaviour, library, requirement, _ = line.split("\t", 3)
+            _table.setdefault((behaviour, library), []).append(requirement)

@@ -38,12 +38,14 @@ def version_key(text: str) -> Key | None:
 def _parse(text: str) -> Key | None:
     if not 0 < len(text) <= 64:
         return None
-    words = _words(public(text).lower().removeprefix("v"))
-    numbers: list[int] = []
-    while words and isinstance(words[0], int):
-        numbers.append(words.pop(0))  # type: ignore[arg-type]
+    numbers = _plain(text)
+    words: list[int | str] = []
     if not numbers:
-        return None
+        words = _words(public(text).lower().removeprefix("v"))
+        while words and isinstance(words[0], int):
+            numbers.append(words.pop(0))  # type: ignore[arg-type]
+        if not numbers:
+            return None
     phase, phase_number, post, dev = _FINAL, 0, -1, _LAST
     while words:
         word = words.pop(0)
@@ -63,13 +65,20 @@ def _parse(text: str) -> Key | None:
     return tuple(numbers), phase, phase_number, post, dev
 
 
+def _plain(text: str) -> list[int]:
+    """Split "2.15.0" into [2, 15, 0]: nearly all versions, and a start has no time to go by characters."""
+    numbers = []
+    for part in text.split("."):
+        if not part.isdecimal() or not part.isascii() or len(part) > _DIGITS:
+            return []
+        numbers.append(int(part))
+    return numbers
+
+
 def _words(text: str) -> list[int | str]:
     """Split "2.15.0rc1" into [2, 15, 0, "rc", 1]; an empty list when a character is neither letter, digit nor
     separator.
     """
-    parts = text.split(".")
-    if all(part.isdecimal() and part.isascii() and len(part) <= _DIGITS for part in parts):
-        return [int(part) for part in parts]  # nearly all versions: a start has no time to go by characters
     words: list[int | str] = []
     position = 0
     while position < len(text):
