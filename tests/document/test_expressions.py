@@ -74,6 +74,16 @@ def test_pieces_of_a_large_transpose():
     np.testing.assert_array_equal(value(x.transpose(stored(array, step=1 << 16), (1, 2, 0))), array.transpose(1, 2, 0))
 
 
+@pytest.mark.parametrize("shape", [(2100, 1300), (3, 3, 700, 500), (2, 1200, 1300), (1, 3_000_000)])
+@pytest.mark.parametrize("dtype", ["int16", "float32", "complex128"])
+def test_large_ones_are_transposed_alike_with_numpy_and_without(shape, dtype):
+    array = np.arange(np.prod(shape)).reshape(shape).astype(dtype)
+    for axes in (None, (1, 0, *range(2, len(shape)))):
+        tensor = x.transpose(stored(array, step=1 << 20), axes)
+        assert b"".join(tensor.chunks()) == b"".join(pieces(tensor)) == array.transpose(axes).tobytes()
+        assert max(map(len, pieces(tensor))) <= 1 << 20 < tensor.nbytes
+
+
 def test_gates_in_another_order():
     """Keras 1 keeps the gates of an LSTM as i, c, f, o in tensors of their own; later releases as i, f, c, o in one."""
     gates = {name: stored(np.full((2, 3), number, "float32"), name) for number, name in enumerate("icfo")}

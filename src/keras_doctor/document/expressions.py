@@ -81,12 +81,13 @@ class Expression(TensorRef):
 def pieces(tensor: TensorRef, arithmetic: Mapping[str, Operation] | None = None) -> Iterator[bytes]:
     """Yield the values of a tensor, stored or made, as little-endian bytes in C order.
 
-    `arithmetic`: the operations that calculate (`writers.arithmetic.OPERATIONS`). Raises `NeedsArithmetic` where one
-    is needed and not given, and `wire.errors.FormatError` as `TensorRef.chunks` does.
+    `arithmetic`: the operations that calculate (`writers.arithmetic.OPERATIONS`), and others in place of those here.
+    Raises `NeedsArithmetic` where one is needed and not given, and `wire.errors.FormatError` as `TensorRef.chunks`
+    does.
     """
     if not isinstance(tensor, Expression):
         return tensor.chunks()
-    operation: Operation | None = MOVES.get(tensor.operation) or (arithmetic or {}).get(tensor.operation)
+    operation: Operation | None = (arithmetic or {}).get(tensor.operation) or MOVES.get(tensor.operation)
     if operation is None:
         raise NeedsArithmetic(f"{tensor.operation} calculates with values: NumPy is needed for it")
     return operation(tensor, lambda inner: pieces(inner, arithmetic))

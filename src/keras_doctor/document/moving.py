@@ -70,11 +70,16 @@ def gathered(source: Iterable[bytes | memoryview]) -> Iterator[bytes]:
 def whole(source: Iterable[bytes], size: int) -> bytearray:
     """Return all the bytes in one buffer. Raises `FormatError` when there are fewer than `size`."""
     buffer = bytearray(size)
+    fill(memoryview(buffer), source)
+    return buffer
+
+
+def fill(buffer: memoryview, source: Iterable[bytes]) -> None:
+    """Put the first bytes into a buffer. Raises `FormatError` when there are fewer than it holds."""
     at = 0
-    for piece in Taker(source).pieces(size):
+    for piece in Taker(source).pieces(len(buffer)):
         buffer[at : at + len(piece)] = piece
         at += len(piece)
-    return buffer
 
 
 def _around(tensor: Expression, axis: int) -> tuple[int, int]:

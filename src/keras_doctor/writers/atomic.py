@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from io import BufferedRandom, FileIO
 
 from keras_doctor.writers.refused import Refused
 
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
+    from _typeshed import ReadableBuffer
+
 _BUFFER = 1 << 20
+_STRETCH = 1 << 25  # bytes that are written before the disk is told of them
 _ENDING = ".partial"  # no reader takes such a file for a model
 _NAME = 50  # characters of the target's name in it: a longer one could be too long
 _TRIES = 1000
@@ -35,7 +39,7 @@ def placed(path: str, *, force: bool = False) -> Iterator[BinaryIO]:
         raise _exists(path)
     descriptor, fresh = _beside(path)
     try:
-        with os.fdopen(descriptor, "w+b", buffering=_BUFFER) as file:
+        with BufferedRandom(_Flowing(descriptor, "w+b"), _BUFFER) as file:
             if before is not None and hasattr(os, "fchmod"):
                 os.fchmod(descriptor, before.st_mode & 0o7777)
             yield file
@@ -46,6 +50,23 @@ def placed(path: str, *, force: bool = False) -> Iterator[BinaryIO]:
         if os.path.lexists(fresh):
             os.unlink(fresh)
     _settle(os.path.dirname(path))
+
+
+class _Flowing(FileIO):
+    """A file whose bytes go to the disk while others are still computed; else all would wait for the end."""
+
+    _fresh = 0
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        """Write, and have the system begin with what has come together."""
+        written = super().write(data)
+        self._fresh += written
+        if self._fresh >= _STRETCH and hasattr(os, "posix_fadvise"):
+            end = self.tell()
+            # Pages that are not wanted any more are written first, and nobody waits for it.
+            os.posix_fadvise(self.fileno(), max(0, end - self._fresh), self._fresh, os.POSIX_FADV_DONTNEED)
+            self._fresh = 0
+        return written
 
 
 def _beside(path: str) -> tuple[int, str]:

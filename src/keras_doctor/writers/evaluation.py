@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from keras_doctor.document.tensors import TensorRef
 
+_SMALL = 1 << 22  # bytes of a tensor that is moved sooner than NumPy is imported
+
 
 def pieces(tensor: TensorRef) -> Iterator[bytes]:
     """Yield the values as little-endian bytes in C order.
@@ -18,10 +20,10 @@ def pieces(tensor: TensorRef) -> Iterator[bytes]:
     Raises `document.expressions.NeedsArithmetic` when they must be calculated and NumPy is not there, and
     `wire.errors.FormatError` when the stored ones are damaged.
     """
-    if not isinstance(tensor, Expression) or tensor.moves_only:
+    if not isinstance(tensor, Expression) or (tensor.moves_only and tensor.nbytes <= _SMALL):
         return tensor.chunks()
     try:
-        from keras_doctor.writers.arithmetic import OPERATIONS
+        from keras_doctor.writers import arithmetic, transposing
     except ModuleNotFoundError:
-        return moved(tensor)  # says what is missing
-    return moved(tensor, OPERATIONS)
+        return moved(tensor)  # moves all the same, or says what is missing
+    return moved(tensor, {**arithmetic.OPERATIONS, **transposing.OPERATIONS})
