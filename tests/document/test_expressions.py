@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from keras_doctor.document import Locus, TensorRef
 from keras_doctor.document import expressions as x
 from keras_doctor.wire.errors import FormatError
+from keras_doctor.writers import evaluation
 from keras_doctor.writers.evaluation import pieces
 
 
@@ -74,14 +75,16 @@ def test_pieces_of_a_large_transpose():
     np.testing.assert_array_equal(value(x.transpose(stored(array, step=1 << 16), (1, 2, 0))), array.transpose(1, 2, 0))
 
 
-@pytest.mark.parametrize("shape", [(2100, 1300), (3, 3, 700, 500), (2, 1200, 1300), (1, 3_000_000)])
+@pytest.mark.parametrize("shape", [(1100, 600), (3, 3, 300, 200), (2, 550, 600), (1, 700_000)])
 @pytest.mark.parametrize("dtype", ["int16", "float32", "complex128"])
-def test_large_ones_are_transposed_alike_with_numpy_and_without(shape, dtype):
+def test_large_ones_are_transposed_alike_with_numpy_and_without(shape, dtype, monkeypatch):
+    monkeypatch.setattr(evaluation, "_SMALL", 0)
     array = np.arange(np.prod(shape)).reshape(shape).astype(dtype)
     for axes in (None, (1, 0, *range(2, len(shape)))):
         tensor = x.transpose(stored(array, step=1 << 20), axes)
-        assert b"".join(tensor.chunks()) == b"".join(pieces(tensor)) == array.transpose(axes).tobytes()
-        assert max(map(len, pieces(tensor))) <= 1 << 20 < tensor.nbytes
+        quick = list(pieces(tensor))
+        assert b"".join(tensor.chunks()) == b"".join(quick) == array.transpose(axes).tobytes()
+        assert max(map(len, quick)) <= 1 << 20
 
 
 def test_gates_in_another_order():
@@ -210,6 +213,7 @@ def test_what_moves_needs_no_numpy_and_what_calculates_says_that_it_does():
 import sys
 sys.modules["numpy"] = None
 from keras_doctor.document import Locus, TensorRef, expressions as x
+from keras_doctor.writers import evaluation
 from keras_doctor.writers.evaluation import pieces
 a = TensorRef("a", "a", (2, 2), "float16", 8, Locus(), lambda: iter([b"aabbccdd"]))
 assert b"".join(pieces(x.transpose(a))) == b"aaccbbdd"
