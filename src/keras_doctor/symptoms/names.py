@@ -34,6 +34,7 @@ _OPERATIONS = (
     "InstanceProperty",
 )
 _providers: dict[str, Provider] = {}
+_texts: list[str] = []
 
 
 @record
@@ -191,20 +192,80 @@ def keyword_owners(keyword: str, kind: str = "layers") -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def provider(name: str) -> Provider | None:
-    """Return who has a class that is not Keras's: by its name, its prefix ("Addons>…") or its module's package."""
-    if not _providers:
-        path = os.path.join(os.path.dirname(__file__), "providers.tsv")
-        with open(path, encoding="utf-8") as file:
-            for row in file:
-                if not row.startswith("#"):
-                    key, package, install, code = row.rstrip("\n").split("\t")
-                    for one in key.split(" "):
-                        _providers[one] = Provider(package, install, code)
-    prefix, found, _ = name.partition(">")
+def provider(name: str, module: str = "") -> Provider | None:
+    """Return who has a class that is not Keras's: by its name, its prefix ("Addons>…") or its module's package.
+
+    None where several packages have it, or where its name says too little.
+    """
     own = name.rpartition(">")[2]
-    for key in (own, f"{prefix}>" if found else "", name.partition(".")[0] + "."):
-        if key in _providers:
-            return _providers[key]
-    start = next((key for key in _providers if key.endswith("*") and own.startswith(key[:-1])), "")
-    return _providers.get(start)
+    prefix = f"{name.rpartition('>')[0].partition('>')[0]}>" if ">" in name else ""
+    root = (module or (name if "." in name else "")).partition(".")[0]
+    recorded = _recorded()
+    for key in (own, prefix, f"{root}."):
+        if len(key) > 1 and key in recorded:
+            return recorded[key]
+    start = next((key for key in recorded if key.endswith("*") and own.startswith(key[:-1])), "")
+    if start:
+        return recorded[start]
+    heads = _extracted().split("\n@")[1:]
+    for head in heads:
+        package, _, roots, prefixes = head.partition("\n")[0].split("\t")
+        if (root and root in roots.split(" ")) or (prefix and prefix[:-1] in prefixes.split(",")):
+            return _provided(package, root or roots, own)
+    found = _having(own)
+    return found[0] if len(found) == 1 else None
+
+
+def possible_providers(name: str) -> tuple[Provider, ...]:
+    """Return the packages that have a class of that name, which can be anybody's as well: usual words, or several."""
+    own = name.rpartition(">")[2]
+    return _having(own) or _having(f"{own}~")
+
+
+def _recorded() -> dict[str, Provider]:
+    if not _providers:
+        for row in _beside("providers.tsv").splitlines():
+            if not row.startswith("#"):
+                key, package, install, code = row.split("\t")
+                for one in key.split(" "):
+                    _providers[one] = Provider(package, install, code)
+    return _providers
+
+
+def _extracted() -> str:
+    if not _texts:
+        _texts.append(_beside("provided.tsv"))
+    return _texts[0]
+
+
+def _beside(name: str) -> str:
+    with open(os.path.join(os.path.dirname(__file__), name), encoding="utf-8") as file:
+        return file.read()
+
+
+def _having(word: str) -> tuple[Provider, ...]:
+    """Return the packages whose row has a word, one of each."""
+    found: dict[str, Provider] = {}
+    text = _extracted()
+    if not word.rstrip("~").isidentifier():
+        return ()
+    place = text.find(word)
+    while place >= 0 and len(found) < 5:
+        after = text[place + len(word) : place + len(word) + 1]
+        row = text.rfind("\n", 0, place) + 1
+        if text[place - 1] in "\t " and after in ("\n", " ") and text[row] not in "@#":
+            head = text.rfind("\n@", 0, place) + 2
+            package = text[head : text.index("\t", head)]
+            module = text[row : text.index("\t", row)]
+            found.setdefault(package, _provided(package, module, word.rstrip("~")))
+        place = text.find(word, place + 1)
+    return tuple(found.values())
+
+
+def _provided(package: str, module: str, name: str) -> Provider:
+    """Return a package of the extracted ones, as it is described by hand where it is."""
+    told = _recorded().get(f"{module.partition('.')[0]}.")
+    if told is not None:
+        return told
+    code = f"from {module} import {name}" if "." in module else f"import {module}"
+    return Provider(package, package, f'{code}  # then custom_objects={{"{name}": {name}}}')
