@@ -4,7 +4,15 @@ from __future__ import annotations
 
 # Tag of a step → the fixes that look at it.
 FIXES: dict[str, tuple[str, ...]] = {
-    "draft": ("vocabulary_written", "keras_1", "default_written", "discretization", "hard_sigmoid", "theano_kernels"),
+    "draft": (
+        "vocabulary_written",
+        "bins_written",
+        "keras_1",
+        "default_written",
+        "discretization",
+        "hard_sigmoid",
+        "theano_kernels",
+    ),
     "keyword:missing": ("call_stated",),
     "keyword:refused": ("keyword_renamed", "keyword_dropped"),
     "name:scope": ("name_replaced",),
