@@ -4,7 +4,7 @@
     check_repairs.py CORPUS SETUPS.jsonl TARGET=SPEC … [--every N] [--out tests/data/repairs.tsv]
 
 CORPUS: SAVER/ARCH/{files, golden.npz, meta.json}, as tests/data/corpus.tar.xz has them, or more of the same; files that
-need custom objects are left out. SETUPS: as check_rewrites.py takes it. TARGET: the name of a setup, SPEC what is in
+need custom objects are left out. SETUPS: as in_releases.py takes it. TARGET: the name of a setup, SPEC what is in
 it, as `keras-doctor check --env` takes it. Writes a line for each file and target: what became of it ("equal", or the
 reason why not) and the largest difference of outputs in units of their scale. Prints the share per target.
 """
@@ -20,7 +20,7 @@ import tempfile
 from pathlib import Path
 
 import keras_doctor as kd
-from check_rewrites import answers
+from in_releases import Release, apart, setups_of
 
 TOLERANCE = 1e-5
 HALF = 1e-3  # models that compute with half precision
@@ -34,7 +34,7 @@ def main() -> int:
     parser.add_argument("--every", type=int, default=1, help="take each N-th file")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    setups = {setup["name"]: setup for setup in map(json.loads, options.setups.read_text().splitlines())}
+    setups = setups_of(options.setups)
     files = stock_files(options.corpus)[:: options.every]
     rows = []
     for target in options.targets:
@@ -66,36 +66,34 @@ def outcomes(corpus: Path, files: list[Path], setup: dict, spec: str):
     """Yield a row for each file."""
     environment = kd.Environment.parse(spec)
     ending = ".keras" if (environment.keras or "").startswith("3") else ".h5"
-    with tempfile.TemporaryDirectory() as folder:
-        rows, tasks = [], []
+    with tempfile.TemporaryDirectory() as folder, Release(setup) as release:
         for number, path in enumerate(files):
             row = {"file": str(path.relative_to(corpus)), "env": spec, "outcome": "", "difference": ""}
-            rows.append(row)
             result = Path(folder) / f"{number}{ending}"
             try:
                 report = kd.repair(path, result, environment, verify="none")
             except (ValueError, OSError) as error:
-                row["outcome"] = f"refused: {error}"[:200]
+                yield {**row, "outcome": f"refused: {error}"[:200]}
                 continue
             if not report.path:
-                row["outcome"] = "refused: " + "; ".join(finding.message for finding in report.remaining)[:200]
+                why = "; ".join(finding.message for finding in report.remaining)[:200]
+                yield {**row, "outcome": f"refused: {why}"}
                 continue
-            tasks.append((row, {"file": str(result), "inputs": str(path.with_name("golden.npz"))}))
-        for (row, task), answer in zip(tasks, answers(setup, [task for _, task in tasks]), strict=True):
-            row["outcome"] = judged(Path(task["inputs"]).parent.name, answer)
-            if answer and answer["difference"] is not None:
-                row["difference"] = f"{answer['difference']:.1e}"
-    yield from rows
+            yield {**row, **loaded(release, result, path.with_name("golden.npz"))}
+            result.unlink()
 
 
-def judged(architecture: str, answer: dict | None) -> str:
-    """Return what became of a file."""
+def loaded(release: Release, result: Path, golden: Path) -> dict:
+    """Return what became of a file in its target."""
+    answer, arrays = release.run(result, golden)
     if answer is None:
-        return "error: the process ended"
-    if answer["error"]:
-        return "error: " + answer["error"].split("\n")[0]
-    tolerance = HALF if "16" in architecture else TOLERANCE
-    return "equal" if answer["difference"] <= tolerance else "differs"
+        return {"outcome": "error: the process ended"}
+    error = answer["plain"] or answer["error"]
+    if error:
+        return {"outcome": "error: " + error.split("\n")[0][:300]}
+    found = apart(arrays, golden)
+    tolerance = HALF if "16" in golden.parent.name else TOLERANCE
+    return {"outcome": "equal" if found <= tolerance else "differs", "difference": f"{found:.1e}"}
 
 
 if __name__ == "__main__":

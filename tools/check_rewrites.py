@@ -4,7 +4,7 @@
     check_rewrites.py CORPUS SETUPS.jsonl [--only NAME …] [--every N]
 
 CORPUS: SAVER/ARCH/files, as tests/data/corpus.tar.xz has them, or more of the same. SETUPS: one environment a line,
-{"name": SAVER, "python": its interpreter, "module": "keras", "tf.keras" or "tf_keras", "environ": {…}}. Prints a line
+as in_releases.py takes it, named like the saver. Prints a line
 for each saver and format: files that load, that load again, that are the same bit for bit (weights, optimizer,
 predictions); every file for which that does not hold is named on standard error. Ends with 1 when there is one.
 """
@@ -13,18 +13,17 @@ from __future__ import annotations
 
 import argparse
 import collections
-import json
-import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
+from in_releases import Release, setups_of
 from keras_doctor import read
 from keras_doctor.writers import write
 from keras_doctor.writers.writing import FORMATS
 
-WORKER = Path(__file__).with_name("load_in_turn.py")
 ENDINGS = {"keras-v3": ".keras", "v3-weights": ".weights.h5", "json-architecture": ".json"}
 
 
@@ -37,8 +36,7 @@ def main() -> int:
     options = parser.parse_args()
     good = True
     print("saver\tformat\tfiles\tload\tload again\tsame\tnot to be told")
-    for line in options.setups.read_text().splitlines():
-        setup = json.loads(line)
+    for setup in setups_of(options.setups).values():
         if options.only and setup["name"] not in options.only:
             continue
         with tempfile.TemporaryDirectory() as folder:
@@ -63,41 +61,53 @@ def rewritten(saver: Path, out: Path, every: int):
         yield (
             document.format,
             {
-                "original": str(path),
-                "rewritten": str(target),
-                "inputs": str(inputs) if inputs.exists() and path.suffix != ".json" else None,
-                "architecture": architecture and str(architecture),
+                "original": path,
+                "rewritten": target,
+                "inputs": inputs if inputs.exists() and path.suffix != ".json" else None,
+                "architecture": architecture,
             },
         )
 
 
 def answers(setup: dict, pairs: list[dict]):
-    """Yield what the environment says of each pair; one that ends the process is answered with None."""
-    environ = {**os.environ, **setup.get("environ", {})}
-    environ.pop("PYTHONHOME", None)
-    while pairs:
-        worker = subprocess.Popen(
-            [setup["python"], str(WORKER), setup["module"]],
-            env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        )  # fmt: skip
-        done = 0
+    """Yield what the environment makes of each pair: the error that each load ended with, "" for none, and whether
+    weights, optimizer and predictions are the same bit for bit, None when that cannot be told; None when the process
+    ended.
+    """
+    with Release(setup) as release:
         for pair in pairs:
-            try:
-                worker.stdin.write(json.dumps(pair) + "\n")
-                worker.stdin.flush()
-            except BrokenPipeError:
-                break
-            line = worker.stdout.readline()
-            done += 1
-            if not line:
+            found = {which: looked_at(release, pair, which) for which in ("original", "rewritten")}
+            if None in found.values():
                 yield None
-                break
-            yield json.loads(line)
-        worker.stdin.close()
-        worker.wait()
-        if not done:
-            raise SystemExit(f"{setup['python']} does not start {WORKER.name}")
-        pairs = pairs[done:]
+                continue
+            answer = {which: error for which, (error, _) in found.items()}
+            equal = None
+            if not any(answer.values()):
+                equal = same(found["original"][1], found["rewritten"][1])
+                again = None if equal else looked_at(release, pair, "original")
+                if again and not same(found["original"][1], again[1]):
+                    equal = None  # the original itself is another model at each load
+            yield {**answer, "same": equal}
+
+
+def looked_at(release: Release, pair: dict, which: str):
+    """Return (error, arrays) of one file of a pair, None when the process ended. A failed prediction is part of what is
+    compared.
+    """
+    answer, arrays = release.run(pair[which], pair["inputs"], pair["architecture"], weights=True)
+    if answer is None:
+        return None
+    failed = answer["error"] if answer["stage"] == "load" else answer["plain"]
+    return failed, {**arrays, "failed": np.array(answer["error"].split(":")[0])}
+
+
+def same(first: dict, second: dict) -> bool:
+    return first.keys() == second.keys() and all(
+        first[name].shape == other.shape
+        and first[name].dtype == other.dtype
+        and first[name].tobytes() == other.tobytes()
+        for name, other in second.items()
+    )
 
 
 def report(name: str, pairs: list, answered: list) -> bool:

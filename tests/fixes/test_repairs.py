@@ -139,7 +139,7 @@ def test_a_plan_writes_nothing(corpus: Path, tmp_path: Path) -> None:
 def test_targets_load_the_results(corpus: Path, tmp_path: Path) -> None:
     setups = os.environ.get(SETUPS)
     if not setups:
-        pytest.skip(f"{SETUPS} names no file of environments (tools/check_rewrites.py says what is in it)")
+        pytest.skip(f"{SETUPS} names no file of environments (tools/in_releases.py says what is in it)")
     target = f"py311_tf221_k3151={KERAS_3}"
     out = tmp_path / "repairs.tsv"
     command = [sys.executable, ROOT / "tools/check_repairs.py", corpus, setups, target, "--every", "40", "--out", out]

@@ -21,7 +21,7 @@ SETUPS = "KERAS_DOCTOR_SETUPS"
 def test_written_files_load_in_the_releases_that_saved_them(corpus):
     setups = os.environ.get(SETUPS)
     if not setups:
-        pytest.skip(f"{SETUPS} names no file of environments (tools/check_rewrites.py says what is in it)")
+        pytest.skip(f"{SETUPS} names no file of environments (tools/in_releases.py says what is in it)")
     command = [sys.executable, ROOT / "tools/check_rewrites.py", corpus, setups, "--every", "9"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

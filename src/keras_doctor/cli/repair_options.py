@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from keras_doctor.cli.entry import Usage
 from keras_doctor.rescue.filling import FILLS
+from keras_doctor.rescue.verification import MODES
+from keras_doctor.rescue.verification.checking import SECONDS
 from keras_doctor.rescue.wishes import KINDS, Wishes
 
 TYPE_CHECKING = False
@@ -32,6 +34,43 @@ def add_wishes(parser: ArgumentParser) -> None:
         default="",
         help="what stands in for tensors that a damaged file lost (default: refuse)",
     )
+
+
+def add_verification(parser: ArgumentParser) -> None:
+    """Declare the options that say how source and result are compared."""
+    group = parser.add_argument_group("comparing what source and result compute")
+    group.add_argument(
+        "--verify",
+        choices=MODES,
+        default=MODES[0],
+        help="in real releases, by NumPy, or not at all (default auto: in releases when the target's interpreter is at "
+        "hand, else by NumPy)",
+    )
+    group.add_argument(
+        "--source-python", default="", metavar="PATH", help="interpreter or environment that loads SRC as it is"
+    )
+    group.add_argument(
+        "--verify-with",
+        action="append",
+        default=[],
+        metavar="PATH[,PATH]",
+        help="interpreters or environments that may be used for either",
+    )
+    group.add_argument(
+        "--verify-timeout",
+        type=float,
+        default=SECONDS,
+        metavar="SECONDS",
+        help=f"what one model may take in one of them (default {SECONDS:g})",
+    )
+    group.add_argument(
+        "--trust-source", action="store_true", help="load SRC in a release also where it brings code (findings KD8xx)"
+    )
+
+
+def others_of(verify_with: list[str]) -> tuple[str, ...]:
+    """Return the paths that `--verify-with` names."""
+    return tuple(path for one in verify_with for path in one.split(",") if path)
 
 
 def wishes_of(

@@ -117,7 +117,7 @@ def _run(command: list[str], seconds: float) -> tuple[int, bytes, bytes]:
         try:
             status = process.wait(seconds)
         except subprocess.TimeoutExpired:
-            _stop(process.pid)
+            stop_group(process.pid)
             process.kill()
             process.wait()
             raise ProbeError(f"{command[0]} did not answer within {seconds:g} seconds") from None
@@ -126,7 +126,7 @@ def _run(command: list[str], seconds: float) -> tuple[int, bytes, bytes]:
         return status, output.read(_ANSWER_BYTES), errors.read(_ANSWER_BYTES)
 
 
-def _stop(process: int) -> None:
+def stop_group(process: int) -> None:
     """Stop a process that was given a session of its own, and what it started."""
     import signal
 

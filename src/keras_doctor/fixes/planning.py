@@ -23,6 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from keras_doctor.document.model import ModelDocument
     from keras_doctor.environments.environment import Environment
+    from keras_doctor.findings import Diagnosis
     from keras_doctor.fixes.fix import FixModule
 
 ROUNDS = 40
@@ -32,13 +33,15 @@ ROUNDS = 40
 class Plan:
     """What is to be done: `changes` in order, and the `document` that they make, in the target's format.
 
-    `lost`: groups of tensors that could not be told apart, with the reason. `exact`: every change is.
+    `lost`: groups of tensors that could not be told apart, with the reason. `exact`: every change is. `diagnosis`: what
+    the target does with the document, where planning had to know; else None.
     """
 
     document: ModelDocument
     target: Target
     changes: tuple[Change, ...]
     lost: tuple[tuple[str, str], ...] = ()
+    diagnosis: Diagnosis | None = None
 
     @property
     def exact(self) -> bool:
@@ -68,24 +71,26 @@ def plan(document: ModelDocument, environment: Environment, form: str, path: str
     changes += mended(Step("parse", ("draft",)), draft, target)
     draft.era = target.era
     state_modules(draft, target)  # of what the fixes put in
-    result = made(draft, target, path)
+    result, diagnosis = made(draft, target, path), None
     for _ in range(ROUNDS):
         steps = tuple(trace(result, environment, Options()))  # all of it: fixes change what the walk goes over
         found = [change for step in steps for change in mended(step, draft, target)]
-        if not found and draft.training is not None and _stops_at_training(result, environment):
-            rewritten = any(change.fix == SLUG for change in changes)
-            found = [drop_training(draft)] if rewritten else list(training(draft, target))
+        if not found and draft.training is not None:
+            diagnosis = diagnose(result, environment)
+            if _stops_at_training(diagnosis):
+                rewritten = any(change.fix == SLUG for change in changes)
+                found = [drop_training(draft)] if rewritten else list(training(draft, target))
         if not found:
             break
         changes += found
         state_modules(draft, target)
-        result = made(draft, target, path)
-    return Plan(result, target, tuple(changes), tuple(draft.lost))
+        result, diagnosis = made(draft, target, path), None
+    return Plan(result, target, tuple(changes), tuple(draft.lost), diagnosis)
 
 
-def _stops_at_training(result: ModelDocument, environment: Environment) -> bool:
+def _stops_at_training(diagnosis: Diagnosis) -> bool:
     """Tell whether what the model was compiled with is what stops the load."""
-    found = [finding for finding in diagnose(result, environment).findings if finding.effect]
+    found = [finding for finding in diagnosis.findings if finding.effect]
     return bool(found) and all(finding.stage == "compile" for finding in found)
 
 

@@ -6,6 +6,7 @@ A report is a `rescue.repairing.RepairReport`, whose room is above this one.
 from __future__ import annotations
 
 from keras_doctor.findings.diagnosis import VERDICTS
+from keras_doctor.records import as_dict
 from keras_doctor.reports.terminal import clean
 
 TYPE_CHECKING = False
@@ -44,7 +45,9 @@ def show(report: Any, terminal: Terminal) -> None:
     bare = report.plan.document.config is None
     _show_some([f"! lost: {one}" for one in report.lost_tensors if bare], "lost tensors", terminal)
     _show_some([f"! {d.part or 'the file'}: {d.what}" for d in report.damage], "damages", terminal, _FEW)
-    terminal.print(f"  · {report.verification}")
+    terminal.print(f"  · {clean(str(report.verification))}")
+    for note in report.verification.notes if report.verification.equal is not None else ():
+        terminal.print(f"    {clean(note)}")
     _show_some([f"! {owner}: {why}" for owner, why in report.lost], "groups", terminal)
     _show_some([f"✗ {f.code} {f.message}" for f in report.remaining if not bare], "findings", terminal)
 
@@ -131,6 +134,10 @@ def _json(report: Any) -> dict[str, Any]:
             "equal": report.verification.equal,
             "difference": _finite(report.verification.difference),
             "reason": report.verification.reason,
+            "source": as_dict(report.verification.source),
+            "result": as_dict(report.verification.result),
+            "parting": _parting(report.verification.parting),
+            "notes": list(report.verification.notes),
         },
         "damage": [{"kind": d.kind, "what": d.what, "part": d.part, "offset": d.offset} for d in report.damage],
         "lost_tensors": [
@@ -147,6 +154,10 @@ def _json(report: Any) -> dict[str, Any]:
         "lost": [{"owner": owner, "why": why} for owner, why in report.lost],
         "remaining": [finding.as_json() for finding in report.remaining],
     }
+
+
+def _parting(found: Any) -> dict[str, Any] | None:
+    return found and {"layer": found.layer, "difference": _finite(found.difference), "after": found.after}
 
 
 def _finite(number: float) -> float | None:

@@ -14,8 +14,7 @@ from keras_doctor.layers.stored_order import writes_store
 from keras_doctor.records import record, replace
 from keras_doctor.rescue.salvage import LEGACY, STORES, LostTensor, Salvage, salvage
 from keras_doctor.rescue.unwrapping import unwrapped
-from keras_doctor.rescue.verifying import Verification
-from keras_doctor.rescue.verifying import verify as check
+from keras_doctor.rescue.verification import IN_RELEASES, Case, Verification, Verifier
 from keras_doctor.rescue.wishes import MODEL, WEIGHTS, Kind, Wishes, kind_of, wished
 from keras_doctor.rules import diagnose
 from keras_doctor.wire.errors import FormatError
@@ -74,7 +73,8 @@ def repair(
     destination: str | PathLike[str],
     target: Environment | None = None,
     *,
-    verify: str = "auto",
+    verify: str | Verifier = "auto",
+    source_python: str | PathLike[str] = "",
     force: bool = False,
     dry: bool = False,
     architecture: str | PathLike[str] | ModelDocument | None = None,
@@ -83,12 +83,13 @@ def repair(
     """Write `source` to `destination` so that `target` (default: the current environment) loads it with plain defaults.
 
     The ending of `destination` and `wishes.to` say the format (`wishes.kind_of`). `architecture`: a file whose config
-    is borrowed, for weights and for a file that lost its own. `verify`: "auto", "numpy" or "none", as
-    `verifying.verify` takes it. Nothing is written with `dry`, nor over a file that is there without `force`, nor where
-    the target would refuse the result for anything but custom objects that are to be given, nor where tensors are lost
-    and `wishes.fill` does not say what stands in for them: then `path` of the report is "", and `remaining` or
-    `refused` says why. Raises ValueError for another ending, for wishes that cannot be granted or an environment
-    without a Keras, `writers.Refused` for what cannot be written.
+    is borrowed, for weights and for a file that lost its own. `verify`: how both are compared, "auto", "real", "numpy"
+    or "none" as a `Verifier` takes it, or a `Verifier` that is used for several files and stays open; `source_python`:
+    the interpreter that the source is run in. Nothing is written with `dry`, nor over a file that is there without
+    `force`, nor where the target would refuse the result for anything but custom objects that are to be given, nor
+    where tensors are lost and `wishes.fill` does not say what stands in for them: then `path` of the report is "",
+    and `remaining` or `refused` says why. Raises ValueError for another ending, for wishes that cannot be granted or an
+    environment without a Keras, `writers.Refused` for what cannot be written.
     """
     document = _opened(source)
     if architecture is not None:
@@ -96,7 +97,17 @@ def repair(
     path = os.fspath(destination)
     environment = target or Environment.current()
     kind = kind_of(path, wishes.to, writes_store(target_of(environment, "").api.version))
-    doing = _Doing(document, path, environment, kind, wishes, verify, force, dry)
+    given = isinstance(verify, Verifier)
+    verifier = verify if isinstance(verify, Verifier) else Verifier(verify, os.fspath(source_python))
+    try:
+        return _repaired(_Doing(document, path, environment, kind, wishes, verifier, force, dry))
+    finally:
+        if not given:
+            verifier.close()
+
+
+def _repaired(doing: _Doing) -> RepairReport:
+    document, wishes = doing.document, doing.wishes
     saved = _saved(document, wishes)
     try:
         report = _done(doing, saved)
@@ -117,7 +128,7 @@ class _Doing:
     environment: Environment
     kind: Kind
     wishes: Wishes
-    verify: str
+    verifier: Verifier
     force: bool
     dry: bool
 
@@ -134,16 +145,18 @@ def _done(doing: _Doing, saved: Salvage) -> RepairReport:
     made = plan(asked, environment, kind.planned, model)
     made = replace(made, changes=(*_salvaged(saved, doing.wishes), *wanted, *made.changes))
     refused = _refusal(document, saved, path, doing.wishes) if kind.holds != "architecture" else ""
-    diagnosis = diagnose(document if refused else made.document, environment)
+    diagnosis = diagnose(document, environment) if refused else made.diagnosis or diagnose(made.document, environment)
     stops = any(finding.effect == "fails" and finding.cause not in _GIVEN for finding in diagnosis.findings)
+    can_be = not refused and not stops
+    write_it = can_be and not doing.dry
+    if write_it:
+        _write(made.document, document.path, path, kind, doing.force)
     if saved.lost or saved.found:
         what = "are lost" if saved.lost else "were told by their place"
         verification = Verification(reason=f"tensors of the source {what}: there is nothing to compare with")
     else:
-        verification = check(asked, made.document, doing.verify)
-    write_it = not doing.dry and not refused and not stops
-    if write_it:
-        _write(made.document, document.path, path, kind, doing.force)
+        case = Case(asked, document, made.document, diagnosis, environment, weights=kind.holds == WEIGHTS)
+        verification = _verified(doing, case, write_it, can_be)
     return RepairReport(
         document.path,
         path if write_it else "",
@@ -155,6 +168,23 @@ def _done(doing: _Doing, saved: Salvage) -> RepairReport:
         saved.lost,
         refused,
     )
+
+
+def _verified(doing: _Doing, case: Case, written: bool, can_be: bool) -> Verification:
+    """Return what a comparison shows; of a plan that is to be compared in releases, with a result written for that."""
+    verify, path, kind = doing.verifier.verify, doing.path, doing.kind
+    if not (can_be and kind.runs):
+        return verify(case)
+    if written:
+        return verify(replace(case, file=path))
+    if doing.verifier.mode != IN_RELEASES:
+        return verify(case)
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="keras-doctor-") as folder:
+        path = os.path.join(folder, os.path.basename(path))
+        _write(case.result, case.original.path, path, kind, force=True)
+        return verify(replace(case, file=path))
 
 
 def _opened(source: str | PathLike[str] | ModelDocument) -> ModelDocument:

@@ -54,6 +54,11 @@ class Kind:
     written: str
     holds: str
 
+    @property
+    def runs(self) -> bool:
+        """Whether a release of Keras computes something with the file."""
+        return self.holds != ARCHITECTURE and self.written != "safetensors"
+
 
 def kind_of(path: str, to: str, modern: bool) -> Kind:
     """Return what a path is to hold. Raises ValueError when neither its ending nor `to` says it.

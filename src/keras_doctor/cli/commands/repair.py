@@ -6,11 +6,13 @@ import os
 
 from keras_doctor.cli.choosing import Wanted, add_environment
 from keras_doctor.cli.entry import FOUND, OK, Usage
-from keras_doctor.cli.repair_options import add_wishes, wishes_of
+from keras_doctor.cli.repair_options import add_verification, add_wishes, others_of, wishes_of
 from keras_doctor.cli.targets import expand, progress, read_target
 from keras_doctor.reports.repair import as_json, show, tally
 from keras_doctor.reports.terminal import Terminal
 from keras_doctor.rescue.repairing import RepairReport, repair
+from keras_doctor.rescue.verification import IN_RELEASES, Verifier
+from keras_doctor.rescue.verification.checking import SECONDS
 from keras_doctor.rescue.wishes import KINDS
 
 TYPE_CHECKING = False
@@ -28,11 +30,9 @@ def arguments(parser: ArgumentParser) -> None:
     add_environment(parser)
     parser.add_argument("--plan", action="store_true", help="show what would be done, and write nothing")
     parser.add_argument("--force", action="store_true", help="replace DST where it is there")
-    parser.add_argument(
-        "--verify", choices=("auto", "numpy", "none"), default="auto", help="compare what both compute (default auto)"
-    )
     parser.add_argument("--json", dest="as_json_", action="store_true", help="print JSON")
     add_wishes(parser)
+    add_verification(parser)
 
 
 def run(
@@ -43,7 +43,6 @@ def run(
     plan: bool = False,
     to: str = "",
     force: bool = False,
-    verify: str = "auto",
     as_json_: bool = False,
     weights_only: bool = False,
     inference_only: bool = False,
@@ -51,6 +50,11 @@ def run(
     rename: list[str] | None = None,
     architecture: str = "",
     fill: str = "",
+    verify: str = "auto",
+    source_python: str = "",
+    verify_with: list[str] | None = None,
+    verify_timeout: float = SECONDS,
+    trust_source: bool = False,
 ) -> int:
     """Repair files; return the exit status: 0 when every result loads."""
     if len(paths) < 2 and not plan:
@@ -65,34 +69,36 @@ def run(
     terminal = Terminal()
     reports: list[RepairReport] = []
     failed: list[tuple[str, str]] = []
-    for target in progress(targets, many):
-        for_it = wanted.at(target)
-        environment = for_it.environment
-        place = _place(target, destination, folder, wishes.to, environment)
-        sister = architecture or for_it.architecture or None
-        try:
-            report = repair(
-                read_target(target), place, environment,
-                verify=verify, force=force, dry=plan, architecture=sister, wishes=wishes,
-            )  # fmt: skip
-        except (ValueError, OSError) as error:
-            failed.append((target, str(error)))
+    with Verifier(verify, source_python, others_of(verify_with or []), verify_timeout, trust_source) as verifier:
+        for target in progress(targets, many):
+            for_it = wanted.at(target)
+            environment = for_it.environment
+            place = _place(target, destination, folder, wishes.to, environment)
+            sister = architecture or for_it.architecture or None
+            try:
+                report = repair(
+                    read_target(target), place, environment,
+                    verify=verifier, force=force, dry=plan, architecture=sister, wishes=wishes,
+                )  # fmt: skip
+            except (ValueError, OSError) as error:
+                failed.append((target, str(error)))
+                if not as_json_:
+                    terminal.print(f"{terminal.style('✗', 'red')} {target}: {error}")
+                continue
+            reports.append(report)
             if not as_json_:
-                terminal.print(f"{terminal.style('✗', 'red')} {target}: {error}")
-            continue
-        reports.append(report)
-        if not as_json_:
-            show(report, terminal)
+                show(report, terminal)
     if as_json_:
         terminal.json(as_json(reports, failed))
     elif many:
         terminal.print(tally(reports, failed))
-    return OK if not failed and all(_loads(report) for report in reports) else FOUND
+    return OK if not failed and all(_loads(report, verify) for report in reports) else FOUND
 
 
-def _loads(report: RepairReport) -> bool:
+def _loads(report: RepairReport, verify: str) -> bool:
     loads = report.diagnosis.verdict == "loads" or report.plan.document.config is None
-    return loads and not report.refused and report.verification.equal is not False
+    equal = report.verification.equal
+    return loads and not report.refused and (equal is True if verify == IN_RELEASES else equal is not False)
 
 
 def _place(source: str, destination: str, folder: bool, to: str, environment: Environment) -> str:

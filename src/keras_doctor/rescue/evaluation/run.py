@@ -51,7 +51,8 @@ _OF_TEXT = (
 
 class Runner(Evaluator):
     """Evaluates the layers of one model. `evaluated` counts the calls of layers, `approximations` is an ordered set of
-    what may differ.
+    what may differ. `seen`: where it is no None, it gets the name of each layer and what its first call put out, by
+    path.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Runner(Evaluator):
         self.vocabularies = vocabularies
         self.approximations: dict[str, None] = {}
         self.evaluated = 0
+        self.seen: dict[str, tuple[str, tuple[Tensor, ...]]] | None = None
         self.sizes = Evaluator(era, channels_first)
         self.sizes.silent = 1  # it leaves no visits
         self.silent = 1  # nested models are followed with what they are given, each time
@@ -76,6 +78,12 @@ class Runner(Evaluator):
         self, entry: Any, path: str, args: list[Any], kwargs: dict[str, Any] | None = None, depth: int = 0
     ) -> Outcome:
         """Evaluate one layer. `path`: where its variables stand. Raises CannotEvaluateError."""
+        outcome = self._evaluated(entry, path, args, kwargs, depth)
+        if self.seen is not None:
+            self.seen.setdefault(path, (_name_of(entry), outcome.outputs))
+        return outcome
+
+    def _evaluated(self, entry: Any, path: str, args: list[Any], kwargs: dict[str, Any] | None, depth: int) -> Outcome:
         if not isinstance(entry, dict) or not isinstance(entry.get("class_name"), str):
             raise CannotEvaluateError("no layer stands where one is expected")
         self.left -= 1
@@ -143,7 +151,10 @@ class Runner(Evaluator):
         return Outcome(outputs, several)
 
 
-def _named(entry: dict[str, Any], class_name: str, reason: str) -> str:
+def _name_of(entry: dict[str, Any]) -> str:
     config = entry.get("config")
-    name = entry.get("name") or (config.get("name") if isinstance(config, dict) else None) or "?"
-    return f"{class_name[:80]} {str(name)[:80]!r}: {reason}"
+    return str(entry.get("name") or (config.get("name") if isinstance(config, dict) else None) or "?")
+
+
+def _named(entry: dict[str, Any], class_name: str, reason: str) -> str:
+    return f"{class_name[:80]} {_name_of(entry)[:80]!r}: {reason}"

@@ -1,0 +1,130 @@
+"""In which interpreter a model can be run for real, of those that are at hand."""
+
+from __future__ import annotations
+
+import os
+
+from keras_doctor.environments import Environment
+from keras_doctor.records import record, replace
+from keras_doctor.releases.catalog import line_of
+from keras_doctor.rules import diagnose
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from keras_doctor.document.model import ModelDocument
+    from keras_doctor.findings import Diagnosis
+
+# The packages that a release's loader is in, or computes with: where one is asked for, it has to be that version.
+_DECIDING = ("keras", "tf-keras", "tensorflow", "jax", "torch", "theano")
+_LOADERS = (("keras", "keras"), ("tf.keras", "tensorflow"), ("tf_keras", "tf-keras"))
+_HAZARD = "KD8"  # the family of what a file would do to whoever loads it
+
+
+@record
+class Choice:
+    """An environment whose interpreter runs a model, None when there is none; `why` then says why not."""
+
+    environment: Environment | None = None
+    why: str = ""
+
+
+class Interpreters:
+    """The interpreters that were named, and the user's own. `trust`: load what brings code of its own, too."""
+
+    def __init__(self, source: str = "", others: Sequence[str] = (), trust: bool = False) -> None:
+        self.source = source
+        self.others = tuple(others)
+        self.trust = trust
+        self._asked: dict[str, Environment] = {}
+
+    def for_result(self, target: Environment, diagnosis: Diagnosis) -> Choice:
+        """Return what runs the result: the target itself, or an environment that is as the target is said to be."""
+        if diagnosis.verdict in ("fails", "loads-not-runnable"):
+            why = diagnosis.decisive.message if diagnosis.decisive else diagnosis.verdict
+            return Choice(None, f"the result cannot be run there as it is: {why}")
+        hazard = self._hazard(diagnosis)
+        if hazard:
+            return Choice(None, f"the result {hazard}")
+        if target.interpreter:
+            return Choice(target)
+        misfits = []
+        for environment in self._at_hand():
+            misfit = _misfit(environment, target)
+            if not misfit:
+                return Choice(replace(environment, loader=target.loader, backend=target.backend))
+            misfits.append(f"{environment.interpreter}: {misfit}")
+        told = f" ({'; '.join(misfits[:4])})" if misfits else ""
+        return Choice(None, f"no interpreter is at hand that is as the target: --verify-with PATH names one{told}")
+
+    def for_source(self, document: ModelDocument, target: Environment) -> Choice:
+        """Return what loads the source as it is: the interpreter that was named for it, else one that is at hand."""
+        if not os.path.exists(document.path) or document.container == "none":
+            return Choice(None, "the source is no file that can be loaded")
+        named = [self._of(self.source)] if self.source else []
+        candidates = named or [*self._at_hand(), *([target] if target.interpreter else [])]
+        why = [f"{one.interpreter or one.origin}: {one.problem}" for one in named if one.problem]
+        usable = [one for one in candidates if not one.problem]
+        for environment in _as_saved(usable, document):
+            diagnosis = diagnose(document, environment)
+            if diagnosis.verdict == "loads":
+                hazard = self._hazard(diagnosis)
+                return Choice(None, f"the source {hazard}") if hazard else Choice(environment)
+            finding = diagnosis.decisive
+            said = f"{finding.code} {finding.message}" if finding else diagnosis.verdict
+            why.append(f"{environment.interpreter} would not load it as it is: {said}")
+        told = f" ({'; '.join(dict.fromkeys(why[:4]))})" if why else ""
+        return Choice(None, f"no interpreter is at hand that loads the source: --source-python PATH names one{told}")
+
+    def _hazard(self, diagnosis: Diagnosis) -> str:
+        """Return what a model would do to whoever loads it, "" when nothing is known or that is trusted."""
+        found = [f for f in diagnosis.findings if f.code.startswith(_HAZARD) and f.severity != "info"]
+        if self.trust or not found:
+            return ""
+        return f"brings code or reaches out ({found[0].code} {found[0].message}): --trust-source loads it all the same"
+
+    def _at_hand(self) -> list[Environment]:
+        named = [self._of(path) for path in self.others]
+        return [one for one in (*named, self._users()) if one.interpreter and not one.problem]
+
+    def _of(self, path: str) -> Environment:
+        if path not in self._asked:
+            self._asked[path] = Environment.of(path)
+        return self._asked[path]
+
+    def _users(self) -> Environment:
+        if "" not in self._asked:
+            self._asked[""] = Environment.default()
+        return self._asked[""]
+
+
+def _misfit(environment: Environment, target: Environment) -> str:
+    """Return in what an environment is not as the target is said to be, "" when it is."""
+    if target.python and line_of(environment.python) != line_of(target.python):
+        return f"Python {environment.python}"
+    for name in _DECIDING:
+        asked, installed = target.package(name), environment.package(name)
+        if asked and asked != installed:
+            return f"{name} {installed}" if installed else f"no {name}"
+    variant = replace(environment, loader=target.loader, backend=target.backend)
+    return "" if variant.release == target.release else "another Keras"
+
+
+def _as_saved(environments: Sequence[Environment], document: ModelDocument) -> Iterator[Environment]:
+    """Yield the environments with each Keras that is in them, those like the writer's first."""
+    provenance = document.provenance
+    found = []
+    for environment in environments:
+        for loader, package in _LOADERS:
+            if not environment.package(package):
+                continue
+            backend = environment.backend if loader == environment.loader else "tensorflow"
+            if loader == "keras" and provenance.backend and environment.package(provenance.backend):
+                backend = provenance.backend
+            one = replace(environment, loader=loader, backend=backend)
+            if one.release[0]:
+                likeness = (one.keras_version == provenance.keras_version, loader == provenance.library)
+                found.append((likeness, one))
+    found.sort(key=lambda pair: pair[0], reverse=True)
+    return (one for _, one in found)
