@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Record the bounds that a Discretization of tf.keras works out of what it learned: tests/data/learned-bins.json.
 
-    /path/to/python tools/record_bins.py tests/data/learned-bins.json     a Python with TensorFlow 2.6 to 2.15
+/path/to/python tools/record_bins.py tests/data/learned-bins.json     a Python with TensorFlow 2.6 to 2.15
 """
 
 import json

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keras_doctor.document import Locus, TensorRef
-from keras_doctor.fixes.bins_written import learned, effective
+from keras_doctor.fixes.bins_written import effective, learned
 
 RECORDED = json.loads((Path(__file__).parents[1] / "data/learned-bins.json").read_text())["layers"]
 SINGLE = st.floats(-4, 4, width=32) | st.integers(-2, 2).map(float)

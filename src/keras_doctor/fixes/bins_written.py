@@ -44,14 +44,13 @@ def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
             continue
         tensors = draft.tensors(owner)
         stored = tensors.get(("", "bins")) or (_stray(draft, config.get("name")) if boosted else None)
+        bounds: list[float] | None = None
         if boosted and stored is not None:
             bounds = effective(_numbers(stored))
         elif config.get("bin_boundaries") is None and ("", "summary") in tensors:
             if learns and target.semantics.get("bins") != "boosted":
                 continue  # it works them out itself
             bounds = learned(tensors["", "summary"], config.get("num_bins"))
-        else:
-            bounds = None
         if bounds is not None:
             config["bin_boundaries"] = bounds
             draft.give(owner, {})
@@ -62,7 +61,7 @@ def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
 
 
 def _stray(draft: Draft, name: Any) -> TensorRef | None:
-    """Return the bins that TensorFlow 2.5 stores, as HDF5 and SavedModels call them: no other release has a variable for them."""
+    """Return the bins that TensorFlow 2.5 stores, in HDF5 or a SavedModel: no other release has a variable for them."""
     for group in draft.source.weights:
         for tensor in group.tensors if group.owner == name else ():
             if tensor.name.rpartition("/")[2] in ("bins:0", "bins"):
