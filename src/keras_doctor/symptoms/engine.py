@@ -160,9 +160,13 @@ def _hits(scene: Scene) -> Iterator[Hit]:
 
 
 def _by_place(scene: Scene) -> Iterator[Hit]:
-    """Yield what the frames alone say."""
+    """Yield what the place of the raise says: that of the message where it is known, else that of the frames."""
+    from keras_doctor.symptoms.sited import told
     from keras_doctor.symptoms.staged import readings
 
+    site = told(scene)
+    if site is not None:
+        yield Hit(2 * site.strength + _RANKS[0], site.readings, "", site.seen)
     found = readings(scene)
     if found:
         yield Hit(1, found, "", f"the frames end in: {_ending(scene)}")

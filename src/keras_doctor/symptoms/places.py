@@ -156,7 +156,12 @@ def _stage(frame: Frame, package: str) -> str:
     if package and package not in _LOADERS and not frame.stem.endswith(("pickle", "pickle_utils")):
         return ""
     function = frame.function.rpartition(".")[2] if not frame.function.startswith("h5py.") else frame.function
-    found = [_WORDS[word] for word in (f"{frame.stem}.{function}", f"{frame.stem}.", f".{function}") if word in _WORDS]
+    return stage_of(frame.stem, function)
+
+
+def stage_of(file: str, function: str) -> str:
+    """Return the stage that a function of a file (without ".py") is, "" for one that says nothing."""
+    found = [_WORDS[word] for word in (f"{file}.{function}", f"{file}.", f".{function}") if word in _WORDS]
     return max(found, key=_RANKS.__getitem__) if found else ""
 
 

@@ -44,6 +44,11 @@ def mismatch(what: str, *remedies: Remedy, confidence: str = "high", when: str =
     return Reading("weights-mismatch", what, remedies or (SAME_CODE, BY_NAME, REBUILD), confidence, when, code)
 
 
+def unsaved(what: str, *remedies: Remedy, confidence: str = "high") -> Reading:
+    """Return that nothing, or half a file, was written."""
+    return Reading("save-refused", what, remedies, confidence, code="KD901")
+
+
 LOADING = ("load", "construct", "resolve", "graph", "compile", "weights")
 
 

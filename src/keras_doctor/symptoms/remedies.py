@@ -60,7 +60,7 @@ DOWNLOAD = Remedy(
 LFS = Remedy("When it is a Git LFS pointer: fetch the content itself.", "git lfs install && git lfs pull")
 PATH = Remedy(
     "Check the path: does it exist, seen from the working directory of the program? Print both, and give an "
-    "absolute path.",
+    "absolute path (a ~ has to be spelled out: os.path.expanduser).",
     "python -c \"import os; print(os.getcwd(), os.path.exists('PATH'))\"",
 )
 REINSTALL = Remedy(
@@ -101,6 +101,10 @@ TFSM = Remedy(
     "find its name first.",
     'layer = keras.layers.TFSMLayer(PATH, call_endpoint="serving_default")',
 )
+SIGNATURE = Remedy(
+    "Use it as what it is, TensorFlow's object: call its signature.",
+    'tf.saved_model.load(PATH).signatures["serving_default"]',
+)
 VERSIONS = Remedy(
     "Bring the packages to releases that belong together; keras-doctor env says which do not.", "keras-doctor env"
 )
@@ -126,4 +130,12 @@ OWN_NAMES = Remedy("Give each layer a name of its own.", 'Dense(10, name="head")
 BY_NAME = Remedy(
     "To take over only the layers that fit (transfer learning): load by name. What does not match stays at random.",
     "model.load_weights(PATH, by_name=True, skip_mismatch=True)",
+)
+WEIGHTS_ONLY = Remedy(
+    "Or save the weights alone (save_weights), and rebuild the model from its code.",
+    'model.save_weights("model.weights.h5")',
+)
+GET_CONFIG = Remedy(
+    "Write a get_config that returns the arguments of __init__, as plain values.",
+    'def get_config(self):\n    return {**super().get_config(), "units": self.units}',
 )

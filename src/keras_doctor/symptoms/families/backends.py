@@ -20,6 +20,8 @@ SYMPTOMS = (
             "unable to import backend",
             "requires the tensorflow backend",
             "please install tensorflow",
+            "only supported with the jax",
+            "only supported with the torch",
         ),
         (
             Reading(
@@ -39,6 +41,26 @@ SYMPTOMS = (
         pattern=r"requires TensorFlow\b(?! 2)|\bonly [\w ]{0,30}with the (?:TensorFlow|JAX|Torch) backend"
         r"|backend is not installed|unable to import backend|requires the TensorFlow backend",
         strength=7,
+    ),
+    Symptom(
+        ("openvino backend", "numpy backend", "with the jax backend", "by the jax backend", "torch backend"),
+        (
+            Reading(
+                "backend-op-unsupported",
+                "the backend that Keras runs on does not have this operation",
+                (
+                    Remedy(
+                        "Choose another backend before Keras is imported.",
+                        "export KERAS_BACKEND=tensorflow  # or jax, torch",
+                    ),
+                    Remedy("Or upgrade Keras: backends are completed from release to release.", "pip install -U keras"),
+                ),
+                code="KD912",
+            ),
+        ),
+        pattern=r"not (?:yet )?(?:supported|implemented|available) (?:with|by|in|for|on)(?: the)? "
+        r"(?:openvino|numpy|jax|torch)",
+        strength=8,
     ),
     Symptom(
         (

@@ -48,6 +48,16 @@ _OF_MODELS = (
 def _no_attribute(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
     kind, name = match["kind"], match["name"]
     if kind in ("str", "PosixPath", "WindowsPath", "dict", "list", "NoneType", "tuple") and name in _OF_MODELS:
+        if kind == "NoneType":
+            return _wrong(
+                "a model is asked for where there is None: load_weights, compile and fit change the model that they "
+                "are called on, and their result is no model",
+                Remedy(
+                    "Do not assign what load_weights returns (None): call it, and go on with the model.",
+                    "model.load_weights(PATH)\nmodel.predict(x)",
+                ),
+                Remedy("Or load the whole model.", "model = load_model(PATH)"),
+            )
         return _wrong(
             f"a {kind} is used as if it were a model: what was loaded is not one, or the path was passed in its place",
             Remedy("Load the model first, and pass what load_model returns.", "model = load_model(PATH)"),

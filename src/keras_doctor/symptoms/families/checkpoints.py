@@ -32,6 +32,31 @@ SYMPTOMS = (
         question="Was it load_weights (or restore), or load_model of a folder?",
     ),
     Symptom(
+        ("unmatched objects",),
+        lambda scene, match: (
+            Reading(
+                "optimizer-state",
+                "the state of the optimizer in the checkpoint has other variables than the optimizer that was made; "
+                "the model itself is fine",
+                (
+                    Remedy("Load it without its training state.", "model = load_model(PATH, compile=False)"),
+                    Remedy("Or restore without asking that all is used.", "model.load_weights(PATH).expect_partial()"),
+                    SAME_VERSION,
+                ),
+                "medium",
+            )
+            if any(word in scene.low for word in ("learning_rate", "optimizer", "iteration", "momentum", "beta_"))
+            else mismatch(
+                "the checkpoint does not have what the model asks for (or the reverse): other names or layers",
+                SAME_CODE,
+                SAME_VERSION,
+                BUILD_FIRST,
+                confidence="medium",
+            )
+        ),
+        strength=5,
+    ),
+    Symptom(
         (
             "skipping loading of weights",
             "deleted with unrestored values",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from keras_doctor.findings import Remedy
 from keras_doctor.symptoms import names
-from keras_doctor.symptoms.families.keywords import refused, top_level_keys
 from keras_doctor.symptoms.readings import LOADING, OTHER_FORM, value
+from keras_doctor.symptoms.refused import refused, top_level_keys
 from keras_doctor.symptoms.remedies import (
     CHECK,
     CUSTOM_OBJECTS,
@@ -181,7 +181,7 @@ def _config_itself(scene: Scene, name: str) -> Reading | tuple[Reading, ...] | N
 def _wrapper(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
     """Tell of a wrapper whose inner message is not known."""
     if scene.passed("compile") and any(word in match[0].lower() for word in ("optimizer", "adam", "sgd", "rmsprop")):
-        from keras_doctor.symptoms.families.classes import training
+        from keras_doctor.symptoms.unknown import training
 
         return training((match["path"] or "Adam").rpartition(".")[2], "optimizers")
     name = match.groupdict().get("name") or (match.groupdict().get("path") or "").rpartition(".")[2]

@@ -112,6 +112,7 @@ SYMPTOMS = (
             "improperly formatted model config",
             "get_tensor() takes",
             "missing node:",
+            "missing layer:",
             "could not compute output",
             "unprocessed_nodes",
         ),

@@ -7,7 +7,6 @@ import re
 from keras_doctor.findings import Remedy
 from keras_doctor.records import replace
 from keras_doctor.symptoms import names
-from keras_doctor.symptoms.families.classes import named, training
 from keras_doctor.symptoms.readings import field
 from keras_doctor.symptoms.remedies import (
     CUSTOM_OBJECTS,
@@ -17,6 +16,7 @@ from keras_doctor.symptoms.remedies import (
     UPGRADE,
 )
 from keras_doctor.symptoms.symptom import Reading, Symptom
+from keras_doctor.symptoms.unknown import named, training
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,10 +95,35 @@ SYMPTOMS = (
             "only keras layers",
             "all layer instances",
         ),
-        lambda scene, match: _mixed(scene),
+        lambda scene, match: _added(scene, match),
         strength=7,
     ),
 )
+_NO_LAYER = re.compile(
+    r"(?:found|received|but got):?\s*(?:layer=)?"
+    r"(?:<?(?:tf\.)?Tensor\(|<tf\.Tensor|<?KerasTensor\b|\[|\(|<function|<class|None\b|<bound method)",
+    re.IGNORECASE,
+)
+
+
+def _added(scene: Scene, match: re.Match[str]) -> Reading:
+    """Tell of what a Sequential model does not take: no layer at all, or a layer of another Keras."""
+    if _NO_LAYER.search(match.string, match.start()):
+        return Reading(
+            "wrong-api-use",
+            "what is added to the model is no layer: a tensor (what Input() and calls of layers return), a class, a "
+            "function, a list or nothing",
+            (
+                Remedy(
+                    "Add layers themselves: InputLayer (or input_shape of the first layer) in place of Input(), a "
+                    "class with its brackets.",
+                    "model.add(InputLayer(input_shape=(28, 28, 1)))",
+                ),
+                Remedy("Or connect tensors by the functional API.", "model = Model(inputs, outputs)"),
+            ),
+            code="KD903",
+        )
+    return _mixed(scene)
 
 
 def _mixed(scene: Scene) -> Reading:

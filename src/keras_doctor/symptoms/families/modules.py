@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from keras_doctor.findings import Remedy
-from keras_doctor.symptoms.families.classes import named, training
 from keras_doctor.symptoms.remedies import (
     COMPILE_FALSE,
     INSPECT,
@@ -14,6 +13,7 @@ from keras_doctor.symptoms.remedies import (
     SAME_VERSION,
 )
 from keras_doctor.symptoms.symptom import Reading, Symptom
+from keras_doctor.symptoms.unknown import named, training
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

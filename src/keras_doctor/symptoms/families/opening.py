@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from keras_doctor.findings import Remedy
 from keras_doctor.symptoms.remedies import (
     AGAIN,
@@ -21,8 +23,6 @@ from keras_doctor.symptoms.symptom import Reading, Symptom
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import re
-
     from keras_doctor.symptoms.scene import Scene
 
 
@@ -111,11 +111,17 @@ def _undecodable(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading,
             (CHECK, DOWNLOAD),
             code="KD103",
         )
-    if scene.calls("file_io", "IsDirectory", "FileExists", "is_directory", "stat(", "parse_saved_model") or codec in (
-        "mbcs",
-        "cp1252",
-        "gbk",
-        "cp932",
+    spelled = re.search(r"load\w*\(r?['\"][^'\")\n]{0,200}[^\x00-\x7f]", scene.parsed.text) is not None
+    if (
+        spelled
+        or scene.calls("file_io", "IsDirectory", "FileExists", "is_directory", "stat(", "parse_saved_model")
+        or codec
+        in (
+            "mbcs",
+            "cp1252",
+            "gbk",
+            "cp932",
+        )
     ):
         return Reading(
             "path-problem",
@@ -253,7 +259,7 @@ SYMPTOMS = (
         ("can't decode byte", "codec can't decode"),
         _undecodable,
         pattern=r"(?P<codec>\b[\w-]{1,40})'? codec can'?t decode byte 0x(?P<byte>[0-9a-f]{2}) in position "
-        r"(?P<position>\d+)",
+        r"(?P<position>\w+)",
         strength=6,
     ),
     Symptom(

@@ -32,6 +32,8 @@ _IS_FOLDER = Reading(
 def _hdf5_open(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
     number = match["errno"]
     name = match["name"] or ""
+    if "lock" in match[0].lower():
+        return _LOCKED
     if number == "2":
         if not name.isascii():
             return Reading(
@@ -64,6 +66,7 @@ _LOCKED = Reading(
             "Close the other program, or turn HDF5's locking off before h5py is imported.",
             "export HDF5_USE_FILE_LOCKING=FALSE",
         ),
+        Remedy("Or copy the file to a local disk, and load (or save) it there.", "cp PATH /tmp/"),
     ),
     code="KD102",
 )
@@ -105,6 +108,20 @@ SYMPTOMS = (
         _hdf5_open,
         pattern=r"(?:name = '(?P<name>[^']{0,400})',?\s*)?[^\n]{0,300}?errno = (?P<errno>\d+)",
         strength=7,
+    ),
+    Symptom(
+        ("unable to open file: name =",),
+        (
+            Reading(
+                "path-problem",
+                "the file cannot be opened: it is not there, or may not be read (the end of the message, which would "
+                "tell, is missing)",
+                (PATH, CHECK),
+                "medium",
+                code="KD101",
+            ),
+        ),
+        strength=4,
     ),
     Symptom(("unable to lock file", "resource temporarily unavailable"), (_LOCKED,), strength=7),
     Symptom(

@@ -87,6 +87,27 @@ SYMPTOMS = (
         strength=8,
     ),
     Symptom(
+        ("table not initialized",),
+        (
+            Reading(
+                "savedmodel-revive",
+                "a lookup table of the SavedModel was not filled when it was loaded: Keras's loader did not find it "
+                "among the layers' own things",
+                (
+                    Remedy(
+                        "Load it with TensorFlow's own loader, which fills all tables, and call its signature.",
+                        'tf.saved_model.load(PATH).signatures["serving_default"]',
+                    ),
+                    UPGRADE,
+                    REBUILD,
+                ),
+                "high",
+                code="KD905",
+            ),
+        ),
+        strength=8,
+    ),
+    Symptom(
         ("unable to decode config",),
         (
             Reading(

@@ -36,7 +36,7 @@ def _list_items(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, 
 
 def _string_indices(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
     if scene.passed("compile") or scene.calls("compile_args", "_resolve_compile"):
-        from keras_doctor.symptoms.families.classes import training
+        from keras_doctor.symptoms.unknown import training
 
         first = training("the optimizer", "optimizers")
         return Reading(
@@ -276,6 +276,36 @@ SYMPTOMS = (
         ),
         lambda scene, match: _incompatible_input(scene),
         strength=5,
+    ),
+    Symptom(
+        ("that does not match type float", "that does not match type bfloat16"),
+        (
+            value(
+                "a layer gets numbers of two precisions: the model was made with mixed precision (mixed_float16), and "
+                "is put together again without it; a custom layer does not cast what it makes itself",
+                Remedy(
+                    "Set the policy of the model before loading.",
+                    'keras.mixed_precision.set_global_policy("mixed_float16")',
+                ),
+                Remedy(
+                    "In the custom layer: cast to the type that the layer computes in.",
+                    "tf.cast(value, self.compute_dtype)",
+                ),
+                SAME_VERSION,
+                REBUILD,
+                confidence="medium",
+            ),
+            Reading(
+                "custom-object-broken",
+                "a custom layer mixes tensors of two precisions",
+                (),
+                "medium",
+                "a custom layer is named",
+                "KD917",
+            ),
+        ),
+        pattern=r"has type b?float\d+ that does not match type b?float\d+",
+        strength=6,
     ),
     Symptom(
         ("tensor conversion requested dtype", "conversion requested dtype"),

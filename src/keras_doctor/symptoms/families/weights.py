@@ -126,7 +126,15 @@ def _assign(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]
 _OTHER_SHAPES = Reading(
     "graph-reconstruction",
     "two tensors of the model have shapes that do not fit each other: a layer computes another shape here",
-    (SAME_VERSION, REBUILD),
+    (
+        SAME_VERSION,
+        Remedy(
+            "When the sizes look like channels in the wrong place: image_data_format (channels_first or channels_last) "
+            "in ~/.keras/keras.json is another one than where the model was made.",
+            "cat ~/.keras/keras.json",
+        ),
+        REBUILD,
+    ),
     "medium",
     "it was raised while layers were called",
 )
