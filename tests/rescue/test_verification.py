@@ -1,0 +1,236 @@
+"""Verification: in stand-ins for releases, with all that can go wrong there; at which layer models part.
+
+What real releases say is recorded in tests/data/verifications.tsv by tools/check_verification.py; the test marked `lab`
+asks some anew.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import numpy as np
+import pytest
+import stand_in as moods
+from stand_in import stand_in
+
+from keras_doctor import Environment, read, repair
+from keras_doctor.cli import main
+from keras_doctor.document.model import ModelDocument
+from keras_doctor.records import replace
+from keras_doctor.rescue import RepairReport
+from keras_doctor.rescue.evaluation import evaluate, make_inputs
+from keras_doctor.rescue.verification import Verifier, worker
+from keras_doctor.rescue.verification.comparing import LayerOutput, parting
+from keras_doctor.rescue.wishes import Wishes
+
+SPEC = "keras==3.15.1 tensorflow==2.21.0"
+KERAS_3 = SPEC.split()
+TF_215 = ["tensorflow==2.15.1", "keras==2.15.0", "numpy==1.26.4", "h5py==3.10.0"]
+MLP = "py37_tf24/mlp_seq/model.h5"  # loads in Keras 3 as it is
+LSTM = "py37_tf24/lstm/model.h5"  # does not: time_major
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Environment:
+    return stand_in(tmp_path / "target", *KERAS_3)
+
+
+def repaired(source: Path, tmp_path: Path, target: Environment, **wanted: Any) -> RepairReport:
+    """Repair a file with a fresh verifier."""
+    destination = tmp_path / wanted.pop("name", "out.keras")
+    wishes = wanted.pop("wishes", Wishes())
+    dry = wanted.pop("dry", False)
+    with Verifier(wanted.pop("mode", "real"), **wanted) as verifier:
+        return repair(source, destination, target, verify=verifier, dry=dry, wishes=wishes)
+
+
+def test_both_run_in_releases(corpus: Path, tmp_path: Path, target: Environment) -> None:
+    source = stand_in(tmp_path / "source", *TF_215)
+    found = repair(corpus / MLP, tmp_path / "out.keras", target, source_python=source.interpreter).verification
+    assert (found.kind, found.equal, found.notes) == ("real", True, ())
+    assert (found.source.name, found.source.interpreter) == ("tf.keras 2.15.0", source.interpreter)
+    assert (found.result.name, found.result.interpreter) == ("Keras 3.15.1", target.interpreter)
+    assert "the source run in tf.keras 2.15.0 and the result run in Keras 3.15.1" in str(found)
+
+
+def test_only_the_target_is_at_hand(corpus: Path, tmp_path: Path, target: Environment) -> None:
+    found = repaired(corpus / "py36_keras122_tf14/lstm/model.h5", tmp_path, target, mode="auto").verification
+    assert (found.kind, found.equal, found.source.name) == ("result-real", True, "NumPy")
+    assert "the source computed by NumPy and the result run in Keras 3.15.1" in str(found)
+    assert "--source-python" in found.notes[0]
+
+
+def test_a_target_that_is_only_named(corpus: Path, tmp_path: Path) -> None:
+    fits = stand_in(tmp_path / "fits", *KERAS_3)
+    other = stand_in(tmp_path / "other", "keras==3.10.0", "tensorflow==2.21.0")
+    named = Environment.parse(SPEC)
+    auto = repaired(corpus / MLP, tmp_path, named, mode="auto", name="a.keras").verification
+    assert (auto.kind, auto.equal) == ("numpy", True)
+    found = repaired(corpus / MLP, tmp_path, named, others=[other.interpreter], name="b.keras").verification
+    assert found.result.interpreter == ""
+    assert "keras 3.10.0" in " ".join([found.reason, *found.notes])
+    others = [other.interpreter, fits.interpreter]
+    found = repaired(corpus / MLP, tmp_path, named, others=others, name="c.keras").verification
+    assert (found.equal, found.result.interpreter) == (True, fits.interpreter)
+
+
+def test_nothing_is_at_hand(corpus: Path, tmp_path: Path) -> None:
+    found = repaired(corpus / MLP, tmp_path, Environment.parse(SPEC)).verification
+    assert (found.kind, found.equal) == ("", None)
+    assert "--verify-with" in found.reason
+    assert "--source-python" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("mood", "kind", "equal", "told"),
+    [
+        (moods.REFUSES, "result-real", False, "Keras 3.15.1 does not load the result: ValueError: Unknown layer"),
+        (moods.UNTRAINED, "result-real", False, "does not load the result: ValueError: Unknown layer"),
+        (moods.STUMBLES, "numpy", True, "the result could not be run in Keras 3.15.1: ValueError: cannot be run"),
+        (moods.DIES, "numpy", True, "ended with status 3: Illegal instruction of the stand-in"),
+        (moods.HANGS, "numpy", True, "did not answer within 2 seconds (--verify-timeout)"),
+        (moods.WAVERS, "", None, "the result computes something else each time"),
+    ],
+)
+def test_what_goes_wrong_in_the_target(
+    mood: str, kind: str, equal: bool | None, told: str, corpus: Path, tmp_path: Path
+) -> None:
+    target = stand_in(tmp_path / "target", *KERAS_3, mood=mood)
+    start = time.perf_counter()
+    found = repaired(
+        corpus / LSTM, tmp_path, target, mode="auto", seconds=2 if mood == moods.HANGS else 60
+    ).verification
+    assert (found.kind, found.equal) == (kind, equal)
+    assert told in " ".join([found.reason, *found.notes])
+    assert str(found).startswith({True: "verified", False: "FAILED", None: "not verified"}[equal])
+    assert time.perf_counter() - start < 30
+
+
+def test_a_result_that_does_not_run_where_its_source_does(corpus: Path, tmp_path: Path) -> None:
+    target = stand_in(tmp_path / "target", *KERAS_3, mood=moods.STUMBLES)
+    source = stand_in(tmp_path / "source", *TF_215)
+    found = repaired(corpus / MLP, tmp_path, target, source_python=source.interpreter).verification
+    assert (found.kind, found.equal) == ("real", False)
+    assert "does not run the result" in found.reason
+
+
+def test_a_source_that_loads_without_its_training_state(corpus: Path, tmp_path: Path, target: Environment) -> None:
+    source = stand_in(tmp_path / "source", *TF_215, mood=moods.UNTRAINED)
+    found = repaired(corpus / MLP, tmp_path, target, source_python=source.interpreter).verification
+    assert (found.kind, found.equal) == ("real", True)
+
+
+def test_where_they_part(corpus: Path, tmp_path: Path) -> None:
+    names = [layer.name for layer in read(str(corpus / LSTM)).layers if layer.class_name != "InputLayer"]
+    target = stand_in(tmp_path / "target", *KERAS_3, mood=moods.DRIFTS + names[1])
+    found = repaired(corpus / LSTM, tmp_path, target).verification
+    assert (found.kind, found.equal) == ("result-real", False)
+    assert found.parting is not None
+    assert (found.parting.layer, found.parting.after) == (names[1], names[0])
+    assert f"they part at the layer {names[1]}" in str(found)
+
+
+def test_an_interpreter_that_does_not_load_the_source(corpus: Path, tmp_path: Path, target: Environment) -> None:
+    source = stand_in(tmp_path / "source", *KERAS_3)  # knows no time_major
+    found = repaired(corpus / LSTM, tmp_path, target, source_python=source.interpreter).verification
+    assert (found.kind, found.equal) == ("result-real", True)
+    assert "would not load it as it is: KD303" in found.notes[0]
+
+
+def test_code_is_run_when_it_is_trusted_only(corpus: Path, tmp_path: Path, target: Environment) -> None:
+    file = corpus / "py311_tf213/lambda_py/model.h5"
+    source = stand_in(tmp_path / "source", *TF_215)
+    given = {"source_python": source.interpreter}
+    found = repaired(file, tmp_path, target, name="a.keras", **given).verification
+    assert found.kind == "result-real"  # the result has no code any more
+    assert "KD805" in found.notes[0]
+    assert "--trust-source" in found.notes[0]
+    assert repaired(file, tmp_path, target, name="b.keras", trust=True, **given).verification.kind == "real"
+
+
+def test_a_plan_is_verified_without_a_file(corpus: Path, tmp_path: Path, target: Environment) -> None:
+    before = set(tmp_path.iterdir())
+    report = repaired(corpus / LSTM, tmp_path, target, dry=True)
+    assert (report.path, report.verification.kind, report.verification.equal) == ("", "result-real", True)
+    assert set(tmp_path.iterdir()) == before
+    assert repaired(corpus / LSTM, tmp_path, target, dry=True, mode="auto").verification.kind == "numpy"
+
+
+def test_what_no_release_runs(corpus: Path, tmp_path: Path, target: Environment) -> None:
+    found = repaired(corpus / MLP, tmp_path, target, mode="auto", name="out.safetensors").verification
+    assert (found.kind, found.equal) == ("numpy", True)
+
+
+def test_the_command(corpus: Path, tmp_path: Path, target: Environment, capsys: pytest.CaptureFixture[str]) -> None:
+    schema = json.loads((Path(__file__).parents[2] / "docs/schema/repair-1.json").read_text())
+    source = stand_in(tmp_path / "source", *TF_215)
+    words = ["repair", str(corpus / MLP), str(tmp_path / "out.keras"), "--force", "--verify", "real"]
+    there = ["--python", str(tmp_path / "target")]
+    assert main([*words, *there, "--source-python", str(tmp_path / "source"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    jsonschema.validate(told, schema)
+    (one,) = told["repairs"]
+    assert (one["verified"]["kind"], one["verified"]["equal"]) == ("real", True)
+    assert one["verified"]["source"]["interpreter"] == source.interpreter
+    assert main([*words, "--env", SPEC]) == 1  # asked for, and could not be done
+    assert "not verified: no interpreter is at hand" in capsys.readouterr().out
+
+
+def test_one_process_serves_many_files(corpus: Path, tmp_path: Path, target: Environment) -> None:
+    with Verifier("real") as verifier:
+        for place, name in enumerate(("mlp_seq", "func_two_input", "stringlookup")):
+            file = corpus / f"py37_tf24/{name}/savedmodel"
+            file = file if file.exists() else file.with_name("model.h5")
+            found = repair(file, tmp_path / f"{place}.keras", target, verify=verifier).verification
+            assert (found.kind, found.equal) == ("result-real", True), file
+        assert verifier._workers is not None
+        assert len(verifier._workers._running) == 1
+
+
+# At which layer
+
+
+def layers(document: ModelDocument) -> list[LayerOutput]:
+    made = evaluate(document, make_inputs(document), each_layer=True)
+    return [LayerOutput(name, array, array.shape) for name, arrays in made.layers for array in arrays]
+
+
+def test_parting_inside_a_nested_model(corpus: Path) -> None:
+    document = read(str(corpus / "py37_tf24/nested/model.h5"))
+    ours = layers(document)
+    names = [one.layer for one in ours]
+    assert {"inner", "inner/dense", "inner/batch_normalization"} <= set(names)
+    assert parting(ours, ours, 1e-5) is None
+    inner = names.index("inner/batch_normalization")
+    theirs = [
+        replace(one, array=one.array + 1) if place >= inner else one for place, one in enumerate(ours)
+    ]  # and what follows
+    found = parting(ours, theirs, 1e-5)
+    assert found is not None
+    assert (found.layer, found.after) == ("inner/batch_normalization", "inner/dense")
+
+
+def test_parting_by_shape_and_by_text() -> None:
+    numbers, text = np.zeros((2, 3)), np.array(["a", "b"], dtype=object)
+    ours = [LayerOutput("a", numbers, (2, 3)), LayerOutput("b", text, (2,))]
+    found = parting(ours, [ours[0], LayerOutput("b", text[::-1], (2,))], 1e-5)
+    assert found is not None
+    assert (found.layer, found.difference, found.after) == ("b", float("inf"), "a")
+    found = parting(ours, [LayerOutput("a", numbers.T, (3, 2)), ours[1]], 1e-5)
+    assert found is not None
+    assert (found.layer, found.after) == ("a", "")
+    assert parting(ours, [LayerOutput("z", numbers, (2, 3))], 1e-5) is None
+
+
+def test_the_worker_is_for_old_pythons() -> None:
+    tree = ast.parse(Path(worker.__file__).read_text(encoding="utf-8"), feature_version=(3, 5))
+    for node in ast.walk(tree):
+        assert not isinstance(node, (ast.JoinedStr, ast.NamedExpr, ast.AnnAssign, ast.YieldFrom, ast.Starred))
+        if isinstance(node, ast.arguments):
+            assert not node.kwonlyargs
+            assert not node.posonlyargs
