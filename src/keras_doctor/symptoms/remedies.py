@@ -64,7 +64,7 @@ PATH = Remedy(
     "python -c \"import os; print(os.getcwd(), os.path.exists('PATH'))\"",
 )
 REINSTALL = Remedy(
-    "Install again in a new environment, so that nothing of another version is left:",
+    "Reinstall: install again in a new environment, so that nothing of another version is left:",
     "python -m venv fresh && fresh/bin/pip install tensorflow",
 )
 AGAIN = Remedy(

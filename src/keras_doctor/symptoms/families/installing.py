@@ -7,6 +7,13 @@ from keras_doctor.symptoms.readings import broken
 from keras_doctor.symptoms.remedies import LEGACY_KERAS, REINSTALL, UPGRADE, VERSIONS
 from keras_doctor.symptoms.symptom import Reading, Symptom
 
+_RIGHT_NAME = Remedy(
+    "Make sure of the name (tf-keras, keras-hub; tensorflow-gpu has ended: tensorflow has the GPU in it), and that "
+    "this is "
+    "a Python of 64 bits: there are no wheels for 32 bits, and none of TensorFlow's own for 32-bit ARM.",
+    "python -c \"import struct, sys; print(sys.version, struct.calcsize('P') * 8)\"",
+)
+
 SYMPTOMS = (
     Symptom(
         ("could not import pil", "requires pil", "requires pyyaml", "requires yaml module", "could not import"),
@@ -111,23 +118,167 @@ SYMPTOMS = (
             "conflicting dependencies",
             "requires a different python",
             "not a supported wheel",
+            "packagesnotfounderror",
+            "packages are not available from current channels",
+            "unsatisfiableerror",
+            "specifications were found to be incompatible",
+            "libmambaunsatisfiableerror",
+            "resolvepackagenotfound",
+            "unable to find installation candidates",
+            "no solution found when resolving dependencies",
+            "no wheels with a matching",
+            "version solving failed",
+            "solverproblemerror",
+            "requires-python",
+            "requires python",
+            "nothing provides",
+            "package 'tensorflow' requires",
+            "distribution can't be installed because it doesn't have a source distribution or wheel",
         ),
         (
             Reading(
                 "package-missing",
-                "pip finds no release of that name and version for this Python and system",
+                "pip (conda, uv, poetry) finds no release of that name and version for this Python and system",
                 (
                     Remedy(
-                        "Use a Python that the release was published for: keras-doctor env and check name a "
-                        "pair that installs.",
-                        'uv run --python 3.11 --with "tensorflow==2.15.1" python',
+                        "Use a Python that the release was published for (an older Python, 64 bit: TensorFlow 1.15 has "
+                        "wheels for Python 3.5 to 3.7, 2.0 to 2.5 for up to 3.8 or 3.9, 2.10 for up to 3.10, 2.15 "
+                        "for 3.9 "
+                        "to 3.11, 2.16 to 2.20 for up to 3.12 or 3.13): keras-doctor env and check name a pair that "
+                        "installs.",
+                        'uv run --python 3.11 --with "tensorflow==2.15.1" python  # conda create -n tf python=3.11',
                     ),
-                    Remedy("Or take a newer release.", "pip install -U tensorflow"),
+                    Remedy(
+                        "Or take a newer version of it, one that this Python has wheels for (upgrade pip first: an old "
+                        "pip does not see newer wheels).",
+                        "python -m pip install -U pip && python -m pip install -U tensorflow",
+                    ),
+                    Remedy(
+                        "In conda: take it from conda-forge, or by pip within the environment.",
+                        "conda install -c conda-forge tensorflow keras",
+                    ),
+                    _RIGHT_NAME,
                 ),
                 code="KD206",
             ),
         ),
+        pattern=r"find a version that satisfies|no matching distribution|ResolutionImpossible|cannot install tensorflow"
+        r"|conflicting dependencies|requires a different python|not a supported wheel|PackagesNotFound"
+        r"|not available from current channels|UnsatisfiableError|found to be incompatible|ResolvePackageNotFound"
+        r"|installation candidates|no solution found|wheels with a matching|solving failed|SolverProblem"
+        r"|nothing provides|have a source distribution or wheel"
+        r"|(?:tensorflow|keras)[\w.\- ]{0,40}requires[- ]Python",
         strength=6,
+    ),
+    Symptom(
+        (
+            "dependency resolver does not currently take into account",
+            "which is incompatible",
+            "but you have",
+            "but you'll have",
+            "has requirement",
+            "contextualversionconflict",
+            "versionconflict",
+        ),
+        (
+            broken(
+                "packages are installed that do not belong together: pip names them, and which release each of them "
+                "wants",
+                Remedy(
+                    "Install the release that the message asks for, both in one command, so that pip sees both "
+                    "(keras of "
+                    "the same number as TensorFlow 2.6 to 2.15; Keras 3 with TensorFlow 2.16 and later).",
+                    'pip install "tensorflow==2.15.*" "keras==2.15.*"  # or: pip install -U tensorflow keras',
+                ),
+                VERSIONS,
+                REINSTALL,
+                code="KD202",
+            ),
+        ),
+        pattern=r"resolver does not currently take|requires? [\w.\-\[\]]+[^\n]{0,60}, but you(?:'ll)? have"
+        r"|which is incompatible"
+        r"|has requirement [\w.\-]+[^\n]{0,40}, but|VersionConflict",
+        strength=6,
+    ),
+    Symptom(
+        (
+            "windows long path support",
+            "filename or extension is too long",
+            "externally-managed-environment",
+            "could not install packages due to an",
+            "consider using the --user option",
+            "cannot uninstall",
+        ),
+        (
+            broken(
+                "pip could not install it: what is there is not a whole installation",
+                Remedy(
+                    "On Windows: enable long paths (Long Path support; TensorFlow's files have long names), or "
+                    "install into "
+                    "a short path; then install again.",
+                    "reg add HKLM\\SYSTEM\\CurrentControlSet\\Control\\FileSystem /v LongPathsEnabled /t REG_DWORD "
+                    "/d 1",
+                ),
+                Remedy(
+                    "Install into an environment of its own (venv), not into the system's Python.",
+                    "python -m venv fresh && fresh/bin/pip install tensorflow",
+                ),
+                REINSTALL,
+                code="KD909",
+            ),
+        ),
+        pattern=r"long path support|extension is too long|externally-managed|could not install packages due to an"
+        r"|--user option|cannot uninstall '",
+        strength=9,
+    ),
+    Symptom(
+        (
+            "distributionnotfound",
+            "packagenotfounderror",
+            "no package metadata was found for",
+            "distribution was not found and is required",
+            "requires the tensorflow library but it was not found",
+            "requires the pytorch library but it was not found",
+            "but it was not found in your environment",
+            "failed to import tensorflow. please note tensorflow is not installed by default",
+            "none of pytorch, tensorflow >= 2.0, or flax have been found",
+            "none of pytorch, tensorflow",
+            "tensorflow is not installed",
+            "could not find tensorflow",
+            "is not installed",
+            "unable to import tensorflow",
+            "failed to import tensorflow",
+            "tensorflow not found",
+        ),
+        (
+            Reading(
+                "package-missing",
+                "a package (or what pip notes of it) is not there: another package asks for TensorFlow, or one of its "
+                "parts, by its name",
+                (
+                    Remedy(
+                        "Install what the message names, under that very name (tensorflow-cpu and tensorflow-macos "
+                        "do not "
+                        "count as tensorflow for pip), into the Python that runs.",
+                        "python -m pip install tensorflow",
+                    ),
+                    Remedy(
+                        "Check which Python that is; a notebook's kernel is often another one.",
+                        'python -c "import sys; print(sys.executable)"',
+                    ),
+                    Remedy(
+                        "In a frozen program (PyInstaller), its metadata has to be collected as well.",
+                        "pyinstaller --copy-metadata tensorflow --collect-all tensorflow app.py",
+                    ),
+                ),
+                "medium",
+                code="KD201",
+            ),
+        ),
+        pattern=r"DistributionNotFound|PackageNotFoundError|no package metadata was found|not found and is required"
+        r"|(?:TensorFlow|PyTorch) library but it was not found|not installed by default|None of PyTorch, TensorFlow"
+        r"|(?:tensorflow|keras|h5py|tf_keras) is not installed|(?:find|import) TensorFlow[.\n\"']|TensorFlow not found",
+        strength=5,
     ),
     Symptom(
         (

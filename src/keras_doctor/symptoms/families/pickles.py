@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.findings import Remedy
+from keras_doctor.symptoms.imported import unpickled
 from keras_doctor.symptoms.remedies import SAME_VERSION, UPGRADE
 from keras_doctor.symptoms.symptom import Reading, Symptom
 
@@ -29,14 +30,9 @@ _IMPORT = Remedy(
 
 
 def _pickle(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
-    pickled = scene.passed("pickle") or any(
-        word in scene.low for word in ("pickle", ".pkl", "joblib", "dill", "deepcopy", "databricks")
-    )
+    if not unpickled(scene) and "databricks" not in scene.low and "deepcopy" not in scene.low:
+        return None
     name = match.groupdict().get("name") or ""
-    if not pickled and not (name and not name.startswith(("tensorflow", "keras.layers", "h5py"))):
-        return None
-    if not pickled:
-        return None
     provider = name.partition(".")[0]
     more = (
         (
