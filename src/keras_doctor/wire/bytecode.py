@@ -20,11 +20,13 @@ WRITERS = {
     "2": ("2.7",),
     "3.0": ("3.6", "3.7"),
     "3.8": ("3.8", "3.9", "3.10"),
-    "3.11": ("3.11", "3.12", "3.13"),
+    "3.11": ("3.11", "3.12", "3.13", "3.14"),
 }
 _CONSTANTS = ("LOAD_CONST", "RETURN_CONST", "KW_NAMES")
 # Where jumps count instructions, not bytes.
-_COUNTS_INSTRUCTIONS = ("3.10", "3.11", "3.12", "3.13")
+_COUNTS_INSTRUCTIONS = ("3.10", *WRITERS["3.11"])
+# Where the lowest bit of an attribute's number tells of a method.
+_MARKS_METHODS = WRITERS["3.11"][1:]
 
 _tables: dict[str, dict[int, tuple[str, int]]] = {}
 
@@ -100,7 +102,7 @@ def attribute_name(step: Instruction, code: Code, python: str) -> str | None:
     """Return the name of the attribute that an instruction loads, None when it loads none."""
     if step.name not in ("LOAD_ATTR", "LOAD_METHOD"):
         return None
-    number = step.argument >> 1 if step.name == "LOAD_ATTR" and python in ("3.12", "3.13") else step.argument
+    number = step.argument >> 1 if step.name == "LOAD_ATTR" and python in _MARKS_METHODS else step.argument
     return code.names[number] if number < len(code.names) else None
 
 
@@ -116,14 +118,14 @@ def _fits(name: str, argument: int, code: Code, python: str) -> bool:
     """Tell whether an argument counts something that is there."""
     if name in _CONSTANTS:
         return argument < len(code.constants)
-    if name in ("LOAD_FAST", "STORE_FAST", "LOAD_FAST_CHECK"):
+    if name in ("LOAD_FAST", "STORE_FAST", "LOAD_FAST_CHECK", "LOAD_FAST_BORROW"):
         return argument < len(code.variables)
     if name == "LOAD_GLOBAL":
         return (argument >> 1 if _newer(python) else argument) < len(code.names)
     if name == "LOAD_METHOD":
         return argument < len(code.names)
     if name == "LOAD_ATTR":
-        return (argument >> 1 if python in ("3.12", "3.13") else argument) < len(code.names)
+        return (argument >> 1 if python in _MARKS_METHODS else argument) < len(code.names)
     return True
 
 

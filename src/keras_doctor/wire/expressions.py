@@ -80,6 +80,7 @@ _BINARY = {
 }  # fmt: skip
 # The arguments of BINARY_OP (3.11 on): its own and, 13 further, those of the assignments in place.
 _NUMBERED = ("+", "&", "//", "<<", "@", "*", "%", "|", "**", ">>", "-", "/", "^")
+_INDEXING = 2 * len(_NUMBERED)  # from 3.14 on
 _UNARY = ("UNARY_NEGATIVE", "UNARY_POSITIVE", "UNARY_INVERT", "UNARY_NOT")
 _SILENT = ("RESUME", "PRECALL", "NOP", "CACHE", "COPY_FREE_VARS", "MAKE_CELL")
 
@@ -124,7 +125,7 @@ class _Stack:
         name, argument = step.name, step.argument
         if name in _SILENT:
             return
-        if name in ("LOAD_FAST", "LOAD_FAST_CHECK"):
+        if name in ("LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_FAST_BORROW"):
             self.load(argument)
         elif name == "STORE_FAST":
             self.local[argument] = self.values.pop()
@@ -135,15 +136,17 @@ class _Stack:
             self.values.pop()
         elif name in ("IMPORT_NAME", "IMPORT_FROM"):
             self.imported(name, self.code.names[argument])
-        elif name == "LOAD_FAST_LOAD_FAST":
+        elif name in ("LOAD_FAST_LOAD_FAST", "LOAD_FAST_BORROW_LOAD_FAST_BORROW"):
             self.load(argument >> 4)
             self.load(argument & 15)
         elif name == "LOAD_CONST":
-            self.values.append(self.code.constants[argument])
+            self.values.append(_constant(self.code.constants[argument]))
+        elif name == "LOAD_SMALL_INT":
+            self.values.append(argument)
         elif name in _BINARY:
             self.binary(_BINARY[name])
         elif name == "BINARY_OP":
-            self.binary(_NUMBERED[argument % len(_NUMBERED)])
+            self.binary("[]" if argument == _INDEXING else _NUMBERED[argument % len(_NUMBERED)])
         elif name in _UNARY:
             self.values[-1] = Operation(name, (self.values[-1],))
         elif name in ("BUILD_TUPLE", "BUILD_LIST"):
@@ -215,3 +218,12 @@ class _Stack:
         found = tuple(self.values[len(self.values) - count :])
         del self.values[len(self.values) - count :]
         return found
+
+
+def _constant(value: Any) -> Any:
+    """Return a constant; an index with slices, which Python 3.14 keeps whole, as the code of older ones makes it."""
+    if isinstance(value, slice):
+        return Cut(value.start, value.stop, value.step)
+    if isinstance(value, tuple) and any(isinstance(one, slice) for one in value):
+        return Listed(tuple(_constant(one) for one in value))
+    return value

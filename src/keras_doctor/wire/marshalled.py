@@ -136,7 +136,7 @@ class _Reader:
                 raise FormatError("a reference to a value that is not there", self.at)
             return listed[place]
         if kind == ":":
-            return tuple(self.value(depth + 1) for _ in range(3))
+            return slice(*(self.value(depth + 1) for _ in range(3)))
         if kind == "c":
             return self._code(depth)
         raise FormatError("unknown type code", self.at - 1)
