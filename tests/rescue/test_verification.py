@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import ast
 import json
+import os
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,7 @@ from keras_doctor.records import replace
 from keras_doctor.rescue import RepairReport
 from keras_doctor.rescue.evaluation import evaluate, make_inputs
 from keras_doctor.rescue.verification import Verifier, worker
+from keras_doctor.rescue.verification.building import BuildError, setup_of_source, setup_of_target
 from keras_doctor.rescue.verification.comparing import LayerOutput, parting
 from keras_doctor.rescue.wishes import Wishes
 
@@ -190,6 +194,79 @@ def test_one_process_serves_many_files(corpus: Path, tmp_path: Path, target: Env
             assert (found.kind, found.equal) == ("result-real", True), file
         assert verifier._workers is not None
         assert len(verifier._workers._running) == 1
+
+
+# Environments that are made
+
+UV = """#!{python}
+import sys
+from pathlib import Path
+sys.path[:0] = {paths!r}
+from stand_in import stand_in
+with open({log!r}, "a") as log:
+    print(*sys.argv[1:], file=log)
+if sys.argv[1] == "venv":
+    stand_in(Path(sys.argv[-1]))
+elif {broken!r}:
+    sys.exit("error: no solution found")
+else:
+    site = next(Path(sys.argv[sys.argv.index("--python") + 1]).parents[1].glob("lib/*/site-packages"))
+    for asked in sys.argv:
+        if "==" in asked:
+            (site / (asked.replace("==", "-") + ".dist-info")).mkdir()
+"""
+
+
+@pytest.fixture
+def uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], Path]:
+    """Return a function that puts a stand-in for uv on PATH, and returns where it notes its calls."""
+
+    def made(broken: bool = False) -> Path:
+        log = tmp_path / "calls"
+        paths = [str(Path(moods.__file__).parent), *sys.path]
+        (tmp_path / "tools").mkdir()
+        (tmp_path / "tools/uv").write_text(UV.format(python=sys.executable, paths=paths, log=str(log), broken=broken))
+        (tmp_path / "tools/uv").chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}/tools{os.pathsep}{os.environ['PATH']}")
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+        return log
+
+    return made
+
+
+def test_an_environment_is_made_when_it_is_asked_for(corpus: Path, tmp_path: Path, uv: Callable[..., Path]) -> None:
+    log = uv()
+    minor = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    named = Environment.parse(f"python=={minor} {SPEC}")
+    assert repaired(corpus / MLP, tmp_path, named, name="a.keras").verification.equal is None
+    assert not log.exists()
+    for name in ("b.keras", "c.keras"):  # the second time it is there
+        found = repaired(corpus / MLP, tmp_path, named, name=name, build=True).verification
+        assert (found.equal, found.result.name) == (True, "Keras 3.15.1")
+        assert found.result.interpreter.startswith(str(tmp_path / "cache"))
+    calls = [line for line in log.read_text().splitlines() if "keras==3.15.1" in line]
+    assert len(calls) == 1
+    assert calls[0].endswith("keras==3.15.1 tensorflow==2.21.0")
+
+
+def test_an_environment_that_cannot_be_made(corpus: Path, tmp_path: Path, uv: Callable[..., Path]) -> None:
+    uv(broken=True)
+    found = repaired(corpus / MLP, tmp_path, Environment.parse(SPEC), build=True).verification
+    assert (found.kind, found.equal) == ("", None)
+    assert "no environment could be made" in found.reason
+    assert "no solution found" in found.reason
+    assert not list((tmp_path / "cache/keras-doctor/environments").iterdir())
+
+
+def test_what_an_environment_is_made_of(corpus: Path) -> None:
+    asked = setup_of_target(Environment.parse("python==3.11 tensorflow==2.15.1"))
+    assert (asked.python, "tensorflow==2.15.1" in asked.requirements) == ("3.11", True)
+    jax = setup_of_target(Environment.parse("python==3.11 keras==3.15.1 jax==0.7.2 backend=jax"))
+    assert set(jax.requirements) == {"keras==3.15.1", "jax==0.7.2"}
+    with pytest.raises(BuildError, match="not known"):
+        setup_of_target(Environment())
+    source = setup_of_source(read(str(corpus / LSTM)))
+    assert "tensorflow==2.4.4" in source.requirements  # the tf.keras 2.4.0 that saved it
 
 
 # At which layer

@@ -57,6 +57,11 @@ def add_verification(parser: ArgumentParser) -> None:
         help="interpreters or environments that may be used for either",
     )
     group.add_argument(
+        "--verify-env",
+        choices=("build",),
+        help="make the environments that are not at hand, with uv or venv, in your cache folder (downloads them)",
+    )
+    group.add_argument(
         "--verify-timeout",
         type=float,
         default=SECONDS,

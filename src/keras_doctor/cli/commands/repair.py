@@ -53,6 +53,7 @@ def run(
     verify: str = "auto",
     source_python: str = "",
     verify_with: list[str] | None = None,
+    verify_env: str | None = None,
     verify_timeout: float = SECONDS,
     trust_source: bool = False,
 ) -> int:
@@ -69,7 +70,8 @@ def run(
     terminal = Terminal()
     reports: list[RepairReport] = []
     failed: list[tuple[str, str]] = []
-    with Verifier(verify, source_python, others_of(verify_with or []), verify_timeout, trust_source) as verifier:
+    others, build = others_of(verify_with or []), verify_env == "build"
+    with Verifier(verify, source_python, others, verify_timeout, trust_source, build) as verifier:
         for target in progress(targets, many):
             for_it = wanted.at(target)
             environment = for_it.environment

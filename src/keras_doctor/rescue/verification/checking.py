@@ -46,7 +46,8 @@ class Verifier:
     `mode`: "auto" (in real releases when the target's interpreter is at hand, else by NumPy; models that are not too
     large), "real", "numpy" or "none". `source_python`: the interpreter, or an environment's folder, that the source is
     run in; `others`: more that may suit source or target. `seconds`: what one model may take in one of them. `trust`:
-    load also what brings code of its own (findings KD8xx); the safe mode of Keras stays on.
+    load also what brings code of its own (findings KD8xx); the safe mode of Keras stays on. `build`: make environments,
+    in the user's cache folder, where none at hand suits.
     """
 
     def __init__(
@@ -56,11 +57,12 @@ class Verifier:
         others: Sequence[str] = (),
         seconds: float = SECONDS,
         trust: bool = False,
+        build: bool = False,
     ) -> None:
         if mode not in MODES:
             raise ValueError(f"verify is one of {', '.join(MODES)}, not {mode}")
         self.mode = mode
-        self.interpreters = Interpreters(source_python, others, trust)
+        self.interpreters = Interpreters(source_python, others, trust, build)
         self.seconds = seconds
         self._workers: Workers | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 
 from keras_doctor.environments import Environment
+from keras_doctor.environments.environment import BACKENDS
 from keras_doctor.records import record, replace
 from keras_doctor.releases.catalog import line_of
+from keras_doctor.rescue.verification.building import BuildError, build, setup_of_source, setup_of_target
 from keras_doctor.rules import diagnose
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from keras_doctor.document.model import ModelDocument
     from keras_doctor.findings import Diagnosis
+    from keras_doctor.releases.setups import Setup
 
 # The packages that a release's loader is in, or computes with: where one is asked for, it has to be that version.
 _DECIDING = ("keras", "tf-keras", "tensorflow", "jax", "torch", "theano")
@@ -31,12 +34,15 @@ class Choice:
 
 
 class Interpreters:
-    """The interpreters that were named, and the user's own. `trust`: load what brings code of its own, too."""
+    """The interpreters that were named, and the user's own. `trust`: load what brings code of its own, too; `build`:
+    make environments where there are none that suit.
+    """
 
-    def __init__(self, source: str = "", others: Sequence[str] = (), trust: bool = False) -> None:
+    def __init__(self, source: str = "", others: Sequence[str] = (), trust: bool = False, build: bool = False) -> None:
         self.source = source
         self.others = tuple(others)
         self.trust = trust
+        self.build = build
         self._asked: dict[str, Environment] = {}
 
     def for_result(self, target: Environment, diagnosis: Diagnosis) -> Choice:
@@ -55,6 +61,11 @@ class Interpreters:
             if not misfit:
                 return Choice(replace(environment, loader=target.loader, backend=target.backend))
             misfits.append(f"{environment.interpreter}: {misfit}")
+        if self.build:
+            made = self._built(lambda: setup_of_target(target))
+            if made.environment is None:
+                return made
+            return Choice(replace(made.environment, loader=target.loader, backend=target.backend))
         told = f" ({'; '.join(misfits[:4])})" if misfits else ""
         return Choice(None, f"no interpreter is at hand that is as the target: --verify-with PATH names one{told}")
 
@@ -62,20 +73,40 @@ class Interpreters:
         """Return what loads the source as it is: the interpreter that was named for it, else one that is at hand."""
         if not os.path.exists(document.path) or document.container == "none":
             return Choice(None, "the source is no file that can be loaded")
-        named = [self._of(self.source)] if self.source else []
-        candidates = named or [*self._at_hand(), *([target] if target.interpreter else [])]
-        why = [f"{one.interpreter or one.origin}: {one.problem}" for one in named if one.problem]
-        usable = [one for one in candidates if not one.problem]
-        for environment in _as_saved(usable, document):
-            diagnosis = diagnose(document, environment)
-            if diagnosis.verdict == "loads":
-                hazard = self._hazard(diagnosis)
-                return Choice(None, f"the source {hazard}") if hazard else Choice(environment)
-            finding = diagnosis.decisive
-            said = f"{finding.code} {finding.message}" if finding else diagnosis.verdict
-            why.append(f"{environment.interpreter} would not load it as it is: {said}")
+        why: list[str] = []
+        for environments in self._sources(document, target, why):
+            for environment in _as_saved(environments, document):
+                diagnosis = diagnose(document, environment)
+                if diagnosis.verdict == "loads":
+                    hazard = self._hazard(diagnosis)
+                    return Choice(None, f"the source {hazard}") if hazard else Choice(environment)
+                finding = diagnosis.decisive
+                said = f"{finding.code} {finding.message}" if finding else diagnosis.verdict
+                why.append(f"{environment.interpreter} would not load it as it is: {said}")
         told = f" ({'; '.join(dict.fromkeys(why[:4]))})" if why else ""
         return Choice(None, f"no interpreter is at hand that loads the source: --source-python PATH names one{told}")
+
+    def _sources(self, document: ModelDocument, target: Environment, why: list[str]) -> Iterator[list[Environment]]:
+        """Yield the environments in which a source may load: the named one; or those at hand, then a made one."""
+        if self.source:
+            named = self._of(self.source)
+            if named.problem:
+                why.append(f"{named.interpreter}: {named.problem}")
+            yield [] if named.problem else [named]
+            return
+        yield [*self._at_hand(), *([target] if target.interpreter else [])]
+        if self.build:
+            made = self._built(lambda: setup_of_source(document))
+            if made.environment is None:
+                why.append(made.why)
+            yield [made.environment] if made.environment else []
+
+    def _built(self, setup: Callable[[], Setup]) -> Choice:
+        try:
+            environment = self._of(build(setup()))
+        except BuildError as error:
+            return Choice(None, f"no environment could be made: {error}")
+        return Choice(None, environment.problem) if environment.problem else Choice(environment)
 
     def _hazard(self, diagnosis: Diagnosis) -> str:
         """Return what a model would do to whoever loads it, "" when nothing is known or that is trusted."""
@@ -117,14 +148,18 @@ def _as_saved(environments: Sequence[Environment], document: ModelDocument) -> I
     found = []
     for environment in environments:
         for loader, package in _LOADERS:
-            if not environment.package(package):
-                continue
-            backend = environment.backend if loader == environment.loader else "tensorflow"
-            if loader == "keras" and provenance.backend and environment.package(provenance.backend):
-                backend = provenance.backend
-            one = replace(environment, loader=loader, backend=backend)
-            if one.release[0]:
-                likeness = (one.keras_version == provenance.keras_version, loader == provenance.library)
-                found.append((likeness, one))
+            backends = _backends(environment, provenance.backend) if loader == "keras" else ["tensorflow"]
+            for backend in backends if environment.package(package) else ():
+                one = replace(environment, loader=loader, backend=backend)
+                if one.release[0]:
+                    likeness = (one.keras_version == provenance.keras_version, loader == provenance.library)
+                    found.append((likeness, one))
     found.sort(key=lambda pair: pair[0], reverse=True)
     return (one for _, one in found)
+
+
+def _backends(environment: Environment, saved: str | None) -> list[str]:
+    """Return what Keras can compute with in an environment: that of the writer, the one that is configured, others."""
+    configured = environment.backend if environment.loader == "keras" else ""
+    wished = dict.fromkeys((saved, configured, *BACKENDS))
+    return [one for one in wished if one and environment.package(one)] or [configured or "tensorflow"]
