@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from keras_doctor.findings import Finding
+from keras_doctor.findings import Finding, Remedy
 from keras_doctor.records import record
 from keras_doctor.rules.catalogue import entries
 from keras_doctor.symptoms._index import MARKS
 from keras_doctor.symptoms.explanation import Candidate, Explanation
+from keras_doctor.symptoms.remedies import VERSIONS
 from keras_doctor.symptoms.scene import Scene, Utterance, scene_of, unquoted
 from keras_doctor.symptoms.symptom import Reading
 from keras_doctor.symptoms.text import plain
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from keras_doctor.document.model import ModelDocument
     from keras_doctor.environments.environment import Environment
-    from keras_doctor.findings import Remedy
     from keras_doctor.symptoms.symptom import Symptom
 
 # What a message counts by where it stands: first raised, wrapped around, raised earlier, anywhere in the text.
@@ -30,6 +30,10 @@ _RANKS = (6, 5, 3, 0)
 _CLOSE = 2  # readings that are not further behind the best are told as well
 _LOWER = {"high": "medium", "medium": "low", "low": "low"}
 _SHOWN = 300
+_BY_TOOL, _BELOW_TOOL = 17, 8  # against messages: above those that say little, below those that say much
+_FOREIGN = frozenset(
+    ("converter-incompatible", "environment-broken", "package-missing", "op-layer-unknown", "mixed-keras")
+)
 # Stages of frames that findings call otherwise, or do not have.
 _STAGES = {"load": "parse", "lambda": "construct", "revive": "construct", "assets": "weights", "save": "", "pickle": ""}
 
@@ -97,7 +101,9 @@ def told(scene: Scene) -> Explanation:
         confidence = "medium"
     code = first.code or page_for(first.cause)
     evidence = (best.seen, *first.evidence)
-    remedies = tuple(dict.fromkeys(remedy for reading in readings for remedy in reading.remedies))
+    remedies = tuple(
+        dict.fromkeys((*(way for reading in readings for way in reading.remedies), *_of_tool(scene, first)))
+    )
     return Explanation(
         cause=first.cause,
         confidence=confidence,
@@ -170,6 +176,43 @@ def _by_place(scene: Scene) -> Iterator[Hit]:
     found = readings(scene)
     if found:
         yield Hit(1, found, "", f"the frames end in: {_ending(scene)}")
+    yield from _by_tool(scene)
+
+
+def _by_tool(scene: Scene) -> Iterator[Hit]:
+    """Yield what it tells that another program's code raised, or called what raised."""
+    from keras_doctor.symptoms.foreign import last_package, raised_by
+
+    found = raised_by(scene)
+    if found is not None:
+        tool, itself = found
+        yield Hit(_BY_TOOL if itself else _BELOW_TOOL, (tool.reading("medium"),), "", f"a frame of {tool.name}")
+        return
+    package = last_package(scene)
+    if package:
+        reading = Reading(
+            "environment-broken",
+            f"it was raised by the package {package}, which may be of another time than the TensorFlow and Keras "
+            f"that are "
+            f"installed",
+            (
+                Remedy(f"Upgrade {package}, or install the releases that it asks for.", f"pip install -U {package}"),
+                VERSIONS,
+            ),
+            "low",
+            code="KD909",
+        )
+        yield Hit(0, (reading,), "", f"the frames end in: {_ending(scene)}")
+
+
+def _of_tool(scene: Scene, first: Reading) -> tuple[Remedy, ...]:
+    """Return the ways out with the tool that a text is about."""
+    if first.cause not in _FOREIGN:
+        return ()
+    from keras_doctor.symptoms.foreign import named_in
+
+    tool = named_in(scene)
+    return tool.remedies if tool is not None else ()
 
 
 def _ending(scene: Scene) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.findings import Remedy
-from keras_doctor.symptoms.families.tools import OTHER_TOOLS
+from keras_doctor.symptoms.foreign import named_in
 from keras_doctor.symptoms.remedies import SAME_VERSION, UPGRADE
 from keras_doctor.symptoms.symptom import Reading, Symptom
 
@@ -56,7 +56,8 @@ def _operation(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, .
     name = match["name"]
     for starts, module, package in _OPS:
         if name.startswith(starts) and module:
-            cause = "converter-incompatible" if scene.calls(*OTHER_TOOLS) else "backend-missing"
+            tool = named_in(scene)
+            cause = "converter-incompatible" if tool and tool.cause == "converter-incompatible" else "backend-missing"
             return Reading(
                 cause,
                 f"the graph uses the operation {name} of {module}, which registers it when it is imported",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.findings import Remedy
+from keras_doctor.symptoms.foreign import Tool, shape_of, tools
 from keras_doctor.symptoms.remedies import LEGACY_KERAS, SAME_VERSION
 from keras_doctor.symptoms.symptom import Reading, Symptom
 
@@ -12,30 +13,6 @@ if TYPE_CHECKING:
 
     from keras_doctor.symptoms.scene import Scene
 
-# Words of texts that come from other tools.
-OTHER_TOOLS = (
-    "org.tensorflow",
-    "deeplearning4j",
-    "dl4j",
-    "tf2onnx",
-    "keras2onnx",
-    "onnxmltools",
-    "hls4ml",
-    "tensorflowjs",
-    "tfjs",
-    "TFLiteConverter",
-    "frugally",
-    "coremltools",
-    "mlflow",
-    "tensorflow.java",
-    "Keras.NET",
-    "kerasjs",
-    "netron",
-    "openvino",
-    "mmdnn",
-    "keras2c",
-    "kotlindl",
-)
 _TOOL = Remedy(
     "Save the model with a release that the tool was written for (tf_keras or TensorFlow 2.15, which is Keras "
     "2, for most converters), or upgrade the tool.",
@@ -68,7 +45,22 @@ def _dl4j(scene: Scene, match: re.Match[str]) -> Reading:
     )
 
 
+def _tabled(tool: Tool) -> Symptom:
+    """Return the shape of a text that names a tool, and says nothing else that is known."""
+    return Symptom(tool.words, lambda scene, match: _of(scene, tool), pattern=shape_of(tool), strength=1)
+
+
+def _of(scene: Scene, tool: Tool) -> Reading | None:
+    """Tell of a tool that a text names, when it tells of a failure at all."""
+    failed = scene.parsed.errors or any(
+        word in scene.low
+        for word in ("error", "exception", "fail", "assert", "unsupported", "invalid", "cannot", "not ")
+    )
+    return tool.reading("medium" if scene.parsed.errors else "low") if failed else None
+
+
 SYMPTOMS = (
+    *(_tabled(tool) for tool in tools()),
     Symptom(
         (
             "group1-shard",
@@ -223,53 +215,6 @@ SYMPTOMS = (
         strength=7,
     ),
     Symptom(
-        ("tf2onnx", "keras2onnx", "onnxmltools"),
-        (
-            _converter(
-                "the converter to ONNX does not understand this model: it was written for another release of Keras",
-                Remedy(
-                    "Export a SavedModel and convert that; keras2onnx is no longer maintained, tf2onnx is its "
-                    "successor.",
-                    "python -m tf2onnx.convert --saved-model SAVED --output model.onnx",
-                ),
-                _TOOL,
-                confidence="medium",
-            ),
-        ),
-        strength=2,
-    ),
-    Symptom(
-        (
-            "hls4ml",
-            "frugally",
-            "keras2c",
-            "coremltools",
-            "kotlindl",
-            "openvino",
-            "mmdnn",
-            "keras.net",
-            "keras-js",
-            "kerasjs",
-            "sas dlpy",
-            "matlab",
-            "importkerasnetwork",
-            "importkeraslayers",
-            "pytorch2keras",
-            "x2paddle",
-            "nengo",
-        ),
-        (
-            _converter(
-                "another tool does not understand this model: it was written for another release of Keras, or "
-                "does not know a layer",
-                _TOOL,
-                SAME_VERSION,
-                confidence="medium",
-            ),
-        ),
-        strength=2,
-    ),
-    Symptom(
         (
             "tfliteconverter",
             "tf.lite",
@@ -295,24 +240,6 @@ SYMPTOMS = (
         pattern=r"ConverterError|not supported by the native TFLite|neither a custom op nor a flex op|SELECT_TF_OPS"
         r"|toco_convert|TFLiteConverter",
         strength=3,
-    ),
-    Symptom(
-        ("mlflow",),
-        (
-            _converter(
-                "MLflow passes arguments (save_format, custom_objects) that this Keras does not take, or "
-                "stored the model in a form that it does not load",
-                Remedy(
-                    "Let mlflow and Keras be of one time: upgrade mlflow; give "
-                    "keras_model_kwargs={'save_format': 'h5'} (or .keras) when logging, and custom_objects, "
-                    "compile=False when loading.",
-                    "pip install -U mlflow",
-                ),
-                confidence="low",
-            ),
-        ),
-        strength=1,
-        everywhere=False,
     ),
     Symptom(
         ("error in py_call_impl", "reticulate", "py_call_impl"),
