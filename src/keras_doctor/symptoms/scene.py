@@ -6,11 +6,16 @@ from __future__ import annotations
 
 import re
 
-from keras_doctor.records import record
+from keras_doctor.records import record, replace
 from keras_doctor.symptoms.places import Place, place_of
+from keras_doctor.symptoms.sites import Site, releases_of, sites_of
 from keras_doctor.symptoms.traceback import Parsed, flat, parse, take_apart
 
 _MOST_PROSE = 40_000
+_LEAST_MESSAGE, _MOST_MESSAGE = 12, 4000  # characters of a message whose place is looked for
+_SURE = 24  # characters that a message has to share with what releases say, for these to be the only ones
+# What is put around the message of something else, and says nothing by itself.
+_AROUND = ("could not be deserialized properly", "error when deserializing class", "could not parse config")
 _STATED = (
     r"(?<![/\\\w.-])(?P<name>tensorflow(?:[-_ ](?:gpu|cpu|macos|intel))?|tf[-_]keras|tf\.keras|tf|keras|python|h5py"
     r"|numpy|protobuf|jax|torch)"
@@ -45,7 +50,9 @@ def unquoted(text: str) -> str:
 
 @record
 class Scene:
-    """What a text shows. `stated`: (package, version) as people say them; `files`: paths of models that are named."""
+    """What a text shows. `stated`: (package, version) as people say them; `files`: paths of models that are named;
+    `sites`: the places that are known to say the last message.
+    """
 
     parsed: Parsed
     place: Place
@@ -53,6 +60,7 @@ class Scene:
     stated: tuple[tuple[str, str], ...] = ()
     files: tuple[str, ...] = ()
     dump: str = ""
+    sites: tuple[Site, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -103,7 +111,26 @@ def scene_of(text: str) -> Scene:
         told = told[:_MOST_PROSE] + "\n" + told[-_MOST_PROSE:]
     prose = flat(told)
     utterances.append(Utterance(prose, prose.lower(), 3))
-    return Scene(parsed, place_of(parsed.frames), tuple(utterances), _stated(text), _files(text), dump)
+    sites = _sites(parsed.errors[-1].inner if parsed.errors else utterances[0].text)
+    place = place_of(parsed.frames)
+    place = replace(place, releases=_saying(place, sites))
+    return Scene(parsed, place, tuple(utterances), _stated(text), _files(text), dump, sites)
+
+
+def _sites(message: str) -> tuple[Site, ...]:
+    """Return the places that are known to say a message."""
+    if not _LEAST_MESSAGE <= len(message) <= _MOST_MESSAGE:
+        return ()
+    return tuple(site for site in sites_of(message) if not any(words in site.shape for words in _AROUND))
+
+
+def _saying(place: Place, sites: tuple[Site, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the releases that the frames can be of, without those that do not say the message."""
+    said = releases_of(sites) if sites and min(site.own for site in sites) >= _SURE else {}
+    if not place.releases:
+        return tuple(said.items())
+    both = ((line, tuple(one for one in have if one in said.get(line, ()))) for line, have in place.releases)
+    return tuple((line, have) for line, have in both if have) or place.releases
 
 
 def _stated(text: str) -> tuple[tuple[str, str], ...]:

@@ -26,7 +26,7 @@ from keras_doctor.symptoms.remedies import (
     UPGRADE,
     WEIGHTS_ONLY,
 )
-from keras_doctor.symptoms.sites import Site, sites_of
+from keras_doctor.symptoms.sites import Site
 from keras_doctor.symptoms.symptom import Reading
 
 TYPE_CHECKING = False
@@ -181,7 +181,9 @@ ONLY: tuple[tuple[Reading, tuple[str, ...]], ...] = (
         "saving_lib._load_model_from_dir@directory doesnt exist", "saving_lib._load_model_from_dir@path isnt",
         ".find_latest_orbax_checkpoint", "loader_impl.", "loader_impl.parse_saved_model",
     )),
-    (_SAVING, ("io_utils.__setitem__", "io_utils._setattr", "io_utils.create_dataset")),
+    (_SAVING, ("saved_model/save.", "signature_serialization.", "function_serialization.", "builder_impl.",
+        "saved_model/save_impl.", "save_impl.", "saved_model/save_context.", "saved_model/tracing_utils.",
+        "io_utils.__setitem__", "io_utils._setattr", "io_utils.create_dataset")),
     (_NO_CONFIG, ("._load_model_from_orbax_checkpoint",)),
     (_REVIVED, (
         "saved_model/load.", "function_deserialization.", "saved_model/utils.", "load_context.", "revived_types.",
@@ -222,8 +224,6 @@ _MAKING = frozenset(("__init__", "get", "deserialize", "from_config", "__new__",
 # Functions through which everything goes: that one of them says something tells no cause.
 _OF_MANY = frozenset(("deserialize_keras_object", "class_and_config_for_serialized_keras_object", "from_config",
     "_retrieve_class_or_fn", "load_model", "process_layer", "functional_from_config", "deserialize_node"))  # fmt: skip
-# What is put around the message of something else, and says nothing by itself.
-_AROUND = ("could not be deserialized properly", "error when deserializing class", "could not parse config")
 _LOADS = ("load", "construct", "resolve", "graph", "compile", "weights", "revive", "assets", "open")
 _LOAD_CALLS = ("load_model", "model_from_json", "model_from_config", "from_config", "load_weights", "model_from_yaml")
 
@@ -239,9 +239,8 @@ class Told:
 
 def told(scene: Scene) -> Told | None:
     """Return what the place of a raise tells: of the message, when it is known, else of the last frames."""
-    message = _message(scene)
-    sites = sites_of(message) if len(message) >= 12 else ()
-    sites = tuple(site for site in sites if not any(words in site.shape for words in _AROUND))
+    message = scene.message
+    sites = scene.sites
     if sites and scene.parsed.frames:
         functions = {frame.function.rpartition(".")[2] for frame in scene.parsed.frames}
         sites = tuple(site for site in sites if site.function in functions) or sites
@@ -258,12 +257,6 @@ def told(scene: Scene) -> Told | None:
         plain = site.own >= 32 and site.function not in _OF_MANY
         return Told(_with(site, _by_part(scene, site)), 3 if plain else 1, _seen(site, message))
     return None
-
-
-def _message(scene: Scene) -> str:
-    if scene.parsed.errors:
-        return scene.parsed.errors[-1].inner
-    return scene.utterances[0].text if len(scene.utterances[0].text) < 2000 else ""
 
 
 def _only(where: str, shape: str) -> Reading | None:
@@ -306,6 +299,11 @@ def _with(site: Site, readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
     """Return the readings with the place, and the releases, that say the message."""
     releases = site.releases
     where = f"{site.where} says so" + (f": {spans(releases.items())}" if releases else "")
+    if not site.whole:
+        readings = tuple(
+            replace(one, confidence="medium" if one.confidence == "high" else one.confidence) for one in readings
+        )
+        where = f"{site.where} says nearly so"
     return (replace(readings[0], evidence=(*readings[0].evidence, where)), *readings[1:])
 
 

@@ -13,7 +13,9 @@ from keras_doctor.releases.runs import members
 HOLE = "…"
 _LONGEST = 3000  # characters of a message that are looked at
 _LEAST_PART = 20  # characters of its own that a message needs to be known by its beginning
-_LEAST_CUT = 24  # characters that a cut message needs to be known by its beginning
+_LEAST_CUT = 24  # characters that a piece of a message needs to be known by it
+_LEAST_WORDS = 5  # words that a message has to share with one that is put otherwise
+_ALIKE = 0.75  # the part of the words that it has to share
 _MARKS = "`'\"*"
 _ENDS = (" ", ":", "(", "[", "=", ",")
 _texts: list[str] = []
@@ -22,13 +24,15 @@ _texts: list[str] = []
 @record
 class Site:
     """A place that says a message. `where`: "saving/saving_lib.load_model"; `shape`: what it says, … for what is put
-    in; `own`: how many characters of the message are the shape's own; `runs`: the releases, as the data has them.
+    in; `own`: how many characters of the message are the shape's own; `runs`: the releases, as the data has them;
+    `whole`: all of the shape stands in the message.
     """
 
     where: str
     shape: str
     own: int
     runs: str = ""
+    whole: bool = True
 
     @property
     def module(self) -> str:
@@ -73,14 +77,45 @@ def sites_of(message: str) -> tuple[Site, ...]:
         shape, _, runs = row.partition("\t")
         first = shape.partition(HOLE)[0]
         if first not in low:
-            if len(low) >= _LEAST_CUT and first.startswith(low):
-                cut.append(Site(where, shape, len(low), runs))
+            if len(low) >= _LEAST_CUT and low in shape:
+                cut.append(Site(where, shape, len(low), runs, False))
             continue
-        own = len(shape) if first == shape else _matched(shape, low)
+        own, whole = (len(shape), True) if first == shape else _matched(shape, low)
         if own and own >= best - 2:
             best = max(best, own)
-            found.append(Site(where, shape, own, runs))
-    return tuple(site for site in found or cut if site.own >= best - 2)
+            found.append(Site(where, shape, own, runs, whole))
+    return tuple(site for site in found or cut if site.own >= best - 2) or _like(low)
+
+
+def _like(low: str) -> tuple[Site, ...]:
+    """Return the place whose message has nearly the same words: releases that are not known yet, and people who type
+    what they read, say things a little otherwise. () when there is none, or when it is not clear which.
+    """
+    words = {word for word in _words(low) if len(word) > 1}
+    found: list[Site] = []
+    most = 0.0
+    where = ""
+    for row in _rows() if len(words) >= _LEAST_WORDS else ():
+        if row[0] == "=":
+            where = row[1:]
+            continue
+        own = [word for word in _words(row.partition("\t")[0]) if len(word) > 1]
+        shared = sum(1 for word in own if word in words)
+        if shared < _LEAST_WORDS or shared < _ALIKE * len(own) or 2 * shared < len(words):
+            continue
+        if shared / len(own) >= most:
+            if shared / len(own) > most:
+                found.clear()
+            most = shared / len(own)
+            shape, _, runs = row.partition("\t")
+            found.append(Site(where, shape, sum(map(len, own)), runs, False))
+    return tuple(found) if len({site.where for site in found}) <= 3 else ()
+
+
+def _words(text: str) -> list[str]:
+    for mark in ".,:;()[]{}=…":
+        text = text.replace(mark, " ")
+    return text.split()
 
 
 def _rows() -> list[str]:
@@ -91,15 +126,26 @@ def _rows() -> list[str]:
     return _texts
 
 
-def _matched(shape: str, low: str) -> int:
-    """Return how many characters of a shape stand in a message, in their order; 0 when too few of them do. The last
-    of them may be missing: messages are cut, and what they add changes from release to release.
+def _matched(shape: str, low: str) -> tuple[int, bool]:
+    """Return how many characters of a shape stand in a message, in their order, and whether that is all of it; 0 when
+    it is too little. The last of them may be missing: messages are cut, and their ends change from release to release.
     """
     place, own = 0, 0
     for number, piece in enumerate(shape.split(HOLE)):
         place = low.find(piece, place)
         if place < 0:
-            return own - number if own >= _LEAST_PART else 0
+            return (own - number if own >= _LEAST_PART else 0), False
         place += len(piece)
         own += len(piece)
-    return own
+    return own, True
+
+
+def releases_of(sites: tuple[Site, ...]) -> dict[str, tuple[str, ...]]:
+    """Return the releases that say a message, by line; {} where that is not known for each of its places."""
+    found: dict[str, set[str]] = {}
+    for site in sites:
+        if not site.whole or not site.runs:
+            return {}
+        for line, releases in site.releases.items():
+            found.setdefault(line, set()).update(releases)
+    return {line: tuple(one for one in every if one in found[line]) for line, every in lines().items() if line in found}

@@ -19,7 +19,11 @@ _PACKAGES = {
 def inferred(scene: Scene) -> Iterator[Inferred]:
     """Yield the versions of a scene, the certain ones first."""
     for line, releases in scene.place.releases:
-        how = "its frames pass through modules that these releases have"
+        how = (
+            "its frames pass through modules that these releases have"
+            if scene.parsed.frames and scene.place.packages
+            else "these releases say so"
+        )
         yield Inferred(_PACKAGES[line], "", releases[0], releases[-1], how)
     if scene.place.python:
         yield Inferred("Python", scene.place.python, how="a path in the text")

@@ -27,6 +27,13 @@ def _missing(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...
     if "inputs" in words or "outputs" in words:
         return _NO_GRAPH
     known = names.library(name) if name else None
+    if (
+        known is not None
+        and known.kind == "layers"
+        and words
+        and not any(names.taking(name, w, "layers") for w in words)
+    ):
+        known = None  # a class of the user's that has the name of one of Keras's
     owned = known is not None or (not name and bool(words) and all(names.keyword_owners(word) for word in words))
     sure = known is not None or bool(set(words) & _USUAL)
     shown = ", ".join(words[:4])

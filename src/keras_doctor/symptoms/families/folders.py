@@ -161,6 +161,7 @@ SYMPTOMS = (
             "corrupted checkpoint",
             "block checksum mismatch",
             "truncated block read",
+            "read fewer bytes than requested",
         ),
         (
             Reading(
@@ -182,7 +183,27 @@ SYMPTOMS = (
         strength=6,
     ),
     Symptom(
-        ("failed to find any matching files", "tensorslicereader"),
+        ("variables_temp", "tempstate", "_temp/part-"),
+        (
+            Reading(
+                "save-refused",
+                "what is being written could not be moved to its place: another program (a virus scanner, a "
+                "synchronised folder, a second process) holds it, or the path is no plain folder",
+                (
+                    Remedy("Save to a plain local folder, and copy it from there.", 'model.save("C:/models/m.keras")'),
+                    Remedy("Or save one file in place of a folder.", 'model.save("model.keras")'),
+                    PATH,
+                ),
+                "medium",
+                code="KD901",
+            ),
+            Reading("path-problem", "the path is not one that can be written", (PATH,), "medium", "it was not saving"),
+        ),
+        pattern=r"variables_temp|tempstate\d|_temp/part-",
+        strength=7,
+    ),
+    Symptom(
+        ("failed to find any matching files", "tensorslicereader", "is not a valid checkpoint"),
         _checkpoint,
         strength=7,
     ),

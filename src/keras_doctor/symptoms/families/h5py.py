@@ -92,6 +92,38 @@ SYMPTOMS = (
         strength=8,
     ),
     Symptom(
+        ("'dataset' object has no attribute 'value'", "dataset object has no attribute value"),
+        (
+            Reading(
+                "h5py-incompatible",
+                "the code reads HDF5 with .value, which h5py 3 does not have any more",
+                (
+                    Remedy("Write [()] in place of .value.", 'file["name"][()]'),
+                    Remedy("Or use h5py 2.", 'pip install "h5py<3"'),
+                ),
+                code="KD204",
+            ),
+        ),
+        strength=8,
+    ),
+    Symptom(
+        ("not a location",),
+        (
+            Reading(
+                "wrong-api-use",
+                "the HDF5 file (or group) that is read or written was closed before",
+                (
+                    Remedy("Keep it open while it is used, or pass the path instead.", "model = load_model(PATH)"),
+                    CHECK,
+                ),
+                "medium",
+                code="KD903",
+            ),
+        ),
+        pattern=r"Not a location(?: id)? \(invalid object id",
+        strength=5,
+    ),
+    Symptom(
         ("truth value of an array with more than one element is ambiguous",),
         _truth,
         strength=6,

@@ -122,6 +122,8 @@ SYMPTOMS = (
     Symptom(
         (
             "can't read data",
+            "can't synchronously read data",
+            "can't open directory (",
             "filter returned failure",
             "required filter",
             "can't open directory or file",
@@ -147,13 +149,17 @@ SYMPTOMS = (
                 "damaged-file", "the stored bytes are damaged", (DOWNLOAD,), "medium", "no filter is named", "KD105"
             ),
         ),
-        pattern=r"required filter|filter returned failure|unavailable filter|can't open directory|can't read data"
+        pattern=r"required filter|filter returned failure|unavailable filter|can't open directory"
+        r"|can't (?:synchronously )?read data"
         r"|unable to open plugin",
         strength=6,
         question="Which filter is it? keras-doctor check PATH names it",
     ),
     Symptom(
         (
+            "bad superblock version",
+            "unable to determine object type",
+            "file read failed",
             "bad object header",
             "wrong b-tree signature",
             "bad local heap",
@@ -177,7 +183,8 @@ SYMPTOMS = (
                 code="KD106",
             ),
         ),
-        pattern=r"bad object header|wrong B-tree|bad local heap|addr overflow|bad (?:global )?heap|bad symbol table"
+        pattern=r"bad superblock version|determine object type|file read failed|bad object header"
+        r"|wrong B-tree|bad local heap|addr overflow|bad (?:global )?heap|bad symbol table"
         r"|free block size|read superblock|metadata checksum|can't deserialize",
         strength=6,
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.records import replace
+from keras_doctor.symptoms.readings import LOADING
 from keras_doctor.symptoms.refused import refused, top_level_keys, wrapped_class
 from keras_doctor.symptoms.symptom import Reading, Symptom
 
@@ -18,7 +19,7 @@ def _unexpected(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, 
     found = top_level_keys(groups.get("keys", "")) or (groups.get("key", "").strip("'\""),)
     words: tuple[str, ...] = tuple(word for word in found if word and not word.isdigit())
     if not words:
-        return None
+        return _not_told(scene)
     return refused(scene, groups.get("name") or wrapped_class(scene), words)
 
 
@@ -47,6 +48,20 @@ def _told(scene: Scene, match: re.Match[str]) -> tuple[Reading, ...] | None:
     )
 
 
+def _not_told(scene: Scene) -> Reading | None:
+    """Tell of a keyword that the text leaves out: it shows the source line that raises, not what it says."""
+    if not scene.passed(*LOADING) and not scene.calls("load_model", "from_config"):
+        return None
+    last = scene.parsed.frames[-1].stem if scene.parsed.frames else ""
+    name = "InputLayer" if last == "input_layer" else ""
+    found = refused(scene, name, ("batch_shape",)) if name else refused(scene, "", ("quantization_config",))
+    first = found[0] if isinstance(found, tuple) else found
+    what = (
+        f"{name or 'a class'} of this release does not take a keyword that the file's config has; which one is not told"
+    )
+    return replace(first, what=what, confidence="medium", evidence=())
+
+
 SYMPTOMS = (
     Symptom(
         tuple(_TOLD_KEYWORDS),
@@ -72,6 +87,7 @@ SYMPTOMS = (
         _unexpected,
         pattern=r"Unrecognized keyword arguments? passed to (?P<name>\w+):?\s*(?P<keys>\{.*)"
         r"|Unrecognized keyword arguments?:?'?,?\s*(?:dict_keys\()?(?P<keys2>\[.*?\])"
+        r"|Unrecognized keyword arguments: ?(?P<keys3>\{list\()"
         r"|Keyword argument not understood:?'?,?\s*'?(?P<key2>\w+)"
         r"|(?:__init__|__new__|(?P<name3>\w+)(?:\.__init__"
         r"|\.__new__)?)\(\) got (?:an )?unexpected keyword arguments? (?P<key3>['\"]?\w+)"

@@ -120,6 +120,7 @@ SYMPTOMS = (
             "unknown opcode",
             "bad argument to internal function",
             "code() takes at least",
+            "code() takes at most",
             "code() argument",
             "code expected at least",
             "an integer is required (got type bytes)",

@@ -34,6 +34,8 @@ def _hdf5_open(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, .
     name = match["name"] or ""
     if "lock" in match[0].lower():
         return _LOCKED
+    if "read failed" in match[0].lower() or "write failed" in match[0].lower():
+        return None  # it was open: told by the families of HDF5 and of saving
     if number == "2":
         if not name.isascii():
             return Reading(
@@ -73,12 +75,6 @@ _LOCKED = Reading(
 
 
 SYMPTOMS = (
-    Symptom(
-        ("is already open", "file is already open"),
-        (_LOCKED,),
-        pattern=r"(?:truncate a file which|file) is already open",
-        strength=6,
-    ),
     Symptom(
         (
             "url fetch failure",

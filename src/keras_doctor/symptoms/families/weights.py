@@ -185,6 +185,24 @@ def _axes(scene: Scene, match: re.Match[str]) -> Reading:
     )
 
 
+_NO_ASSETS = Reading(
+    "weights-mismatch",
+    "a lookup layer's assets (vocabulary) are not where this release looks for them in the archive",
+    (SAME_VERSION, REBUILD),
+    "medium",
+    "it was raised in load_assets",
+    "",
+)
+_NO_PATH = Reading(
+    "wrong-api-use",
+    "a path is None",
+    (Remedy("Print the path before it is used.", "print(PATH)"),),
+    "medium",
+    "your own code passes the path",
+    "KD903",
+)
+
+
 SYMPTOMS = (
     Symptom(
         ("weight file containing", "layer count mismatch", "weights file containing"),
@@ -297,24 +315,7 @@ SYMPTOMS = (
     Symptom(("axes don't match array", "axes dont match array"), _axes, strength=7),
     Symptom(
         ("expected str, bytes or os.pathlike object, not nonetype",),
-        (
-            Reading(
-                "weights-mismatch",
-                "a lookup layer's assets (vocabulary) are not where this release looks for them in the archive",
-                (SAME_VERSION, REBUILD),
-                "medium",
-                "it was raised in load_assets",
-                "",
-            ),
-            Reading(
-                "wrong-api-use",
-                "a path is None",
-                (Remedy("Print the path before it is used."),),
-                "medium",
-                "your own code passes the path",
-                "KD903",
-            ),
-        ),
+        lambda scene, match: (_NO_ASSETS, _NO_PATH) if scene.passed("assets", "load") else (_NO_PATH, _NO_ASSETS),
         pattern=r"expected str, bytes or os\.PathLike object, not NoneType",
         strength=5,
         question="Does a frame name load_assets?",
