@@ -13,6 +13,7 @@ from keras_doctor.reports.terminal import Terminal
 from keras_doctor.rescue.repairing import RepairReport, repair
 from keras_doctor.rescue.verification import IN_RELEASES, Verifier
 from keras_doctor.rescue.verification.checking import SECONDS
+from keras_doctor.rescue.verification.outcome import NUMPY
 from keras_doctor.rescue.wishes import KINDS
 
 TYPE_CHECKING = False
@@ -60,6 +61,8 @@ def run(
     """Repair files; return the exit status: 0 when every result loads."""
     if len(paths) < 2 and not plan:
         raise Usage("repair takes the model and where the result goes: keras-doctor repair model.h5 mended.keras")
+    if not verify_timeout > 0:
+        raise Usage("--verify-timeout takes a number of seconds")
     wishes = wishes_of(to, weights_only, inference_only, strip_optimizer, rename or [], fill)
     *sources, destination = paths if len(paths) > 1 else [*paths, f"mended{KINDS[wishes.to or 'keras'][0]}"]
     targets, many = expand(sources)
@@ -99,8 +102,9 @@ def run(
 
 def _loads(report: RepairReport, verify: str) -> bool:
     loads = report.diagnosis.verdict == "loads" or report.plan.document.config is None
-    equal = report.verification.equal
-    return loads and not report.refused and (equal is True if verify == IN_RELEASES else equal is not False)
+    found = report.verification
+    compared = bool(found.equal and found.kind != NUMPY) if verify == IN_RELEASES else found.equal is not False
+    return loads and not report.refused and compared
 
 
 def _place(source: str, destination: str, folder: bool, to: str, environment: Environment) -> str:

@@ -98,19 +98,20 @@ class Verifier:
         except (ValueError, KeyError, TypeError) as error:
             return Verification(reason=f"no inputs could be made: {error}")
         result = self._for_result(case)
-        source = self._for_source(case) if result.environment or self.mode == IN_RELEASES else Choice()
+        if self.mode != IN_RELEASES and not result.environment:
+            return compare(case, inputs, None, None)
+        source = self.interpreters.for_source(case.original, case.target)
         notes = tuple(choice.why for choice in (source, result) if choice.why)
-        if self.mode == IN_RELEASES and not (source.environment or result.environment):
+        if not (source.environment or result.environment):
             return Verification(reason="; ".join(notes))
         return compare(case, inputs, self._side(source, case, True), self._side(result, case, False), notes)
 
     def _for_result(self, case: Case) -> Choice:
-        if self.mode == BY_NUMPY or not case.file:
-            return Choice(None, "" if self.mode == BY_NUMPY else "the result is no file that a release runs")
+        if self.mode == BY_NUMPY:
+            return Choice()
+        if not case.file:
+            return Choice(None, "the result is no file that a release runs")
         return self.interpreters.for_result(case.target, case.diagnosis)
-
-    def _for_source(self, case: Case) -> Choice:
-        return self.interpreters.for_source(case.original, case.target)
 
     def _side(self, choice: Choice, case: Case, is_source: bool) -> InRelease | None:
         """Return what runs the source, or the result, in a release; None where that cannot be."""

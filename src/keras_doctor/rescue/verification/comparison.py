@@ -23,7 +23,11 @@ HALF = 1e-3  # where half precision is computed with
 
 
 def compare(
-    case: Case, inputs: Sequence[Any], source: InRelease | None, result: InRelease | None, notes: tuple[str, ...]
+    case: Case,
+    inputs: Sequence[Any],
+    source: InRelease | None,
+    result: InRelease | None,
+    notes: tuple[str, ...] = (),
 ) -> Verification:
     """Compare the outputs of both models. What cannot be run in a release, or for which there is none (None), is
     computed by NumPy, and `notes` says why; but a result that the target refuses has failed.

@@ -63,15 +63,24 @@ class Workers:
         self.seconds = seconds
         self._environ = environ
         self._running: dict[Installation, _Process] = {}
+        self._broken: dict[Installation, WorkerError] = {}
 
     def ask(self, where: Installation, task: dict[str, Any]) -> dict[str, Any]:
-        """Return the answer to a task (worker.py says what is in both). Raises WorkerError."""
+        """Return the answer to a task (worker.py says what is in both). Raises WorkerError, at once where a process
+        could not be started before.
+        """
+        if where in self._broken:
+            raise self._broken[where]
         until = time.monotonic() + self.seconds
         process = self._running.pop(where, None)
         if process is not None and process.left <= 0:
             process.stop()
             process = None
-        process = process or _Process(where, self._environ or os.environ, until, self.seconds)
+        try:
+            process = process or _Process(where, self._environ or os.environ, until, self.seconds)
+        except WorkerError as error:
+            self._broken[where] = error
+            raise
         try:
             answer = process.ask(task, until, self.seconds)
         except BaseException:
