@@ -87,9 +87,17 @@ LIST_OR_DICT = Reading(
 )
 
 
-def row(cause: str, code: str, what: str, marks: tuple[str, ...], *remedies: Remedy, sure: str = "high") -> Symptom:
+def row(
+    cause: str,
+    code: str,
+    what: str,
+    marks: tuple[str, ...],
+    *remedies: Remedy,
+    sure: str = "high",
+    strength: int = 5,
+) -> Symptom:
     """Return a plain symptom: these words, this cause."""
-    return Symptom(marks, (Reading(cause, what, remedies, sure, code=code),), strength=5)
+    return Symptom(marks, (Reading(cause, what, remedies, sure, code=code),), strength=strength)
 
 
 def field(dump: str, key: str) -> str:

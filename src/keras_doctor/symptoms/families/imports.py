@@ -254,8 +254,10 @@ def _attribute(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, .
     )
 
 
-def _other_api(match: re.Match[str]) -> Reading:
+def _other_api(scene: Scene, match: re.Match[str]) -> Reading | None:
     """Tell of an attribute that an object of this release does not have."""
+    if imported.unpickled(scene) or match["name"] in ("graph", "output_names"):
+        return None
     return broken(
         f"{match['owner']} of the installed release has no {match['name']}: the code (or a package) was written "
         f"for another release, or objects of keras and tf.keras are mixed",
@@ -297,7 +299,7 @@ SYMPTOMS = (
     ),
     Symptom(
         ("object has no attribute", "type object"),
-        lambda scene, match: _other_api(match),
+        _other_api,
         pattern=r"(?:type object )?'(?P<owner>(?:TFLiteConverter\w*|Adam\w*|SGD|RMSprop|Sequential|Functional|Model"
         r"|KerasTensor|Tensor|EagerTensor|History|"
         r"ModelCheckpoint|Optimizer\w*))' (?:object )?has no attribute '(?P<name>\w+)'",
@@ -351,6 +353,36 @@ SYMPTOMS = (
         ),
         pattern=r"'module' object has no attribute '?(?P<name>\w+)",
         strength=5,
+    ),
+    Symptom(
+        ("pip install", "please install", "must install", "is required", "requires the"),
+        lambda scene, match: _not_installed(scene, (match["package"] or match["package2"]).replace("-", "_")),
+        pattern=r"(?:please )?(?:install|run|try|use|via|by|with|using)\W[^\n]{0,60}?(?:pip3?|conda) install (?:-U "
+        r"|--upgrade "
+        r"|-q )?(?P<package>[A-Za-z][\w\-]+)|requires (?:the )?(?P<package2>[a-z][\w\-]+) package",
+        strength=3,
+        everywhere=False,
+    ),
+    Symptom(
+        ("keras.json", "_config = json.load", "json.load(open(_config_path"),
+        (
+            broken(
+                "Keras's settings, ~/.keras/keras.json, are not valid JSON (a typographic quotation mark, a missing "
+                "comma): "
+                "it was edited by hand",
+                Remedy(
+                    "Correct the file, or delete it: Keras writes a new one.",
+                    "python -m json.tool ~/.keras/keras.json || rm ~/.keras/keras.json",
+                ),
+                code="KD909",
+            ),
+        ),
+        pattern=r"(?:JSONDecodeError|Invalid control character|Expecting (?:property|value|',')|No JSON object|Extra"
+        r" data)"
+        r"[^\n]{0,600}keras\.json|keras\.json[^\n]{0,600}(?:JSONDecode|Invalid control|Expecting|No JSON object"
+        r"|Extra data)"
+        r"|_config = json\.load",
+        strength=8,
     ),
     Symptom(
         ("name 'h5py' is not defined", "name 'h5py'"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.findings import Remedy
+from keras_doctor.symptoms import imported
 from keras_doctor.symptoms.imported import unpickled
 from keras_doctor.symptoms.remedies import SAME_VERSION, UPGRADE
 from keras_doctor.symptoms.symptom import Reading, Symptom
@@ -23,6 +24,15 @@ _DEFINE = Remedy(
     "holds names, not code.",
     "from my_module import unpack",
 )
+_LOAD = Remedy(
+    "Where the file is no pickle (\\x89HDF, PK): it is loaded with Keras, not with pickle.",
+    "model = keras.models.load_model(PATH)",
+)
+_TOKENIZER = Remedy(
+    "A Tokenizer (keras.preprocessing.text) is of Keras 2: unpickle it with TensorFlow before 2.16 (keras<3), or with "
+    "tf_keras; write it as JSON there (tokenizer.to_json), which any release reads.",
+    'pip install "tensorflow<2.16"  # then: tokenizer_from_json(text)',
+)
 _IMPORT = Remedy(
     "Import tensorflow (and the package that the pickle names) before unpickling; upgrade to a newer TensorFlow.",
     "import tensorflow",
@@ -33,6 +43,7 @@ def _pickle(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]
     if not unpickled(scene) and "databricks" not in scene.low and "deepcopy" not in scene.low:
         return None
     name = match.groupdict().get("name") or ""
+    known = imported.moved(name) if name.startswith(("keras", "tensorflow")) else ()
     provider = name.partition(".")[0]
     more = (
         (
@@ -49,7 +60,7 @@ def _pickle(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]
         "pickled-model",
         f"a pickle holds names of modules and classes, and {name or 'what it names'} is not here: it was "
         f"pickled with other releases, or in another script",
-        (*more, SAME_VERSION, _SAVE, _DEFINE),
+        (*more, *((_TOKENIZER,) if "preprocessing" in name else ()), *known, SAME_VERSION, _SAVE, _DEFINE),
         code="KD904",
     )
 
@@ -108,6 +119,26 @@ SYMPTOMS = (
             ),
         ),
         strength=8,
+    ),
+    Symptom(
+        ("object has no attribute",),
+        lambda scene, match: (
+            Reading(
+                "pickled-model",
+                f"the pickle was made by another release: {match['owner']} was put together again without "
+                f"{match['name']}, "
+                f"which this release wants",
+                (SAME_VERSION, _SAVE, UPGRADE),
+                "medium",
+                code="KD904",
+            )
+            if unpickled(scene)
+            else None
+        ),
+        pattern=r"'(?P<owner>Sequential|Functional|Model|Adam|SGD|RMSprop|Keras(?:Classifier|Regressor)|[A-Z]\w+)'"
+        r" object has no "
+        r"attribute '(?P<name>_\w+)'",
+        strength=5,
     ),
     Symptom(("no module named",), _pickle, pattern=r"No module named:?\s*['\"]?(?P<name>[\w.]+)", strength=6),
     Symptom(

@@ -195,6 +195,40 @@ SYMPTOMS = (
         strength=5,
     ),
     Symptom(
+        ("'kerastensor' object has no attribute 'graph'", "'kerastensor' object has no attribute 'op'"),
+        (
+            _converter(
+                "a converter (or another tool: keras2onnx, shap) was written for TensorFlow before 2.4, whose tensors "
+                "of Keras are tensors of a graph",
+                Remedy(
+                    "For ONNX: tf2onnx is the successor of keras2onnx.",
+                    "python -m tf2onnx.convert --saved-model SAVED --output model.onnx",
+                ),
+                Remedy("Upgrade the tool (upgrade shap).", "pip install -U shap"),
+                Remedy(
+                    "Or use it with an older TensorFlow (tensorflow<2.4), or without eager execution.",
+                    'pip install "tensorflow==2.3.*"  # or: tf.compat.v1.disable_v2_behavior()',
+                ),
+            ),
+        ),
+        strength=9,
+    ),
+    Symptom(
+        ("expected model format: [savedmodel", "unable to determine the type of the model, i.e. the source framework"),
+        (
+            _converter(
+                "coremltools does not know the model as one of TensorFlow: it is one of Keras 3, or the path is no "
+                "model",
+                Remedy(
+                    "Export a SavedModel (or save .h5 with tf_keras), and convert that; name the source.",
+                    'model.export("saved"); ct.convert("saved", source="tensorflow")  # coremltools.convert',
+                ),
+                LEGACY_KERAS,
+            ),
+        ),
+        strength=8,
+    ),
+    Symptom(
         (
             "has no attribute '_get_save_spec'",
             "_get_save_spec",
@@ -204,6 +238,10 @@ SYMPTOMS = (
         (
             _converter(
                 "the converter (TFLite, tf2onnx) asks a Keras 3 model for something that only models of Keras 2 have",
+                Remedy(
+                    'For ONNX: model.export(…, format="onnx") of Keras 3.8 and later, or tf2onnx from a SavedModel.',
+                    'model.export("model.onnx", format="onnx")  # or: python -m tf2onnx.convert --saved-model saved',
+                ),
                 Remedy(
                     "Export first, and convert the folder.",
                     'model.export("saved")  # then tf.lite.TFLiteConverter.from_saved_model("saved")',
