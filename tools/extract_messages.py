@@ -20,11 +20,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from extract_releases import CACHE
-from extraction.messages import HOLE, said
+from extraction.messages import HOLE, keywords, said
 from extraction.sources import ROOT, Sources, line_of, wanted
 from extraction.store import Line, load_lines
 
 DATA = ROOT / "src" / "keras_doctor" / "symptoms" / "sites.tsv"
+CALLS = DATA.with_name("calls.tsv")
 LONGEST = 100  # characters of a shape that are kept
 LEAST = 16  # characters of its own that a message needs to be told from others
 
@@ -39,6 +40,14 @@ _ELSEWHERE = (
     "legacy/preprocessing/", "premade", "backend/tests", "random/", "backend/jax/", "backend/torch/", "backend/numpy/",
     "backend/openvino/",
 )  # fmt: skip
+# What people call, and where it is defined.
+_CALLED = frozenset((
+    "load_model", "save_model", "load_weights", "save_weights", "save", "export", "fit", "fit_generator", "predict",
+    "evaluate", "compile", "summary", "model_from_json", "model_from_config", "to_json", "clone_model", "add",
+    "get_layer", "train_on_batch", "test_on_batch", "multi_gpu_model", "plot_model", "set_weights", "get_weights",
+    "register_keras_serializable", "deserialize", "from_config",
+))  # fmt: skip
+_MODELS = ("engine/", "models", "saving", "legacy/saving", "trainers/", "export/", "utils/", "training/")
 _INSTALLED = re.compile(
     r"(?:tensorflow(?:_core)?/(?:python/(?:saved_model|checkpoint|trackable|training/saving|training/tracking|lib/io|"
     r"eager/polymorphic_function)/|python/training/(?:saver|checkpoint_utils|py_checkpoint_reader|checkpoint_management|"
@@ -96,6 +105,14 @@ def main() -> None:
     found: dict[str, dict[str, dict[str, set[str]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
     read: dict[str, list[tuple[str, str]]] = {}
 
+    called: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    taken: dict[str, list[tuple[str, str]]] = {}
+
+    def arguments(text: str) -> list[tuple[str, str]]:
+        if text not in taken:
+            taken[text] = list(keywords(text, _CALLED))
+        return taken[text]
+
     def messages(text: str) -> list[tuple[str, str]]:
         if text not in read:
             shapes = ((kept(plain(one.shape)), one.function) for one in said(text))
@@ -109,6 +126,9 @@ def main() -> None:
             if not _PACKAGE.sub("", path).startswith(_ELSEWHERE):
                 for shape, function in messages(text):
                     found[site_of(path, function)][shape][line].add(version)
+            if _PACKAGE.sub("", path).startswith(_MODELS):
+                for call in arguments(text):
+                    called[call][line].add(version)
         print(package, version, flush=True)
     for folder in options.packages:
         for path_ in sorted(folder.glob("tensorflow*/**/*.py")) + sorted(folder.glob("h5py/_hl/*.py")):
@@ -124,6 +144,11 @@ def main() -> None:
             where = found[site][shape]
             runs = ";".join(f"{line}={lines[line].runs(where[line])}" for line in sorted(where))
             rows.append(f"{shape}\t{runs}")
+    calls = ["# what can be called with which keywords, in which releases: made by tools/extract_messages.py"]
+    for (function, keyword), where in sorted(called.items()):
+        runs = ";".join(f"{line}={lines[line].runs(where[line])}" for line in sorted(where))
+        calls.append(f"{function}\t{keyword}\t{runs}")
+    CALLS.write_text("\n".join(calls) + "\n", encoding="utf-8", newline="\n")
     DATA.write_text("\n".join(rows) + "\n", encoding="utf-8", newline="\n")
     print(f"{sum(map(len, found.values()))} messages at {len(found)} places, {DATA.stat().st_size} bytes")
 

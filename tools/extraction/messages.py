@@ -38,6 +38,23 @@ def said(source: str) -> Iterator[Said]:
     yield from _in(tree, "")
 
 
+def keywords(source: str, wanted: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Yield (function, keyword) of the functions and methods of these names that a module defines, and (function, "**")
+    of one that takes any. A function that only hands on what it gets (*args, **kwargs) is left out.
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name in wanted:
+            given = [arg.arg for arg in (*node.args.args, *node.args.kwonlyargs) if arg.arg not in ("self", "cls")]
+            for name in given:
+                yield node.name, name
+            if node.args.kwarg and given:
+                yield node.name, "**"
+
+
 def _in(node: ast.AST, function: str) -> Iterator[Said]:
     texts: dict[str, list[ast.expr]] = {}
     for child in ast.iter_child_nodes(node) if not isinstance(node, ast.Module | ast.ClassDef) else ():

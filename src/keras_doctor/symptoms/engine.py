@@ -9,7 +9,7 @@ from keras_doctor.records import record
 from keras_doctor.rules.catalogue import entries
 from keras_doctor.symptoms._index import MARKS
 from keras_doctor.symptoms.explanation import Candidate, Explanation
-from keras_doctor.symptoms.remedies import VERSIONS
+from keras_doctor.symptoms.remedies import MOST, USUAL, VERSIONS
 from keras_doctor.symptoms.scene import Scene, Utterance, scene_of, unquoted
 from keras_doctor.symptoms.symptom import Reading
 from keras_doctor.symptoms.text import plain
@@ -104,6 +104,9 @@ def told(scene: Scene) -> Explanation:
     remedies = tuple(
         dict.fromkeys((*(way for reading in readings for way in reading.remedies), *_of_tool(scene, first)))
     )
+    for usual in USUAL.get(first.cause, ()):
+        if len(remedies) < MOST and usual not in remedies:
+            remedies += (usual,)
     return Explanation(
         cause=first.cause,
         confidence=confidence,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from keras_doctor.findings import Remedy
-from keras_doctor.symptoms import names
+from keras_doctor.symptoms import called, names
 from keras_doctor.symptoms.readings import broken
 from keras_doctor.symptoms.remedies import (
     CUSTOM_OBJECTS,
@@ -23,7 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from keras_doctor.symptoms.scene import Scene
 
-_PUBLIC_CALLS = (
+PUBLIC_CALLS = (
     "load_model",
     "save_model",
     "load_weights",
@@ -101,8 +101,8 @@ def refused(scene: Scene, name: str, words: tuple[str, ...]) -> Reading | tuple[
             SAME_VERSION,
             Remedy("Or use the function of the package that has it now (keras_applications).", "pip install -U keras"),
         )
-    if name in _PUBLIC_CALLS and name not in ("Model",):
-        return _function(name, shown)
+    if name in PUBLIC_CALLS and name not in ("Model",):
+        return _function(name, words)
     known = names.library(name) if name else None
     if known is not None and known.kind in ("optimizers", "schedules", "losses", "metrics"):
         return _of_training(known.kind, name, shown)
@@ -126,33 +126,40 @@ def _of_training(table: str, name: str, shown: str) -> Reading:
     )
 
 
-def _function(name: str, shown: str) -> Reading | tuple[Reading, ...]:
-    return (
-        Reading(
-            "environment-broken",
-            f"{name}() of the installed release does not take {shown}: the caller (your code, R's keras, "
-            f"another package) was written for another release",
-            (
-                Remedy(
-                    "Upgrade (or update, or reinstall) Keras and TensorFlow to the release that the caller was "
-                    "written for.",
-                    "pip install -U tensorflow keras",
-                ),
-                Remedy(f"Or leave {shown} out.", f"help({name})"),
+def _function(name: str, words: tuple[str, ...]) -> tuple[Reading, ...]:
+    """Tell of a keyword that a function of Keras does not take: another release's, or nobody's."""
+    shown = ", ".join(words[:4])
+    takers = called.taking(name, words[0])
+    since = names.spans(takers.items()) if takers else ""
+    other = Reading(
+        "environment-broken",
+        f"{name}() of the installed release does not take {shown}: the caller (your code, R's keras, another package) "
+        f"was written for another release",
+        (
+            Remedy(
+                f"Install a release that takes it ({since}), or upgrade (update, reinstall) the package that makes the "
+                f"call."
+                if since
+                else "Upgrade (or update, or reinstall) Keras and TensorFlow to the release (version) that the caller "
+                "was written for.",
+                "pip install -U tensorflow keras",
             ),
-            "medium",
-            "another package makes the call",
-            "KD909",
+            Remedy(f"Or leave {shown} out.", f"help({name})"),
         ),
-        Reading(
-            "wrong-api-use",
-            f"{name}() has no argument {shown}",
-            (Remedy(f"Leave {shown} out, or look up its name in this release."),),
-            "medium",
-            "your own code makes the call",
-            "KD903",
-        ),
+        "medium",
+        "another package makes the call",
+        "KD909",
+        (f"{name} takes {words[0]} in: {since}",) if since else (),
     )
+    wrong = Reading(
+        "wrong-api-use",
+        f"{name}() has no argument {shown}" + ("" if since or not called.known(name) else " in any release of Keras"),
+        (Remedy(f"Leave {shown} out (remove it), or look up the arguments in the signature.", f"help({name})"),),
+        "medium",
+        "your own code makes the call",
+        "KD903",
+    )
+    return (other, wrong) if since or not called.known(name) else (wrong, other)
 
 
 def _custom(name: str, shown: str) -> Reading | tuple[Reading, ...]:
@@ -283,7 +290,11 @@ def _layer(
                 "pip install -U tensorflow",
             ),
             SAME_VERSION,
-            _HANDLING,
+            Remedy(
+                f"Or leave {shown} out of the config, where it has its default; the check says whether that changes "
+                f"anything.",
+                "keras-doctor check PATH",
+            ),
             LEGACY_KERAS,
         )
     return Reading("unknown-keyword", what, (*remedies, REBUILD), evidence=evidence)

@@ -139,3 +139,38 @@ GET_CONFIG = Remedy(
     "Write a get_config that returns the arguments of __init__, as plain values.",
     'def get_config(self):\n    return {**super().get_config(), "units": self.units}',
 )
+KERAS_FORMAT = Remedy("Save in the .keras format, which has no such limit.", 'model.save("model.keras")')
+
+# What helps for a cause, whatever the message: told after what a symptom has of its own.
+USUAL: dict[str, tuple[Remedy, ...]] = {
+    "unknown-class": (SAME_VERSION, UPGRADE, LEGACY_KERAS, CUSTOM_OBJECTS),
+    "op-layer-unknown": (SAME_VERSION, LEGACY_KERAS, REBUILD),
+    "module-moved": (SAME_VERSION, LEGACY_KERAS, UPGRADE, REBUILD),
+    "unknown-keyword": (SAME_VERSION, UPGRADE, LEGACY_KERAS, REBUILD),
+    "missing-keyword": (SAME_VERSION, UPGRADE, REBUILD),
+    "config-value": (SAME_VERSION, UPGRADE, LEGACY_KERAS, REBUILD),
+    "custom-object-missing": (CUSTOM_OBJECTS, REGISTER, REBUILD),
+    "custom-object-broken": (GET_CONFIG, CUSTOM_OBJECTS, REBUILD),
+    "third-party-object-missing": (CUSTOM_OBJECTS, SAME_VERSION, REBUILD),
+    "lambda-not-runnable": (CUSTOM_OBJECTS, REBUILD),
+    "bytecode-incompatible": (SAME_VERSION, REBUILD),
+    "loss-or-metric-unresolvable": (COMPILE_FALSE, CUSTOM_OBJECTS, SAME_VERSION, UPGRADE),
+    "optimizer-unresolvable": (COMPILE_FALSE, SAME_VERSION, UPGRADE),
+    "optimizer-state": (COMPILE_FALSE, SAME_VERSION),
+    "weights-mismatch": (SAME_CODE, INSPECT, REBUILD, SAME_VERSION),
+    "weights-only": (REBUILD,),
+    "graph-reconstruction": (SAME_VERSION, UPGRADE, LEGACY_KERAS, REBUILD),
+    "savedmodel-revive": (CUSTOM_OBJECTS, UPGRADE, SIGNATURE, REBUILD),
+    "format-not-supported": (CHECK, RENAME, UPGRADE),
+    "damaged-file": (DOWNLOAD, AGAIN, LFS),
+    "not-a-model": (CHECK, DOWNLOAD, LFS),
+    "path-problem": (PATH, CHECK),
+    "h5py-incompatible": (OLD_H5PY, UPGRADE),
+    "save-refused": (KERAS_FORMAT, WEIGHTS_ONLY, UPGRADE),
+    "environment-broken": (VERSIONS, UPGRADE, REINSTALL),
+    "mixed-keras": (LEGACY_KERAS, UPGRADE),
+    "loader-bug": (UPGRADE, REBUILD),
+    "assets-missing": (SAME_VERSION, REBUILD),
+    "name-invalid": (OWN_NAMES, LEGACY_KERAS, REBUILD),
+}
+MOST = 6  # ways out beyond which none of the usual ones is added

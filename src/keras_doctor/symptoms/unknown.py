@@ -69,7 +69,8 @@ def training(name: str, table: str) -> Reading:
     if table == "losses" and provider is None and " + " in name:
         provider = names.provider("segmentation_models.")
     remedies = [COMPILE_FALSE]
-    if provider is not None and known is None:
+    own_of_keras = known is not None and prefix in ("", "Custom", "Keras", "keras")
+    if provider is not None and not own_of_keras:
         what = f"the {thing} {name} is of {provider.package}, which has to be imported before loading"
         remedies.append(
             Remedy(f"Import it (pip install {provider.install}), and pass it in custom_objects:", provider.code)
@@ -291,6 +292,8 @@ def _own(scene: Scene, name: str, table: str, known: names.Known) -> Reading | t
                 "pip install -U tensorflow",
             ),
         )
+        if scene.place.may("keras-3"):
+            remedies.append(LEGACY_KERAS)
     if within is True and table == "layers":
         return (
             Reading(

@@ -53,6 +53,38 @@ def _not_found_zip(scene: Scene, match: re.Match[str]) -> tuple[Reading, ...]:
     )
 
 
+_NO_WEIGHTS = Reading(
+    "damaged-file",
+    "the archive has no weights (model.weights.h5): it was not written to the end, or packed again without them",
+    (
+        Remedy(
+            "Save the model again (re-save); the archive must hold config.json, metadata.json and model.weights.h5.",
+            "unzip -l PATH",
+        ),
+        DOWNLOAD,
+    ),
+    "medium",
+    "it is a .keras archive",
+    "KD108",
+)
+_HIDDEN = Reading(
+    "loader-bug",
+    "the clean-up of this Keras fails and hides what went wrong before: there is no model.weights.h5 where it looks, "
+    "in "
+    "an archive or a folder",
+    (
+        Remedy("Upgrade to a newer Keras, which says what is wrong.", "pip install -U keras"),
+        Remedy(
+            "Give the .keras file, not the directory that it was unpacked into; see that model.weights.h5 is in it.",
+            "keras-doctor check PATH",
+        ),
+    ),
+    "medium",
+    "a folder was given, or an archive without weights",
+    "KD907",
+)
+
+
 SYMPTOMS = (
     Symptom(
         ("please ensure the file is an accessible", "file not found: filepath="),
@@ -127,23 +159,11 @@ SYMPTOMS = (
             "cannot access local variable 'weights_store'",
             "'weights_store' referenced before assignment",
         ),
-        (
-            Reading(
-                "damaged-file",
-                "the archive has no weights (model.weights.h5): it was not written to the end, or packed again "
-                "without them",
-                (
-                    Remedy(
-                        "Save the model again (re-save); the archive must hold config.json, metadata.json and "
-                        "model.weights.h5.",
-                        "unzip -l PATH",
-                    ),
-                    DOWNLOAD,
-                ),
-                code="KD108",
-            ),
+        lambda scene, match: (
+            (_NO_WEIGHTS, _HIDDEN) if "expected a model.weights" in scene.low else (_HIDDEN, _NO_WEIGHTS)
         ),
         strength=8,
+        question="Is it an archive or a folder, and what is in it? keras-doctor check PATH",
     ),
     Symptom(
         ("object arrays cannot be loaded when allow_pickle=false",),

@@ -6,8 +6,8 @@ import re
 
 from keras_doctor.findings import Remedy
 from keras_doctor.symptoms import names
-from keras_doctor.symptoms.refused import wrapped_class
-from keras_doctor.symptoms.remedies import CUSTOM_OBJECTS, LEGACY_KERAS, REBUILD, REGISTER, SAME_VERSION
+from keras_doctor.symptoms.refused import PUBLIC_CALLS, wrapped_class
+from keras_doctor.symptoms.remedies import CUSTOM_OBJECTS, LEGACY_KERAS, REBUILD, REGISTER, SAME_VERSION, UPGRADE
 from keras_doctor.symptoms.symptom import Reading, Symptom
 
 TYPE_CHECKING = False
@@ -22,6 +22,21 @@ def _missing(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...
     words = tuple(re.findall(r"\w+", match["keys"].replace(" and ", " "))) if match["keys"] else ()
     if function == "build":
         return None
+    if function in PUBLIC_CALLS and function != "call":
+        return Reading(
+            "wrong-api-use",
+            f"{function}() was called without {match['keys'] or 'an argument'}: an argument (a path, data) is missing, "
+            f"or "
+            f"it was called on the class in place of a model",
+            (
+                Remedy(
+                    "Call it on a model (an instance, with brackets after the class), and give it what it wants.",
+                    f"help({function})",
+                ),
+            ),
+            "medium",
+            code="KD903",
+        )
     if function not in ("__init__", "__new__", "from_config"):
         return None
     if "inputs" in words or "outputs" in words:
@@ -48,6 +63,7 @@ def _missing(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...
                     "Files of Keras 1 are translated by Keras 2.0 to 2.3: load it there and save it anew.",
                     "keras-doctor check PATH",
                 ),
+                UPGRADE,
                 REBUILD,
                 LEGACY_KERAS,
             ),

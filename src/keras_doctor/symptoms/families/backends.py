@@ -11,6 +11,7 @@ SYMPTOMS = (
         (
             "requires tensorflow. install it via",
             "requires tensorflow to be installed",
+            "only currently supported",
             "only supported with the tensorflow backend",
             "is only available with the tensorflow backend",
             "with the tensorflow backend",
@@ -38,7 +39,7 @@ SYMPTOMS = (
                 code="KD210",
             ),
         ),
-        pattern=r"requires TensorFlow\b(?! 2)|\bonly [\w ]{0,30}with the (?:TensorFlow|JAX|Torch) backend"
+        pattern=r"requires TensorFlow\b(?! 2)|\bonly [\w ]{0,30}(?:with|in) the (?:TensorFlow|TF|JAX|Torch) backend"
         r"|backend is not installed|unable to import backend|requires the TensorFlow backend",
         strength=7,
     ),

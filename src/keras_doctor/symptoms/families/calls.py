@@ -68,6 +68,15 @@ def _no_attribute(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading
                 "tf.lite.TFLiteConverter.from_saved_model(PATH)",
             ),
         )
+    if kind == "list" and name in ("shape", "ndim", "dtype", "astype", "reshape", "values"):
+        return _wrong(
+            "a list is given where an array is wanted",
+            Remedy(
+                "Make an array of it; sequences of different lengths are padded first.",
+                "x = np.array(x)  # or keras.utils.pad_sequences(x)",
+            ),
+            confidence="medium",
+        )
     if name in ("predict_classes", "predict_proba"):
         return _wrong(
             f"{name} was removed in TensorFlow 2.6",
@@ -247,6 +256,9 @@ SYMPTOMS = (
         (
             "expected to see",
             "model is already compiled",
+            "has no attribute 'predict_function'",
+            "has no attribute 'train_function'",
+            "has no attribute 'test_function'",
             "call the model first",
             "model has not yet been built",
             "hasn't been built",
@@ -256,11 +268,12 @@ SYMPTOMS = (
             _wrong(
                 "the model was not built yet: it has no variables before it is called or its input shape is known",
                 Remedy("Build it, or call it on an example first.", "model.build((None, 28, 28, 1))"),
+                Remedy("Old Keras (1.0) wants compile before predict.", 'model.compile("sgd", "mse")'),
                 REBUILD,
                 confidence="medium",
             ),
         ),
-        pattern=r"model has not yet been built|call the model first|hasn't been built",
+        pattern=r"model has not yet been built|call the model first|hasn't been built|(?:predict|train|test)_function'",
         strength=4,
     ),
     Symptom(

@@ -138,8 +138,16 @@ SYMPTOMS = (
         (
             Reading(
                 "wrong-api-use",
-                "weights in HDF5 are loaded into a subclassed model that has no variables yet",
-                (BUILD_FIRST,),
+                "weights in HDF5 are loaded into a subclassed model that has no variables yet (or a checkpoint is "
+                "taken "
+                "for HDF5, because its prefix was not given)",
+                (
+                    BUILD_FIRST,
+                    Remedy(
+                        "For a checkpoint: give its prefix, without .index or .data-00000-of-00001.",
+                        'model.load_weights("dir/ckpt")',
+                    ),
+                ),
             ),
         ),
         strength=9,

@@ -35,6 +35,19 @@ _FAMILIES = {
 }
 
 
+def _renamed(name: str) -> tuple[Remedy, ...]:
+    """Return how to rename a class that TensorFlow 1 wrote under another name ("BatchNormalizationV1")."""
+    own = name.removesuffix("V1").removesuffix("V2")
+    if own == name or names.library(own) is None:
+        return ()
+    return (
+        Remedy(
+            f"Rename {name} to {own} in model.json (an edit that is exact), or save with a newer TensorFlow.",
+            f"sed -i 's/{name}/{own}/g' model.json",
+        ),
+    )
+
+
 def _unknown(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
     """Tell of "Unknown layer: X" and its like."""
     kind = " ".join(match["kind"].lower().split())
@@ -56,7 +69,11 @@ def _unknown(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...
         return Reading(
             "converter-incompatible",
             f"TensorFlow.js has no class {name}",
-            (TFJS, Remedy("Or port the class to JavaScript and register it with tf.serialization.registerClass.")),
+            (
+                *_renamed(name),
+                TFJS,
+                Remedy("Or port the class to JavaScript and register it with tf.serialization.registerClass."),
+            ),
             code="KD902",
         )
     if table in TRAINING:

@@ -142,6 +142,23 @@ SYMPTOMS = (
         strength=7,
     ),
     Symptom(
+        ("missing required positional argument",),
+        lambda scene, match: _graph(
+            "an operation between layers (TFOpLambda) is called without one of its inputs when the graph is rebuilt",
+            Remedy(
+                "Write the operation as a layer (layers.Add, Lambda or a class of your own), save again; or rebuild "
+                "the "
+                "model and load the weights.",
+                "model = build_model()\nmodel.load_weights(PATH)",
+            ),
+            SAME_VERSION,
+            UPGRADE,
+            confidence="medium",
+        ),
+        pattern=r"TypeError: Missing required positional argument\s*$",
+        strength=5,
+    ),
+    Symptom(
         ("build() missing",),
         build_missing,
         pattern=r"(?:\b(?P<name>\w{1,80})\.)?build\(\) missing \d+ required positional",

@@ -381,7 +381,7 @@ SYMPTOMS = (
         r" data)"
         r"[^\n]{0,600}keras\.json|keras\.json[^\n]{0,600}(?:JSONDecode|Invalid control|Expecting|No JSON object"
         r"|Extra data)"
-        r"|_config = json\.load",
+        r"|(?<!\w)_config = json\.load\(",
         strength=8,
     ),
     Symptom(

@@ -106,7 +106,16 @@ SYMPTOMS = (
             "is not compatible with this version of tensorflow",
             "requires tensorflow version",
         ),
-        (broken("this Keras and this TensorFlow do not belong together", VERSIONS, UPGRADE, REINSTALL, code="KD202"),),
+        (
+            broken(
+                "this Keras and this TensorFlow do not belong together",
+                VERSIONS,
+                Remedy("Beside TensorFlow 1: an older Keras (keras==2.2.5 to 2.3.1).", 'pip install "keras==2.3.1"'),
+                UPGRADE,
+                REINSTALL,
+                code="KD202",
+            ),
+        ),
         strength=7,
     ),
     Symptom(

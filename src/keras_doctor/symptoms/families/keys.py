@@ -37,7 +37,11 @@ def _missing_key(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading,
         )
     if scene.passed("pickle") or scene.passed("save"):
         return None
-    if scene.passed("construct", "graph", "resolve", "load") or scene.place.releases or scene.calls("load_model"):
+    if (
+        scene.passed("construct", "graph", "resolve", "load")
+        or scene.place.releases
+        or scene.calls("load_model", "from_config", "model_from_json")
+    ):
         owners = names.keyword_owners(key)
         return Reading(
             "config-value" if not owners else "missing-keyword",

@@ -84,7 +84,12 @@ def _undefined(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, .
 
 SYMPTOMS = (
     Symptom(
-        ("'str' object is not callable", "'dict' object is not callable"),
+        (
+            "'str' object is not callable",
+            "'dict' object is not callable",
+            "'unicode' object is not callable",
+            "'bytes' object is not callable",
+        ),
         (
             Reading(
                 "lambda-not-runnable",

@@ -81,7 +81,17 @@ SYMPTOMS = (
                 "config-value",
                 "a part of the config has another form than this loader reads: it was written by another "
                 "generation of Keras",
-                (SAME_VERSION, UPGRADE, LEGACY_KERAS),
+                (
+                    SAME_VERSION,
+                    Remedy(
+                        "A config of Keras 1 (regularizers as {'l1': …, 'l2': …}): load it with Keras 1.2.2, or "
+                        "rebuild "
+                        "the model and load the weights.",
+                        'pip install "keras==1.2.2"',
+                    ),
+                    UPGRADE,
+                    LEGACY_KERAS,
+                ),
             ),
         ),
         strength=6,
@@ -94,6 +104,9 @@ SYMPTOMS = (
             "the added layer must be an instance",
             "only keras layers",
             "all layer instances",
+            "can only prune an object of the following types",
+            "can only be a tf.keras.model instance",
+            "to_annotate can only be",
         ),
         lambda scene, match: _added(scene, match),
         strength=7,

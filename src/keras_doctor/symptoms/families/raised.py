@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 def _nothing_to_look_in(scene: Scene, match: re.Match[str]) -> Reading | None:
     """Tell of the loaders of Keras 2 that look for a function's name where there is nothing to look in."""
-    if not scene.calls("lambda", "Lambda", "module_objects", "function_name", "core.py"):
+    if not scene.calls("lambda", "Lambda", "module_objects", "function_name", "core.py") and (
+        scene.parsed.frames or not scene.calls("load_model", "model_from_json", "from_config")
+    ):
         return None
     return Reading(
         "custom-object-missing",

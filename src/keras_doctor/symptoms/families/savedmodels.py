@@ -192,7 +192,16 @@ SYMPTOMS = (
                 "savedmodel-revive",
                 "the SavedModel holds no Keras model (no Keras metadata): TensorFlow gives back a bare object, "
                 "without summary, predict and the like",
-                (_SIGNATURE, REBUILD, LEGACY_KERAS),
+                (
+                    _SIGNATURE,
+                    REBUILD,
+                    LEGACY_KERAS,
+                    Remedy(
+                        "When it was saved by Keras: load it with keras.models.load_model of Keras 2, or save it again "
+                        "without the optimizer.",
+                        "model.save(PATH, include_optimizer=False)",
+                    ),
+                ),
                 code="KD118",
             ),
         ),

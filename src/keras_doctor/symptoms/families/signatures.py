@@ -1,4 +1,4 @@
-"""Functions and tensors of a SavedModel or graph that are asked for by another name, or with other arguments."""
+"""Functions of a SavedModel that are called with other arguments than they were exported with."""
 
 from __future__ import annotations
 
@@ -33,17 +33,6 @@ _CALL = Reading(
     "your own code calls the signature",
     "KD903",
 )
-_NAMES = Reading(
-    "wrong-api-use",
-    "a tensor or operation is asked for by a name that the graph does not have: names change with the program, the "
-    "release and when a graph is imported (import/…)",
-    (
-        Remedy("List the names that it has.", "[op.name for op in graph.get_operations()]"),
-        _LIST,
-    ),
-    "medium",
-    code="KD903",
-)
 
 SYMPTOMS = (
     Symptom(
@@ -57,30 +46,5 @@ SYMPTOMS = (
         pattern=r"signature_wrapper\(|Binding inputs to tf\.function|Signature specifies \d+ arguments"
         r"|incompatible with input_signature",
         strength=7,
-    ),
-    Symptom(
-        (
-            "refers to a tensor which does not exist",
-            "refers to an operation not in the graph",
-            "is not found in graph",
-            "not found in graph",
-        ),
-        (_NAMES,),
-        pattern=r"refers to a(?:n Operation| Tensor) (?:which does not exist|not in the graph)|not found in graph",
-        strength=6,
-    ),
-    Symptom(
-        ("default serving signature key not found", "serving signature", "signature name", "no signature"),
-        (
-            Reading(
-                "savedmodel-revive",
-                "the exported model has no signature of the name that is asked for",
-                (_LIST, _EXPORT),
-                "medium",
-                code="KD905",
-            ),
-        ),
-        pattern=r"serving signature (?:key )?(?:[\w\"']+ )?not found|signature name [^\n]{0,60}not found",
-        strength=6,
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.findings import Remedy
+from keras_doctor.symptoms import names
 from keras_doctor.symptoms.readings import LOADING
 from keras_doctor.symptoms.remedies import LEGACY_KERAS, REBUILD, SAME_VERSION, UPGRADE
 from keras_doctor.symptoms.symptom import Reading, Symptom
@@ -86,6 +87,33 @@ def _dimensions(scene: Scene, match: re.Match[str]) -> tuple[Reading, ...]:
     return (graph, data) if loading else (data, graph)
 
 
+def _private(kind: str, name: str) -> tuple[Reading, ...]:
+    """Tell of an attribute that Keras's own base class sets, and that an object of a class does not have."""
+    own = Reading(
+        "custom-object-broken",
+        f"{kind} does not have {name}, which the base class of Keras sets: its __init__ does not call "
+        f"super().__init__() "
+        f"first, or its base class is another Keras's (or another release's)",
+        (
+            Remedy("Call it first.", "def __init__(self, **kwargs):\n    super().__init__(**kwargs)"),
+            Remedy(
+                "Make the class and the model with the same Keras: from tensorflow.keras, not tensorflow.python.keras "
+                "or "
+                "an older package.",
+                "from tensorflow.keras.layers import Layer",
+            ),
+            REBUILD,
+        ),
+        "medium",
+        f"{kind} is a class of your own, or of a package",
+        "KD917",
+    )
+    known = names.library(kind)
+    if known is None:
+        return own, _MIXED, _OLDER_PACKAGE
+    return _MIXED, _OLDER_PACKAGE
+
+
 SYMPTOMS = (
     Symptom(
         ("symbolic inputs/outputs do not", "convert a symbolic keras input/output", "cannot be keras symbolic tensors"),
@@ -105,6 +133,15 @@ SYMPTOMS = (
         (_MIXED, _OLDER_PACKAGE),
         pattern=r"'Node' object has no attribute|has no attribute '(?:output_masks|_keras_mask)'",
         strength=6,
+    ),
+    Symptom(
+        ("object has no attribute '_", "object has no attribute _"),
+        lambda scene, match: _private(match["kind"], match["name"]),
+        pattern=r"'(?P<kind>[A-Z]\w+)' object has no attribute '(?P<name>_(?:self_|keras_|is_graph|obj_reference"
+        r"|inbound|"
+        r"outbound|layers\b|metrics\b|trainable|non_trainable|dtype_policy|compute_dtype|init_call|thread_local|losses|"
+        r"saved_model|build_input|path\b|tracker|lock\b|called|is_compiled|distribute|feed_|nested_|auto_config)\w*)",
+        strength=5,
     ),
     Symptom(
         ("attempting to capture an eagertensor without building a function",),

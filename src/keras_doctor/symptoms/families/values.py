@@ -122,6 +122,7 @@ SYMPTOMS = (
             "'<=' not supported between instances",
             "'>=' not supported between",
             "'>' not supported between",
+            "unorderable types",
         ),
         (
             value(
@@ -132,7 +133,7 @@ SYMPTOMS = (
             ),
         ),
         pattern=r"'[<>]=?' not supported between instances of '(?:dict|list|NoneType|str|int)' and '(?:float|int"
-        r"|NoneType)'",
+        r"|NoneType)'|unorderable types: \w+\(\) [<>]=? \w+\(\)",
         strength=5,
     ),
     Symptom(
@@ -247,6 +248,7 @@ SYMPTOMS = (
     Symptom(
         (
             "kernel shape must have the same length as input",
+            "kernel shape must have same length as input",
             "shapes used to initialize variables must be fully-defined",
             "should be called on a list of 2 inputs",
             "cannot convert '(none,",
@@ -305,6 +307,35 @@ SYMPTOMS = (
             ),
         ),
         pattern=r"has type b?float\d+ that does not match type b?float\d+",
+        strength=6,
+    ),
+    Symptom(
+        (
+            "float() argument must be",
+            "int() argument must be",
+            "must be real number, not",
+            "of type 'dict' instead",
+            "of type dict instead",
+            "a bytes-like object is required, not 'dict'",
+        ),
+        (
+            value(
+                "a number of the config is stored as an object (a NumPy array as {'type': 'ndarray', 'value': …}, a "
+                "nested config), which this release does not turn back: LeakyReLU's alpha, Constant's value …",
+                Remedy(
+                    "Upgrade: newer releases read it, or load only the weights (load_weights) into a model made by "
+                    "code; "
+                    "give such layers plain numbers, and big arrays by set_weights.",
+                    "pip install -U keras tensorflow",
+                ),
+                *OTHER_FORM,
+                confidence="medium",
+            ),
+        ),
+        pattern=r"(?:float|int)\(\) argument must be a string[^\n]{0,40}or a (?:real )?number, not '?(?:dict|list"
+        r"|NoneType)"
+        r"|must be real number, not (?:dict|list|NoneType)|Expected \w+, got [^\n]{0,300} of type '?dict"
+        r"|bytes-like object is required, not '?dict",
         strength=6,
     ),
     Symptom(

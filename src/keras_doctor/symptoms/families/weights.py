@@ -33,6 +33,13 @@ _CUDNN = Remedy(
 )
 
 
+_ORDER = Remedy(
+    "Set the backend and image_data_format (image_dim_ordering in Keras 1) of the machine that saved it in "
+    "~/.keras/keras.json, or transpose (convert) the kernels: np.transpose(kernel, (2, 3, 1, 0)).",
+    "cat ~/.keras/keras.json",
+)
+
+
 def _counts(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]:
     groups = match.groupdict()
     stored = int(groups.get("stored") or groups.get("found") or 0)
@@ -112,6 +119,16 @@ def _assign(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]
         max(numbers[-2:]) == 2 * min(numbers[-2:]) or (len(numbers) >= 4 and numbers[-2] == 2 * numbers[0])
     )
     recurrent = any(word in scene.low for word in ("lstm", "gru", "bias", "cudnn")) or "dimension 0" in match[0].lower()
+    half = len(numbers) // 2
+    front, back = numbers[:half], numbers[half:]
+    if half >= 3 and front != back and sorted(front) == sorted(back):
+        return mismatch(
+            "the stored kernel has the numbers of the variable in another order: it was stored by another backend "
+            "(Theano) or for another order of dimensions (dim_ordering, image_data_format)",
+            _ORDER,
+            SAME_CODE,
+            SAME_VERSION,
+        )
     remedies = (_CUDNN, SAME_CODE, BY_NAME) if ratio and recurrent else (SAME_CODE, BY_NAME, REBUILD, INSPECT)
     return mismatch(
         (
