@@ -8,7 +8,7 @@ keras/saving/legacy/serialization.py, keras/src/legacy/saving/serialization.py.
 from __future__ import annotations
 
 from keras_doctor.document.config import ConfigNode
-from keras_doctor.loaders import graphs, naming
+from keras_doctor.loaders import graphs, handed_on, naming
 from keras_doctor.loaders.construction import Walk, node
 from keras_doctor.loaders.objects import Resolution
 from keras_doctor.loaders.tracing import Step
@@ -55,6 +55,7 @@ class TableWalk(Walk):
             yield from self.entry(child.value, "layers", child.path, depth + 1, reference.name, "layers")
         yield from naming.twice(self.load, node(reference))
         yield from graphs.replay(self.load, node(reference))
+        yield from handed_on.steps(self.load, node(reference))
         called, self.later = self.later, []
         yield from called
 

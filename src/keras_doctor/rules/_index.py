@@ -197,6 +197,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "graph:argument": ("kd308_graph_unread",),
     "graph:encoding": ("kd308_graph_unread",),
     "graph:ends": ("kd308_graph_unread",),
+    "graph:handed-on": ("kd324_input_handed_on",),
     "graph:impossible": ("kd309_shape_misfit",),
     "graph:missing": ("kd308_graph_unread",),
     "graph:order": ("kd307_graph_stuck",),

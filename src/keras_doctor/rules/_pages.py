@@ -334,6 +334,13 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "error",
         "The model has a layer that runs on an NVIDIA GPU only.",
     ),
+    "KD324": (
+        "kd324_input_handed_on",
+        "input-handed-on",
+        "graph-reconstruction",
+        "error",
+        "A layer hands on its input, and the graph takes that for a cycle.",
+    ),
     "KD330": (
         "kd330_training_key_missing",
         "training-key-missing",
