@@ -36,7 +36,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     behind = f"what {shown(found.after, 40)} makes" if found.after else "the model's input"
     yield RULE.finding(
         step,
-        f"{release_of(found.api)} takes {behind} for something that {shown(found.name, 40)} ({found.class_name}) makes: "
+        f"{release_of(found.api)} takes {behind} for what {shown(found.name, 40)} ({found.class_name}) makes: "
         + ("the call finds no output" if late else "the graph is a cycle, or has no beginning"),
         effect="loads-not-runnable" if late else "fails",
         remedies=(Remedy(f"Take {shown(found.name, 40)} out of the model and apply it to the data before."),),
