@@ -840,6 +840,8 @@ MARKS: dict[str, tuple[str, ...]] = {
     "keyerror: '__inference_": ("raised",),
     "keyerror: 'serving_default'": ("savedmodels", "serving"),
     "keyerror: 'tensorflow.keras'": ("pickles",),
+    'keyerror: ("': ("keys",),
+    "keyerror: ('": ("keys",),
     "keyword argument not understood": ("keywords",),
     "knime": ("tools",),
     "konduit": ("tools",),

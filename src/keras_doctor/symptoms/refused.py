@@ -52,6 +52,7 @@ _OF_KERAS_3 = (
     "lora_rank",
     "registered_name",
 )
+_CALLBACKS = ("ModelCheckpoint", "EarlyStopping", "TensorBoard", "BackupAndRestore", "CSVLogger", "ReduceLROnPlateau")
 _OF_KERAS_0 = ("truncate_gradient", "cache_enabled", "forget_bias_init", "inner_init", "input_length", "weights")
 _KERAS_0 = Reading(
     "unknown-keyword",
@@ -103,6 +104,24 @@ def refused(scene: Scene, name: str, words: tuple[str, ...]) -> Reading | tuple[
         )
     if name in PUBLIC_CALLS and name not in ("Model",):
         return _function(name, words)
+    if name in _CALLBACKS:
+        return (
+            Reading(
+                "wrong-api-use",
+                f"{name} of this release has no argument {shown}: it was renamed or removed (period became save_freq)",
+                (Remedy("Look up its arguments in the installed release.", f"help(keras.callbacks.{name})"),),
+                "medium",
+                "your own code makes the call",
+                "KD903",
+            ),
+            broken(
+                f"the code was written for another release than the installed one, whose {name} took {shown}",
+                SAME_VERSION,
+                UPGRADE,
+                confidence="medium",
+                when="another package makes the call",
+            ),
+        )
     known = names.library(name) if name else None
     if known is not None and known.kind in ("optimizers", "schedules", "losses", "metrics"):
         return _of_training(known.kind, name, shown)
@@ -227,6 +246,8 @@ def _layer(
         "input_shape",
     ):
         owners = names.keyword_owners(words[0], "initializers")
+        if not owners and names.keyword_owners(words[0], "optimizers"):
+            return _of_training("optimizers", "the optimizer", shown)
         if not owners:
             return (
                 _KERAS_0

@@ -284,6 +284,8 @@ def _by_part(scene: Scene, site: Site) -> tuple[Reading, ...]:
         stage = stage_of(site.module.rpartition("/")[2], function)
         reading = {"weights": MISMATCH, "compile": _LOSS, "graph": _GRAPH, "revive": _REVIVED}.get(stage, _VALUE)
         return (replace(reading, confidence="medium"), CALL)
+    if loading and scene.passed("compile"):
+        return (_OPTIMIZER if "optimizer" in site.module else _LOSS,)
     for starts, making, using in _PARTS:
         if site.module.startswith(starts):
             reading_ = making if function in _MAKING or using is None else using

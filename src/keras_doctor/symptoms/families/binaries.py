@@ -205,11 +205,9 @@ SYMPTOMS = (
             "module 'collections' has no attribute",
             "asyncio.coroutine",
             "has no attribute 'formatargspec'",
-            "tfe_contextoptionssetasync",
             "future feature annotations is not defined",
             "future feature annotations",
             "unsupported operand type(s) for |:",
-            "invalid syntax",
             "'type' object is not subscriptable",
             "'abcmeta' object is not subscriptable",
         ),
@@ -230,9 +228,8 @@ SYMPTOMS = (
                 code="KD206",
             ),
         ),
-        pattern=r"from 'collections'|getargspec|formatargspec|'collections' has no|asyncio\.coroutine|SetAsync\("
+        pattern=r"from 'collections'|getargspec|formatargspec|'collections' has no|asyncio\.coroutine"
         r"|SyntaxError: future feature|unsupported operand type\(s\) for \|: '(?:type|ABCMeta|_\w+|NoneType)'"
-        r"|(?:-packages|/lib/python)[^\n]{0,300}SyntaxError: invalid syntax"
         r"|'(?:type|ABCMeta)' object is not subscriptable",
         strength=7,
     ),

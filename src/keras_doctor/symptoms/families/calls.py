@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.findings import Remedy
+from keras_doctor.symptoms.readings import LOADING
 from keras_doctor.symptoms.remedies import CHECK, INSPECT, REBUILD
 from keras_doctor.symptoms.symptom import Reading, Symptom
 
@@ -68,7 +69,11 @@ def _no_attribute(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading
                 "tf.lite.TFLiteConverter.from_saved_model(PATH)",
             ),
         )
-    if kind == "list" and name in ("shape", "ndim", "dtype", "astype", "reshape", "values"):
+    if (
+        kind == "list"
+        and not scene.passed(*LOADING)
+        and name in ("shape", "ndim", "dtype", "astype", "reshape", "values")
+    ):
         return _wrong(
             "a list is given where an array is wanted",
             Remedy(

@@ -360,7 +360,7 @@ SYMPTOMS = (
         pattern=r"(?:please )?(?:install|run|try|use|via|by|with|using)\W[^\n]{0,60}?(?:pip3?|conda) install (?:-U "
         r"|--upgrade "
         r"|-q )?(?P<package>[A-Za-z][\w\-]+)|requires (?:the )?(?P<package2>[a-z][\w\-]+) package",
-        strength=3,
+        strength=6,
         everywhere=False,
     ),
     Symptom(

@@ -129,7 +129,21 @@ _KEYS = {
 }
 
 
+_NODE = Reading(
+    "graph-reconstruction",
+    "a node of the graph names the output of a layer that is not there (yet), or numbers it otherwise",
+    (SAME_VERSION, UPGRADE, REBUILD),
+    "medium",
+)
+
+
 SYMPTOMS = (
+    Symptom(
+        ("keyerror: ('", 'keyerror: ("'),
+        (_NODE,),
+        pattern=r"KeyError: \(['\"][\w/.-]+['\"], ?\d+(?:, ?\d+)?\)",
+        strength=6,
+    ),
     Symptom(
         ("keyerror",),
         _missing_key,

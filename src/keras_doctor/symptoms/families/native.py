@@ -90,14 +90,24 @@ def _too_deep(scene: Scene, match: re.Match[str]) -> Reading | None:
 def _syntax(scene: Scene, match: re.Match[str]) -> Reading | None:
     """Tell of source that this Python does not read: of an installed package, it was made for another Python."""
     package = next((package_of(frame) for frame in reversed(scene.parsed.frames) if package_of(frame)), "")
-    if not package and not scene.calls("site-packages", "dist-packages", "TFE_ContextOptionsSetAsync"):
+    newer = scene.calls("yield from", "f'", 'f"', "print(f", ":=", "-> ", "async def", "nonlocal")
+    if not package and not newer and not scene.calls("site-packages", "dist-packages", "TFE_ContextOptionsSetAsync"):
         return None
-    return broken(
-        f"the source of the installed {package or 'package'} is not for this Python: it is older (async became a "
-        f"keyword in Python 3.7) or newer than that",
-        Remedy("Use a Python that the release was published for, or a release for this Python.", "keras-doctor env"),
-        REINSTALL,
-        UPGRADE,
+    return Reading(
+        "python-incompatible",
+        f"the source of {package or 'what is imported'} is not for this Python: it is older (async became a keyword in "
+        f"Python 3.7) or newer (f-strings came with Python 3.6) than that",
+        (
+            Remedy(
+                "Use a Python that it was written for: Python 3.6 for TensorFlow before 1.13; a newer Python (python>=3.6) "
+                "for newer code; python3, not python, where that is Python 2.",
+                "keras-doctor env",
+            ),
+            UPGRADE,
+            REINSTALL,
+        ),
+        "high" if package else "medium",
+        code="KD206",
     )
 
 

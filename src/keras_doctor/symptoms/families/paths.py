@@ -119,7 +119,15 @@ SYMPTOMS = (
         ),
         strength=4,
     ),
-    Symptom(("unable to lock file", "resource temporarily unavailable"), (_LOCKED,), strength=7),
+    Symptom(
+        ("unable to lock file", "resource temporarily unavailable"),
+        lambda scene, match: (
+            replace(_LOCKED, cause="save-refused", code="KD901")
+            if "create file" in scene.low or scene.passed("save")
+            else _LOCKED
+        ),
+        strength=7,
+    ),
     Symptom(
         (
             "no file or directory found at",

@@ -34,6 +34,27 @@ _CALL = Reading(
     "KD903",
 )
 
+_AT_SAVING = Reading(
+    "save-refused",
+    "TensorFlow traces the model's call in order to save it, and the model takes other inputs than it was recorded with "
+    "(float16 under a mixed precision policy, other shapes)",
+    (
+        Remedy(
+            "Give the signature yourself, set the policy to float32 for saving, or save another format (.keras, .h5).",
+            'tf.keras.mixed_precision.set_global_policy("float32"); model.save("model.h5")',
+        ),
+        WEIGHTS_ONLY,
+        UPGRADE,
+    ),
+    "medium",
+    code="KD901",
+)
+
+
+def _saving(scene: Scene) -> bool:
+    return not scene.passed("load") and (scene.passed("save") or "dtype=float16" in scene.low or "save" in scene.low)
+
+
 SYMPTOMS = (
     Symptom(
         (
@@ -42,7 +63,7 @@ SYMPTOMS = (
             "signature specifies",
             "incompatible with input_signature",
         ),
-        (_ARGUMENTS, _CALL),
+        lambda scene, match: (_AT_SAVING,) if _saving(scene) else (_ARGUMENTS, _CALL),
         pattern=r"signature_wrapper\(|Binding inputs to tf\.function|Signature specifies \d+ arguments"
         r"|incompatible with input_signature",
         strength=7,
