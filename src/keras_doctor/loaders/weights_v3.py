@@ -8,6 +8,7 @@ looks for stays where it is. Sources: `_load_state` of keras/src/saving/saving_l
 
 from __future__ import annotations
 
+from keras_doctor.document.config import ConfigNode
 from keras_doctor.document.locus import Locus
 from keras_doctor.layers.stored_order import v3_groups, v3_places
 from keras_doctor.loaders.graphs import era_of
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 SHORT = 256  # bytes: longer vocabularies have words
 # Layers whose vocabulary stands among the assets when it does not stand in their config, and where below the layer.
+MOST_WRAPPERS = 16  # around one layer
 _VOCABULARIES = {
     "TextVectorization": ("", "/_lookup_layer"),
     "StringLookup": ("",),
@@ -82,13 +84,23 @@ def _left_over(load: Load, shapes: tuple[LayerShape, ...]) -> Iterator[Step]:
     if not load.does("misbuilds-bidirectional"):
         return
     owned = {shape.path: shape.variables for shape in shapes}
-    for node, place in v3_places(load.document.config, load.api.version, shapes):
-        config = node.get("config")
-        layer = config.get("layer") if isinstance(config, dict) else None
-        if node.get("class_name") == "Bidirectional" and isinstance(layer, dict) and layer.get("build_config"):
-            side = [one.shape for one in owned.get(node.path, ()) if one.part.startswith("forward_layer")]
-            misfit = Misfit(load.api, f"{place}/layer/cell", node.path, tuple(side), None)
-            yield Step("weights", ("weights:absent",), Locus(path=node.path), misfit)
+    for outer, outer_place in v3_places(load.document.config, load.api.version, shapes):
+        for node, place in _wrapped(outer, outer_place):
+            layer = ConfigNode(node.get("config")).get("layer")
+            if node.get("class_name") == "Bidirectional" and isinstance(layer, dict) and layer.get("build_config"):
+                side = [one.shape for one in owned.get(node.path, ()) if one.part.startswith("forward_layer")]
+                misfit = Misfit(load.api, f"{place}/layer/cell", node.path, tuple(side), None)
+                yield Step("weights", ("weights:absent",), Locus(path=node.path), misfit)
+
+
+def _wrapped(node: ConfigNode, place: str) -> Iterator[tuple[ConfigNode, str]]:
+    """Yield a layer and, where it is a wrapper, the layer that it holds, with the inner path of each."""
+    for _ in range(MOST_WRAPPERS):
+        yield node, place
+        layer = ConfigNode(node.get("config")).get("layer")
+        if not isinstance(layer, dict):
+            return
+        node, place = ConfigNode(layer, f"{node.path}.config.layer"), f"{place}/layer"
 
 
 def _fits(expected: tuple[tuple[int | None, ...], ...], found: tuple[tuple[int, ...], ...]) -> bool:
