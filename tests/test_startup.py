@@ -55,7 +55,7 @@ def imported(environ, *words):
 @pytest.fixture
 def damaged(corpus, tmp_path):
     """Return an archive in which a tensor's bytes are not those that were written, and whose config is cut."""
-    source = corpus / "py311_tf221_k3151/cnn/model.keras"
+    source = corpus / "py311_tf221_k3151/shared/model.keras"
     with zipfile.ZipFile(source) as archive:
         config = archive.read("config.json")
     data = bytearray(source.read_bytes())
@@ -66,7 +66,7 @@ def damaged(corpus, tmp_path):
 
 
 @pytest.mark.parametrize("options", [(), ("--env", "python==3.11 keras==3.15.1", "--fail-on=warning", "--verbose")])
-@pytest.mark.parametrize("model", ["cnn/model.keras", "mlp_seq/model.keras", "mlp_seq/model.h5"])
+@pytest.mark.parametrize("model", ["shared/model.keras", "mlp_uncompiled/model.keras", "mlp_uncompiled/model.h5"])
 def test_a_good_model_needs_hardly_anything(corpus, environ, bare, model, options):
     modules, status = imported(environ, "-c", CHECK, "check", str(corpus / "py311_tf221_k3151" / model), *options)
     assert status == 0
@@ -89,7 +89,7 @@ def test_a_model_that_does_not_load_needs_rules(corpus, environ, bare, model):
 
 
 def test_a_good_model_needs_no_rule(corpus, environ):
-    modules, _ = imported(environ, "-c", CHECK, "check", str(corpus / "py311_tf221_k3151/cnn/model.keras"))
+    modules, _ = imported(environ, "-c", CHECK, "check", str(corpus / "py311_tf221_k3151/shared/model.keras"))
     assert not [name for name in modules if name.startswith("keras_doctor.rules.kd")]
 
 
@@ -100,7 +100,7 @@ def test_a_damaged_model_needs_rules(damaged, environ, bare):
 
 
 def test_the_public_interface_needs_no_more(corpus, environ, bare):
-    path = str(corpus / "py311_tf221_k3151/cnn/model.keras")
+    path = str(corpus / "py311_tf221_k3151/shared/model.keras")
     code = (
         "import sys, keras_doctor as kd\n"
         "kd.diagnose(kd.read(sys.argv[1]), kd.Environment.parse('keras==3.15.1'))\n"
@@ -138,7 +138,7 @@ def test_a_module_that_waits_for_the_end_is_told(environ):
 
 
 def test_an_unwritable_output_is_said_once(corpus, environ):
-    path = str(corpus / "py311_tf221_k3151/cnn/model.keras")
+    path = str(corpus / "py311_tf221_k3151/shared/model.keras")
     with open("/dev/full", "w") as full:
         done = subprocess.run(
             [sys.executable, "-m", "keras_doctor", "check", path],

@@ -7,6 +7,7 @@ as bare strings are looked up when the model is trained, not now. Source: keras/
 from __future__ import annotations
 
 from keras_doctor.document.locus import Locus
+from keras_doctor.loaders.objects import Built
 from keras_doctor.loaders.tracing import Step
 from keras_doctor.records import record
 from keras_doctor.wire.limits import DEFAULT_LIMITS
@@ -34,15 +35,21 @@ class Arguments:
     names: tuple[str, ...]
 
 
-def steps(load: Load, walk: Walk) -> Iterator[Step]:
-    """Yield what happens when the model is compiled: stage "compile"."""
+def steps(load: Load, walk: Walk, made: list[Built]) -> Iterator[Step]:
+    """Yield what happens when the model is compiled: stage "compile". The optimizer is put into `made`."""
     config = load.document.training.config
     if not load.options.compile or not isinstance(config, dict):
         return
     place = load.document.training.path or "compile_config"
     for key, value in config.items():
-        if key in _KINDS:
-            yield from _objects(walk, value, key, f"{place}.{key}")
+        if key not in _KINDS:
+            continue
+        for step in _objects(walk, value, key, f"{place}.{key}"):
+            if key == "optimizer" and isinstance(step.subject, Built) and not step.subject.reference.parent:
+                made.append(step.subject)
+            yield step
+    if config and "optimizer" not in config:
+        yield Step("compile", ("optimizer:default",), Locus(path=place), load.api)
     bad = tuple(key for key in ("metrics", "weighted_metrics", "loss_weights") if not _listed(config.get(key), key))
     if bad and load.api.line == "keras-3":
         yield Step("compile", ("compile:form",), Locus(path=f"{place}.{bad[0]}"), Arguments(load.api, bad))

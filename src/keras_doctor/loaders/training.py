@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from keras_doctor.layers.graph import LayerShape
     from keras_doctor.loaders.construction import Walk
     from keras_doctor.loaders.load import Load
     from keras_doctor.releases.api import Api
@@ -45,12 +46,25 @@ class Lacking:
     key: str
 
 
-def steps(load: Load, walk: Walk) -> Iterator[Step]:
-    """Yield how the model is compiled; nothing when the call or the file says not to."""
-    config = load.document.training.config
-    if config is None or not (load.options.compile or load.does("compiles-always")):
+def steps(load: Load, walk: Walk, shapes: tuple[LayerShape, ...] = (), model: Any = None) -> Iterator[Step]:
+    """Yield how the model is compiled; nothing when the call or the file says not to.
+
+    `model`: its config, as the release builds it; None where the file does not list the optimizer's variables.
+    `shapes`: what is inferred of its layers.
+    """
+    training = load.document.training
+    if training.config is None or not (load.options.compile or load.does("compiles-always")):
         return
-    yield from _Training(load, walk, config, load.document.training.path or "training_config").steps()
+    compiling = _Training(load, walk, training.config, training.path or "training_config").steps()
+    if not training.slots or model is None:
+        yield from compiling
+    elif load.api.line == "keras-3":  # builds the optimizer for what the model has beside its layers: nothing
+        yield from compiling
+        yield Step("compile", ("optimizer:emptied",), Locus(part="optimizer_weights"), (load.api, len(training.slots)))
+    else:
+        from keras_doctor.loaders.optimizer_state import in_hdf5
+
+        yield from in_hdf5(load, compiling, shapes, model)
 
 
 class _Training:

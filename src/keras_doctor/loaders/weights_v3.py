@@ -19,15 +19,17 @@ from keras_doctor.wire.errors import FormatError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from keras_doctor.document.model import Asset
     from keras_doctor.layers.graph import LayerShape
     from keras_doctor.loaders.load import Load
+    from keras_doctor.loaders.objects import Built
     from keras_doctor.releases.api import Api
 
+MOST_WRAPPERS = 16  # around one layer
 SHORT = 256  # bytes: longer vocabularies have words
 # Layers whose vocabulary stands among the assets when it does not stand in their config, and where below the layer.
-MOST_WRAPPERS = 16  # around one layer
 _VOCABULARIES = {
     "TextVectorization": ("", "/_lookup_layer"),
     "StringLookup": ("",),
@@ -77,6 +79,14 @@ def steps(load: Load, shapes: tuple[LayerShape, ...]) -> Iterator[Step]:
         yield Step("weights", (tag,), Locus(path=group.path), misfit)
     yield from _left_over(load, shapes)
     yield from _assets(load, shapes)
+
+
+def optimizer(load: Load, made: list[Built], shapes: tuple[LayerShape, ...], config: Any) -> Iterator[Step]:
+    """Yield what happens when the optimizer that the model was compiled with takes its variables."""
+    if made and load.document.training.slots:
+        from keras_doctor.loaders.optimizer_state import in_archive
+
+        yield from in_archive(load, made[-1], shapes, config)
 
 
 def _left_over(load: Load, shapes: tuple[LayerShape, ...]) -> Iterator[Step]:

@@ -549,7 +549,7 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "lookup-among-weights",
         "format-not-supported",
         "error",
-        "tf.keras up to TensorFlow 2.5 takes the table of a lookup layer for a weight that HDF5 cannot hold.",
+        "tf.keras takes the table of a lookup layer for a weight that HDF5 cannot hold.",
     ),
     "KD601": (
         "kd601_compile_argument",
@@ -565,12 +565,33 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "error",
         "The model was trained with a legacy optimizer, which this release does not have.",
     ),
+    "KD603": (
+        "kd603_optimizer_state",
+        "optimizer-state",
+        "optimizer-state",
+        "warning",
+        "The optimizer's variables in the file are not those that the release's optimizer has.",
+    ),
     "KD604": (
         "kd604_replaced_by_default",
         "replaced-by-default",
         "training-state-lost",
         "warning",
         "An optimizer or loss is not known, and the one of that name is taken with its defaults.",
+    ),
+    "KD605": (
+        "kd605_optimizer_emptied",
+        "optimizer-emptied",
+        "training-state-lost",
+        "warning",
+        "Keras 3 loses the optimizer's variables of an HDF5 file, and cannot train the model on.",
+    ),
+    "KD606": (
+        "kd606_optimizer_unstated",
+        "optimizer-unstated",
+        "training-state-lost",
+        "warning",
+        "The archive does not say which optimizer the model was trained with.",
     ),
     "KD701": (
         "kd701_hard_sigmoid",

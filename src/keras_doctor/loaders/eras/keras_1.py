@@ -111,5 +111,5 @@ def steps(load: Load) -> Iterator[Step]:
     shapes = graphs.shapes(load, config)
     yield from graphs.steps(load, config, shapes)
     yield from weights_hdf5.steps(load, shapes, config)
-    yield from training.steps(load, Keras1Walk(load, "compile"))
+    yield from training.steps(load, Keras1Walk(load, "compile"), shapes, config)
     yield from calling.steps(load, shapes)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keras_doctor.loaders.load import Load
+    from keras_doctor.loaders.objects import Built
     from keras_doctor.loaders.tracing import Step
 
 
@@ -26,6 +27,8 @@ def steps(load: Load) -> Iterator[Step]:
     yield from Keras3Walk(load).entry(config, "layers", "")
     shapes = graphs.shapes(load, config)
     yield from graphs.steps(load, config, shapes)
-    yield from compile_config.steps(load, Keras3Walk(load, "compile"))
+    optimizers: list[Built] = []
+    yield from compile_config.steps(load, Keras3Walk(load, "compile"), optimizers)
     yield from weights_v3.steps(load, shapes)
+    yield from weights_v3.optimizer(load, optimizers, shapes, config)
     yield from calling.steps(load, shapes)

@@ -77,7 +77,7 @@ def steps(load: Load) -> Iterator[Step]:
     yield from weights_hdf5.steps(load, shapes, view.config)
     yield from _float8(load)
     yield from _opaque(load)
-    yield from training.steps(load, Hdf5Walk(load, "compile"))
+    yield from training.steps(load, Hdf5Walk(load, "compile"), shapes, view.config)
     yield from calling.steps(load, shapes)
     yield from (step for step in doubled.values() if step.stage == "call")
 

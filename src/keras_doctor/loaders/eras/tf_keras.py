@@ -105,5 +105,5 @@ def steps(load: Load) -> Iterator[Step]:
     else:
         yield from graphs.steps(load, config, shapes)
     yield from weights_hdf5.steps(load, shapes)
-    yield from training.steps(load, Hdf5Walk(load, "compile"))
+    yield from training.steps(load, Hdf5Walk(load, "compile"), shapes, config)
     yield from calling.steps(load, shapes)

@@ -52,11 +52,13 @@ def steps(load: Load) -> Iterator[Step]:
     yield from ArchiveWalk(load).entry(config, "layers", "")
     shapes = graphs.shapes(load, config)
     yield from graphs.steps(load, config, shapes)
-    for step in compile_config.steps(load, ArchiveWalk(load, "compile")):
+    optimizers: list[Built] = []
+    for step in compile_config.steps(load, ArchiveWalk(load, "compile"), optimizers):
         yield step
         if load.does("builds-every-optimizer") and _unbuildable(load, step.subject):
             yield Step("compile", ("optimizer:unbuildable",), step.where, step.subject)
     yield from weights_v3.steps(load, shapes)
+    yield from weights_v3.optimizer(load, optimizers, shapes, config)
     yield from calling.steps(load, shapes)
 
 
