@@ -77,7 +77,7 @@ def steps(load: Load, shapes: tuple[LayerShape, ...], config: Any = None) -> Ite
         yield Step("weights", ("arrays:unlisted",), Locus(part="/model_weights"), Misfit(load.api))
         return
     for owner in listed:
-        if owner.class_name in _TABLES and load.does("counts-tables"):
+        if owner.class_name in _TABLES and _counts_table(load, owner):
             where = Locus(path=owner.node.path)
             yield Step("weights", ("arrays:table",), where, Misfit(load.api, owner.name))
     if _from_elsewhere(load):
@@ -146,6 +146,14 @@ def _filled(load: Load, owners: Owners, listed: list[Owner], groups: list[Weight
         from keras_doctor.loaders.theano_kernels import unflipped
 
         yield from unflipped(load, owners, listed)
+
+
+def _counts_table(load: Load, owner: Owner) -> bool:
+    """Tell whether the release takes the table of a lookup layer for a weight."""
+    if load.does("counts-tables"):
+        return True
+    given = owner.config.get("has_input_vocabulary", owner.config.get("vocabulary") is not None)
+    return not given and load.does("counts-learned-tables")
 
 
 def _from_elsewhere(load: Load) -> bool:

@@ -1,13 +1,15 @@
-"""tf.keras up to TensorFlow 2.5 takes the table of a lookup layer for a weight that HDF5 cannot hold.
+"""tf.keras takes the table of a lookup layer for a weight that HDF5 cannot hold.
 
 **What happens.** `NotImplementedError: Save or restore weights that is not an instance of tf.Variable is not supported
 in h5, use save_format='tf' instead`: when such a model is saved as HDF5, and when one is loaded from it that another
 release, or a tool, has written.
 
 **Why.** `load_weights_from_hdf5_group` collects the weights of every layer of the model, and raises at the first that
-is no variable. From TensorFlow 2.6 on, a vocabulary that stands in the config makes a table that is no weight.
+is no variable. From TensorFlow 2.6 on, a vocabulary that stands in the config makes a table that is no weight; one that
+the layer learned (`adapt`) still does.
 
-**How to mend.** Load the model with TensorFlow 2.6 or later, or as a SavedModel.
+**How to mend.** With a vocabulary in the config, load the model with TensorFlow 2.6 or later; else as a SavedModel, or
+give the layer its vocabulary (`set_vocabulary`) where the model is made.
 """
 
 from __future__ import annotations
@@ -41,8 +43,10 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
 
 _INPUT = ("InputLayer", {"batch_input_shape": [None, 1], "dtype": "string", "name": "a"})
 _MODEL = (_INPUT, ("StringLookup", {"name": "words", "max_tokens": 4, "vocabulary": ["x"]}))
+_LEARNED = (_INPUT, ("TextVectorization", {"name": "text", "max_tokens": 4, "vocabulary": None}))
 
 EXAMPLES = (
     Ill(lambda: in_hdf5({}, *_MODEL, env="python==3.7 tensorflow==2.4.4"), "the layer words has a table"),
     Well(lambda: in_hdf5({}, *_MODEL, env="python==3.9 tensorflow==2.6.5")),
+    Ill(lambda: in_hdf5({}, *_LEARNED, env="python==3.11 tensorflow==2.15.1"), "the layer text has a table"),
 )
