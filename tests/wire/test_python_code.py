@@ -89,3 +89,19 @@ def test_changed_bytes_raise_nothing_else():
                 continue
             for python in PYTHONS:
                 expression(code, python)
+
+
+def test_comparisons_unpacking_and_turns_as_this_python_writes_them():
+    """Numbers of comparisons stand elsewhere in each Python; what is swapped and unpacked is followed."""
+    import marshal
+    import sys
+
+    running = f"{sys.version_info.major}.{sys.version_info.minor}"
+    for symbol in ("<", "<=", "==", "!=", ">", ">="):
+        code = read_code(marshal.dumps(compile(f"lambda x: x {symbol} 2", "", "eval").co_consts[0]))
+        assert expression(code, running) == Operation(symbol, (Argument(0), 2))
+    space = {}
+    exec("def f(v):\n a, b = v\n a, b = b, a\n return [a, -b, [1, 2, 3]]", space)
+    first, second = (Operation("[]", (Argument(0), place)) for place in (0, 1))
+    found = expression(read_code(marshal.dumps(space["f"].__code__)), running)
+    assert found == Listed((second, Operation("-", (first,)), Listed((1, 2, 3))))

@@ -16,6 +16,7 @@ from keras_doctor.fixes.naming import name_module
 from keras_doctor.fixes.training import Unknown, rewrite_training
 from keras_doctor.layers.stock import is_operation
 from keras_doctor.loaders.nested import kind_of
+from keras_doctor.releases.semantics import Semantics
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
     before = draft.era
     if before == "keras-3":
         _name_operations(draft)
-    lambdas = list(rewrite_lambdas(draft.config, before, target.api))
+    lambdas = list(rewrite_lambdas(draft.config, before, target.api, _centered(draft)))
     for name in lambdas:
         yield Change("lambda-rewritten", f"make the code of the Lambda {name} a model of the operations that it calls")
     if lambdas or modern != (before == "keras-3"):
@@ -152,6 +153,15 @@ def _policy(config: dict[str, Any], modern: bool) -> None:
     if isinstance(held, str):
         mixed = held.startswith("mixed_") and not modern
         config["dtype"] = {"class_name": "Policy", "config": {"name": held}} if mixed else held
+
+
+def _centered(draft: Draft) -> bool:
+    """Tell whether each release that may have written the file resizes images by the centers of pixels."""
+    stated = draft.source.provenance
+    if stated.library == "keras" or not stated.tensorflow:
+        return False
+    releases = {word for word in stated.tensorflow.split() if word != "to"}
+    return all(Semantics("tf.keras", release, "tensorflow").get("image_resize") == "centered" for release in releases)
 
 
 def _name_operations(draft: Draft) -> None:

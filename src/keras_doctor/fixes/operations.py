@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from keras_doctor.fixes.tables import rows
 from keras_doctor.layers.inbound import Node, Ref
+from keras_doctor.layers.stock import is_operation
 from keras_doctor.layers.tensors import Slice
 from keras_doctor.records import record
 
@@ -18,7 +19,24 @@ if TYPE_CHECKING:
 
     from keras_doctor.releases.api import Api
 
-_FLAGS = ("name", "output_type", "out_type", "validate_indices", "batch_dims", "reduction_indices")  # at their default
+_FLAGS = ("name", "output_type", "out_type", "validate_indices")  # parameters that change no value
+# What functions take for granted, where Keras 3 takes something else.
+DEFAULTS: dict[str, dict[str, Any]] = {
+    **{name: {"axis": 0} for name in ("gather", "compat.v1.gather", "keras.backend.gather")},
+    **{name: {"axis": 0} for name in ("math.argmax", "argmax", "math.argmin", "argmin", "math.cumsum", "cumsum")},
+    **{name: {"axis": -1} for name in ("keras.backend.argmax", "keras.backend.argmin", "keras.backend.concatenate")},
+    "keras.backend.cumsum": {"axis": 0},
+    "keras.backend.expand_dims": {"axis": -1},
+    "nn.gelu": {"approximate": False},
+}
+# What Keras 3's operations take for granted, where TensorFlow's functions take something else, or want to be told.
+_GRANTED: dict[str, dict[str, Any]] = {
+    "nn.Gelu": {"approximate": True},
+    "numpy.Concatenate": {"axis": 0},
+    "numpy.Stack": {"axis": 0},
+}
+# Operations that flatten what they are given when they are told no axis, as no function of TensorFlow does.
+_ALONG = ("numpy.Take", "numpy.Argmax", "numpy.Argmin", "numpy.Cumsum", "numpy.Repeat", "numpy.Flip")
 _DTYPES = {
     "DT_FLOAT": "float32", "DT_HALF": "float16", "DT_DOUBLE": "float64", "DT_INT32": "int32", "DT_INT64": "int64",
     "DT_BOOL": "bool",
@@ -106,10 +124,13 @@ def _function(function: str, call: Node) -> Operation | None:
         return None
     order = list(dict.fromkeys(new for _, new in row.parameters))
     names = dict(row.parameters)
-    values = dict(zip(order, call.args, strict=False))
+    values = {**DEFAULTS.get(function, {}), **dict(zip(order, call.args, strict=False))}
+    if len(call.args) > len(order):
+        return None
     for key, value in call.kwargs.items():
         if key in names:
-            values[names[key]] = value
+            if value is not None or names[key] not in values:
+                values[names[key]] = value
         elif key not in _FLAGS and value not in (None, False):
             return None
     return Operation(row.name, tuple(values.items()))
@@ -194,7 +215,7 @@ def _keras_3(name: str, config: dict[str, Any], call: Node) -> Operation | None:
     row = next((row for row in known() if row.name == name), None)
     if row is None:
         return None
-    values = {**dict(zip(row.call, call.args, strict=False)), **call.kwargs}
+    values = {**_GRANTED.get(name, {}), **dict(zip(row.call, call.args, strict=False)), **call.kwargs}
     values.update({key: config[key] for key in row.made if key in config})
     return Operation(name, tuple(values.items()))
 
@@ -223,6 +244,22 @@ def entry_of(name: str, operation: str, args: list[Any], settings: dict[str, Any
         "name": name,
         "inbound_nodes": [{"args": args, "kwargs": {}}],
     }
+
+
+def can_write(entry: dict[str, Any], api: Api) -> bool:
+    """Tell whether a release has what an entry of Keras 3's dialect says."""
+    if not is_operation(entry):
+        return True
+    module = str(entry.get("module"))
+    if api.line == "keras-3":
+        return api.definition(module, entry["class_name"]) is not None
+    name = f"{module.rpartition('.')[2]}.{entry['class_name']}"
+    if name == "numpy.GetItem":
+        return True
+    row = next((row for row in known() if row.name == name), None)
+    told = entry["inbound_nodes"][0]["args"][0]
+    along = name not in _ALONG or entry["config"].get("axis") is not None
+    return row is not None and bool(row.functions) and isinstance(told, (dict, list)) and along
 
 
 def _as_keras_3(operation: Operation, entry: dict[str, Any], name: str, api: Api) -> Node | None:
@@ -257,8 +294,10 @@ def _as_function(operation: Operation, entry: dict[str, Any], name: str) -> Node
         entry.update(class_name="SlicingOpLambda", config=config)
         return Node([values["x"]], {"slice_spec": keys})
     row = next(row for row in known() if row.name == operation.name)
-    if not row.functions:
+    if not row.functions or (operation.name in _ALONG and values.get("axis") is None):
         return None
+    if operation.name == "numpy.Flip" and isinstance(values["axis"], int):
+        values["axis"] = [values["axis"]]  # tf.reverse wants a list
     config = {"name": name, "trainable": True, "dtype": "float32", "function": row.functions[0]}
     entry.update(class_name="TFOpLambda", config=config)
     names: dict[str, str] = {}

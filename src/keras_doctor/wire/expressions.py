@@ -76,12 +76,16 @@ _BINARY = {
     "BINARY_ADD": "+", "BINARY_SUBTRACT": "-", "BINARY_MULTIPLY": "*", "BINARY_TRUE_DIVIDE": "/",
     "BINARY_FLOOR_DIVIDE": "//", "BINARY_MODULO": "%", "BINARY_POWER": "**", "BINARY_MATRIX_MULTIPLY": "@",
     "BINARY_DIVIDE": "/", "BINARY_AND": "&", "BINARY_OR": "|", "BINARY_XOR": "^", "BINARY_SUBSCR": "[]",
-    "COMPARE_OP": "<",
 }  # fmt: skip
+_COMPARISONS = ("<", "<=", "==", "!=", ">", ">=")
+# By how many bits the number of a comparison stands to the left.
+_COMPARISON_SHIFT = {"3.12": 4, "3.13": 5, "3.14": 5}
 # The arguments of BINARY_OP (3.11 on): its own and, 13 further, those of the assignments in place.
 _NUMBERED = ("+", "&", "//", "<<", "@", "*", "%", "|", "**", ">>", "-", "/", "^")
 _INDEXING = 2 * len(_NUMBERED)  # from 3.14 on
-_UNARY = ("UNARY_NEGATIVE", "UNARY_POSITIVE", "UNARY_INVERT", "UNARY_NOT")
+_UNARY = {"UNARY_NEGATIVE": "-", "UNARY_POSITIVE": "+", "UNARY_INVERT": "~"}
+# Instructions that change the order of the values on top: which of them come to stand there, the topmost last.
+_TURNS = {"ROT_TWO": (1, 0), "ROT_THREE": (2, 0, 1), "DUP_TOP": (0, 0)}
 _SILENT = ("RESUME", "PRECALL", "NOP", "CACHE", "COPY_FREE_VARS", "MAKE_CELL")
 
 
@@ -132,6 +136,9 @@ class _Stack:
         elif name == "STORE_FAST_LOAD_FAST":
             self.local[argument >> 4] = self.values.pop()
             self.load(argument & 15)
+        elif name == "STORE_FAST_STORE_FAST":
+            self.local[argument >> 4] = self.values.pop()
+            self.local[argument & 15] = self.values.pop()
         elif name == "POP_TOP":
             self.values.pop()
         elif name in ("IMPORT_NAME", "IMPORT_FROM"):
@@ -148,7 +155,15 @@ class _Stack:
         elif name == "BINARY_OP":
             self.binary("[]" if argument == _INDEXING else _NUMBERED[argument % len(_NUMBERED)])
         elif name in _UNARY:
-            self.values[-1] = Operation(name, (self.values[-1],))
+            self.values[-1] = Operation(_UNARY[name], (self.values[-1],))
+        elif name == "COMPARE_OP":
+            self.compare(argument >> _COMPARISON_SHIFT.get(self.python, 0))
+        elif name == "UNPACK_SEQUENCE":
+            self.unpack(argument)
+        elif name in _TURNS or name in ("SWAP", "COPY"):
+            self.turn(name, argument)
+        elif name == "LIST_EXTEND":
+            self.extend()
         elif name in ("BUILD_TUPLE", "BUILD_LIST"):
             self.values.append(Listed(self.popped(argument)))
         elif name == "BUILD_SLICE":
@@ -199,6 +214,37 @@ class _Stack:
         self.values.append(
             Name(f"{value.path}.{attribute}") if isinstance(value, Name) else Attribute(value, attribute)
         )
+
+    def compare(self, number: int) -> None:
+        if number >= len(_COMPARISONS):
+            raise _GiveUp
+        self.binary(_COMPARISONS[number])
+
+    def unpack(self, count: int) -> None:
+        """Follow `a, b = value`: the first comes to stand on top."""
+        value = self.values.pop()
+        held = value.values if isinstance(value, Listed) else value if isinstance(value, tuple) else None
+        if held is not None and len(held) != count:
+            raise _GiveUp
+        found = held if held is not None else tuple(Operation("[]", (value, place)) for place in range(count))
+        self.values += reversed(found)
+
+    def turn(self, name: str, argument: int) -> None:
+        if name == "SWAP":
+            self.values[-1], self.values[-argument] = self.values[-argument], self.values[-1]
+        elif name == "COPY":
+            self.values.append(self.values[-argument])
+        else:
+            order = _TURNS[name]
+            held = self.popped(len(set(order)))
+            self.values += [held[one] for one in order]
+
+    def extend(self) -> None:
+        """Follow `[1, 2, 3]`, which newer Pythons write as a list that takes in a tuple."""
+        listed, more = self.popped(2)
+        if not isinstance(listed, Listed) or not isinstance(more, (tuple, Listed)):
+            raise _GiveUp
+        self.values.append(Listed((*listed.values, *(more.values if isinstance(more, Listed) else more))))
 
     def binary(self, symbol: str) -> None:
         self.values.append(Operation(symbol, self.popped(2)))

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from keras_doctor.wire.expressions import Operation
     from keras_doctor.wire.marshalled import Code
 
-# The operations behind Python's symbols. A comparison is read as "<" whatever it is, so that none is computed.
+# The operations behind Python's symbols.
 _SYMBOLS = {
     "+": "add", "-": "subtract", "*": "multiply", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow",
-    "@": "matmul", "UNARY_NEGATIVE": "negative", "UNARY_POSITIVE": "identity",
+    "@": "matmul", "<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal", "==": "equal",
+    "!=": "not_equal",
 }  # fmt: skip
+_UNARY = {"-": "negative", "+": "identity"}
 
 
 @computes("Lambda")
@@ -53,12 +55,13 @@ class _Numbers(Body):
         """Compute arithmetic."""
         if found.symbol == "[]":
             return super().operation(found)
-        if found.symbol not in _SYMBOLS:
+        known = _SYMBOLS if len(found.values) > 1 else _UNARY
+        if found.symbol not in known:
             raise CannotEvaluateError(f"its function does {found.symbol[:20]!r}, which is not computed here")
         values = [self.value(one) for one in found.values]
         if not any(isinstance(one, Tensor) for one in values) or any(isinstance(one, list) for one in values):
             raise CannotEvaluateError("its function computes with what is no tensor")
-        return self._computed(_SYMBOLS[found.symbol], dict(zip("xy", values, strict=False)))
+        return self._computed(known[found.symbol], dict(zip("xy", values, strict=False)))
 
     def indexed(self, value: Any, key: Any) -> Any:
         """Compute an indexing."""
