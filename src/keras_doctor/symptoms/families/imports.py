@@ -385,6 +385,24 @@ SYMPTOMS = (
         strength=8,
     ),
     Symptom(
+        ("_keras_shape",),
+        (
+            broken(
+                "the code (keras-contrib, a layer of the time of Keras 2.2) asks a tensor for _keras_shape, which "
+                "tensors of "
+                "the old package keras had: it is another release, or a tensor of tf.keras",
+                Remedy("Use keras.backend.int_shape(x) in its place, or x.shape.", "K.int_shape(x)"),
+                Remedy("Or the version that the code was written for.", 'pip install "keras==2.2.4" "tensorflow<1.15"'),
+                _IMPORTS,
+                LEGACY_KERAS,
+                code="KD909",
+                confidence="medium",
+            ),
+        ),
+        pattern=r"has no attribute '?_keras_shape",
+        strength=7,
+    ),
+    Symptom(
         ("name 'h5py' is not defined", "name 'h5py'"),
         lambda scene, match: _not_installed(scene, "h5py"),
         pattern=r"name 'h5py' is not defined",

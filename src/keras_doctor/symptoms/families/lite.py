@@ -80,7 +80,11 @@ SYMPTOMS = (
         "converter-incompatible",
         "KD902",
         "the interpreter is older than the converter that wrote the file",
-        ("didn't find op for builtin opcode", "didnt find op for builtin opcode", "old tflite binary with a newer model"),
+        (
+            "didn't find op for builtin opcode",
+            "didnt find op for builtin opcode",
+            "old tflite binary with a newer model",
+        ),
         _NEW_RUNTIME,
         _SELECT,
     ),

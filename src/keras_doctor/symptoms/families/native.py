@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keras_doctor.findings import Remedy
 from keras_doctor.symptoms.places import package_of
-from keras_doctor.symptoms.readings import FIRST_BYTES, LOADING, broken, unsaved
+from keras_doctor.symptoms.readings import FIRST_BYTES, LOADING, unsaved
 from keras_doctor.symptoms.remedies import (
     AGAIN,
     CHECK,
@@ -99,7 +99,8 @@ def _syntax(scene: Scene, match: re.Match[str]) -> Reading | None:
         f"Python 3.7) or newer (f-strings came with Python 3.6) than that",
         (
             Remedy(
-                "Use a Python that it was written for: Python 3.6 for TensorFlow before 1.13; a newer Python (python>=3.6) "
+                "Use a Python that it was written for: Python 3.6 for TensorFlow before 1.13; a newer Python "
+                "(python>=3.6) "
                 "for newer code; python3, not python, where that is Python 2.",
                 "keras-doctor env",
             ),

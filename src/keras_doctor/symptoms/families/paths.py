@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.findings import Remedy
+from keras_doctor.records import replace
 from keras_doctor.symptoms.remedies import (
     ASCII,
     CHECK,

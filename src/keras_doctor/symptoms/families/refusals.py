@@ -41,17 +41,6 @@ SYMPTOMS = (
     row(
         "save-refused",
         "KD901",
-        "the name pattern of ModelCheckpoint asks for a metric that this release calls otherwise (acc, accuracy), or "
-        "that is not measured",
-        ("failed to format this callback filepath",),
-        Remedy(
-            "Use the names that the training log shows.",
-            'ModelCheckpoint("model.{epoch:02d}-{val_accuracy:.4f}.keras")',
-        ),
-    ),
-    row(
-        "save-refused",
-        "KD901",
         "the names of the layers or weights are longer than an attribute of HDF5 can be",
         ("cannot be saved to hdf5 file because they are larger", "cannot be saved to hdf5"),
         _KERAS_FORMAT,

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from keras_doctor.findings import Remedy
-from keras_doctor.symptoms.readings import unsaved
+from keras_doctor.symptoms.readings import row, unsaved
 from keras_doctor.symptoms.remedies import UPGRADE, WEIGHTS_ONLY
 from keras_doctor.symptoms.symptom import Symptom
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
 
 _KERAS = Remedy("Save with a name that ends in .keras (or .h5).", 'model.save("model.keras")')
 _EXPORT = Remedy("For a SavedModel (serving, TFLite): use model.export.", 'model.export("folder")')
@@ -22,6 +18,77 @@ _NAMES = Remedy(
 
 
 SYMPTOMS = (
+    row(
+        "save-refused",
+        "KD901",
+        "the name (or the monitor) of ModelCheckpoint asks for a metric that is not in the logs: it is called "
+        "otherwise in this release (acc, accuracy), is not compiled, or there are no validation data",
+        (
+            "can save best model only with",
+            "early stopping conditioned on metric",
+            "failed to format this callback filepath",
+        ),
+        Remedy(
+            "Use a name that the training log shows: compile with metrics=['accuracy'], give validation_data, and "
+            "monitor "
+            "val_accuracy (val_acc before TensorFlow 2) or val_loss.",
+            'ModelCheckpoint("model.{epoch:02d}-{val_accuracy:.4f}.keras", monitor="val_accuracy")',
+        ),
+        strength=8,
+    ),
+    Symptom(
+        ("keyerror: 'val_", "keyerror: 'acc'", "keyerror: 'accuracy'", 'keyerror: "val_'),
+        lambda scene, match: (
+            unsaved(
+                "the pattern of ModelCheckpoint's file name asks for a metric that is not in the logs",
+                Remedy(
+                    "Use a name that the training log shows: compile with metrics=['accuracy'], give validation "
+                    "data, and "
+                    "write val_accuracy (val_acc before TensorFlow 2) or val_loss.",
+                    'ModelCheckpoint("model.{epoch:02d}-{val_accuracy:.4f}.keras", monitor="val_accuracy")',
+                ),
+            )
+            if scene.calls("on_epoch_end", "ModelCheckpoint", "filepath")
+            else None
+        ),
+        pattern=r"KeyError: ['\"](?:val_\w+|acc|accuracy)",
+        strength=8,
+    ),
+    row(
+        "save-refused",
+        "KD901",
+        "this TensorFlow and this Python (or wrapt) do not go together when a SavedModel is written: 2.16 under "
+        "Python 3.12",
+        ("this __dict__ descriptor does not support", "_dictwrapper"),
+        Remedy(
+            "Upgrade TensorFlow (tensorflow>=2.17), or take an older wrapt (wrapt<1.15), or Python 3.11.",
+            'pip install -U "tensorflow>=2.17"  # or: pip install "wrapt<1.15"',
+        ),
+        WEIGHTS_ONLY,
+        strength=8,
+    ),
+    row(
+        "save-refused",
+        "KD901",
+        "an exported function uses a variable or a table that is no attribute of what is exported",
+        ("references 'untracked' resource", "which references an untracked", "must be 'tracked' by assigning"),
+        Remedy(
+            "Make what it uses an attribute (self.table = …) of the model, the layer or the module that is "
+            "exported, so that "
+            "it is tracked.",
+            "self.table = table",
+        ),
+        WEIGHTS_ONLY,
+        strength=8,
+    ),
+    row(
+        "save-refused",
+        "KD901",
+        "a model that was never built cannot be exported",
+        ("must be built before export", "the model must be built before", "is not built. please call the model"),
+        Remedy("Call it on data (or build it) first, then model.export.", 'model(example); model.export("folder")'),
+        strength=8,
+    ),
     Symptom(
         ("cannot be saved either because", "cannot be saved because", "can not be saved because"),
         (

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from keras_doctor.findings import Remedy
-from keras_doctor.symptoms.remedies import CUSTOM_OBJECTS, REBUILD
+from keras_doctor.symptoms.remedies import CUSTOM_OBJECTS, REBUILD, UPGRADE, WEIGHTS_ONLY
 from keras_doctor.symptoms.symptom import Reading, Symptom
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from keras_doctor.symptoms.scene import Scene
 
 _LIST = Remedy("List its signatures, inputs and outputs, and use these names.", "saved_model_cli show --dir PATH --all")
 _EXPORT = Remedy(
@@ -36,7 +40,8 @@ _CALL = Reading(
 
 _AT_SAVING = Reading(
     "save-refused",
-    "TensorFlow traces the model's call in order to save it, and the model takes other inputs than it was recorded with "
+    "TensorFlow traces the model's call in order to save it, and the model takes other inputs than it was recorded "
+    "with "
     "(float16 under a mixed precision policy, other shapes)",
     (
         Remedy(

@@ -47,6 +47,12 @@ _PLAIN_CALL = Reading(
     "a function of NumPy or TensorFlow is called on a symbolic tensor of a Keras model that is being built",
     (
         Remedy("Put it into a layer (Lambda, or a class of your own), or use keras.ops.", "x = Lambda(f)(x)"),
+        Remedy(
+            "What tf.saved_model.load returns is no layer: load a Keras model with keras.models.load_model, or wrap "
+            "the "
+            "folder (hub.KerasLayer, keras.layers.TFSMLayer).",
+            "model = keras.models.load_model(PATH)",
+        ),
         REBUILD,
     ),
     "medium",
