@@ -57,7 +57,7 @@ def setup_of_source(document: ModelDocument) -> Setup:
         return environment.keras_version == provenance.keras_version, release.loader == provenance.library
 
     for release in sorted(published(), key=likeness, reverse=True):
-        if diagnose(document, environment_of(release), everything=False).verdict == "loads":
+        if diagnose(document, environment_of(release), compile=False, everything=False).verdict == "loads":
             return release.setup
     raise BuildError("no release is known to load it as it is")
 

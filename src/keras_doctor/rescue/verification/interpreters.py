@@ -76,7 +76,7 @@ class Interpreters:
         why: list[str] = []
         for environments in self._sources(document, target, why):
             for environment in _as_saved(environments, document):
-                diagnosis = diagnose(document, environment)
+                diagnosis = diagnose(document, environment, compile=False)  # what it computes is asked, no more
                 if diagnosis.verdict == "loads":
                     hazard = self._hazard(diagnosis)
                     return Choice(None, f"the source {hazard}") if hazard else Choice(environment)
