@@ -13,6 +13,7 @@ from keras_doctor.loaders import calling, graphs, training, weights_hdf5
 from keras_doctor.loaders.construction import refer
 from keras_doctor.loaders.keras_3 import Keras3Walk
 from keras_doctor.loaders.legacy_view import View
+from keras_doctor.loaders.thawing import thawed
 from keras_doctor.loaders.tracing import Step
 
 TYPE_CHECKING = False
@@ -74,7 +75,8 @@ def steps(load: Load) -> Iterator[Step]:
         from keras_doctor.loaders.axes import lost_axes
 
         yield from lost_axes(load, view, shapes)
-    yield from weights_hdf5.steps(load, shapes, view.config)
+    config = thawed(view.config) if load.does("trains-what-is-frozen") else view.config
+    yield from weights_hdf5.steps(load, shapes if config is view.config else graphs.shapes(load, config), config)
     yield from _float8(load)
     yield from _opaque(load)
     yield from training.steps(load, Hdf5Walk(load, "compile"), shapes, view.config)
