@@ -172,6 +172,7 @@ ONLY: tuple[tuple[Reading, tuple[str, ...]], ...] = (
         "saving_lib._reject_npz_bomb", "saving_lib._reject_zip_bomb", "saving_lib._reject_zip_extract_bomb",
         "saving_lib.safe_get_h5_dataset", "saving_lib.safe_get_h5_group@not allowed", "._full_path@invalid asset path",
         "file_utils.extract_open_archive", "file_utils.filter_safe_zipinfos", "file_utils.filter_safe_tarinfos",
+        "file_editor._extract_weights_from_store",
     )),
     (_DAMAGED, (
         "saving_lib._verify_group", "saving_lib._verify_dataset", "saving_lib.safe_get_h5_group@invalid path",

@@ -6,8 +6,17 @@ import re
 
 from keras_doctor.findings import Remedy
 from keras_doctor.symptoms import names
+from keras_doctor.symptoms.readings import unsaved
 from keras_doctor.symptoms.refused import PUBLIC_CALLS, wrapped_class
-from keras_doctor.symptoms.remedies import CUSTOM_OBJECTS, LEGACY_KERAS, REBUILD, REGISTER, SAME_VERSION, UPGRADE
+from keras_doctor.symptoms.remedies import (
+    CUSTOM_OBJECTS,
+    LEGACY_KERAS,
+    REBUILD,
+    REGISTER,
+    SAME_VERSION,
+    UPGRADE,
+    WEIGHTS_ONLY,
+)
 from keras_doctor.symptoms.symptom import Reading, Symptom
 
 TYPE_CHECKING = False
@@ -37,6 +46,8 @@ def _missing(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...
             "medium",
             code="KD903",
         )
+    if function in ("call", "tf__call", "compute_output_shape", "compute_mask"):
+        return _method(scene, function, match["keys"] or "an argument")
     if function not in ("__init__", "__new__", "from_config"):
         return None
     if "inputs" in words or "outputs" in words:
@@ -83,6 +94,30 @@ def _missing(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...
         "high" if words else "medium",
         code="KD917",
     )
+
+
+def _method(scene: Scene, function: str, what: str) -> tuple[Reading, ...]:
+    """Tell of a method of a layer or model that Keras calls without one of its arguments."""
+    remedy = Remedy(
+        "Let call take one argument of inputs (a list or dict of tensors), and give all others a default.",
+        "def call(self, inputs, training=None, mask=None): …",
+    )
+    saving = unsaved(
+        f"saving calls the model (or layer) with its inputs alone, and its {function} wants {what} too",
+        remedy,
+        WEIGHTS_ONLY,
+        confidence="medium",
+    )
+    own = Reading(
+        "custom-object-broken",
+        f"{function} of a layer or model of your own wants {what}, which Keras does not pass to it here",
+        (remedy, REBUILD),
+        "medium",
+        "it was raised while a file was loaded, or the model was called",
+        "KD917",
+    )
+    first_saving = scene.place.stage == "save" or scene.calls(".save(", "save_model", "saved_model.save")
+    return (saving, own) if first_saving else (own, saving)
 
 
 _NO_GRAPH = Reading(
@@ -159,6 +194,27 @@ SYMPTOMS = (
         _missing,
         pattern=r"(?:(?P<name>[\w.]+)\.)?(?P<function>__init__|__new__|build|from_config"
         r"|\w+)\(\) missing \d+ required (?:positional|keyword-only) arguments?:?\s*(?P<keys>[^\n]*)",
+        strength=6,
+    ),
+    Symptom(
+        ("argument after ** must be a mapping",),
+        (
+            Reading(
+                "custom-object-broken",
+                "a config is None (or no dict) where a dict is wanted: a get_config that returns nothing",
+                (
+                    Remedy(
+                        "Return the dict from get_config, with what super().get_config() returns.",
+                        'return {**super().get_config(), "units": self.units}',
+                    ),
+                    REBUILD,
+                ),
+                "medium",
+                "a class of your own is in the model",
+                "KD917",
+            ),
+            Reading("config-value", "the config has another form here", (SAME_VERSION,), "low", "all are Keras's own"),
+        ),
         strength=6,
     ),
     Symptom(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from keras_doctor.findings import Remedy
+from keras_doctor.symptoms import names
 from keras_doctor.symptoms.readings import LOADING
-from keras_doctor.symptoms.remedies import CHECK, INSPECT, REBUILD
+from keras_doctor.symptoms.remedies import CHECK, CUSTOM_OBJECTS, INSPECT, REBUILD
 from keras_doctor.symptoms.symptom import Reading, Symptom
 
 TYPE_CHECKING = False
@@ -95,6 +96,42 @@ def _no_attribute(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading
     return None
 
 
+def _of_a_class(scene: Scene, kind: str, name: str) -> tuple[Reading, ...]:
+    """Tell of an attribute that an object does not have: of a class of Keras's own, or of somebody else's."""
+    other_release = Reading(
+        "environment-broken",
+        f"{kind} of the installed release has no {name}: the code (or a package) was written for another release",
+        (
+            Remedy("Bring the packages to releases that belong together.", "keras-doctor env"),
+            Remedy(f"Or look up what this release calls it ({name}).", f"dir({kind})"),
+        ),
+        "low",
+        f"{name} stands in another package's code, or in older code",
+        "KD909",
+    )
+    wrong = _wrong(
+        f"{kind} has no attribute {name}",
+        Remedy("Look up the attributes and methods of the installed release.", f"dir({kind})"),
+        confidence="low",
+        when="your own code asks for it",
+    )
+    if names.library(kind) is not None:
+        return other_release, wrong
+    own = Reading(
+        "custom-object-broken",
+        f"{kind} is not Keras's: its __init__, build or get_config asks for {name} before (or without) setting it",
+        (
+            Remedy(f"Set self.{name} in __init__ of {kind}, before it is used.", f"self.{name} = {name}"),
+            CUSTOM_OBJECTS,
+            REBUILD,
+        ),
+        "low",
+        f"{kind} is a layer or model of your own",
+        "KD917",
+    )
+    return (own, wrong) if scene.passed(*LOADING, "save") or scene.calls("load_model", ".save(") else (wrong, own)
+
+
 def _other_calls(seen: str) -> Reading:
     """Tell of calls that ask a model for what it does not have."""
     if "endpoint" in seen or "savedmodel" in seen or "positional" in seen:
@@ -167,6 +204,12 @@ SYMPTOMS = (
         _no_attribute,
         pattern=r"'(?P<kind>\w+)' object has no attribute '(?P<name>\w+)'",
         strength=5,
+    ),
+    Symptom(
+        ("object has no attribute",),
+        lambda scene, match: _of_a_class(scene, match["kind"], match["name"]),
+        pattern=r"'(?P<kind>(?!NoneType)[A-Z]\w+)' object has no attribute '(?P<name>\w+)'",
+        strength=1,
     ),
     Symptom(
         (

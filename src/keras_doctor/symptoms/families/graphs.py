@@ -63,7 +63,7 @@ def _inputs(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]
 
 SYMPTOMS = (
     Symptom(
-        ("ragged_tensor.raggedtensor", "got tf.raggedtensor"),
+        ("ragged_tensor.raggedtensor", "got tf.raggedtensor", "elements of tf.raggedtensor"),
         (
             Reading(
                 "config-value",

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 def _interpret(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
     """Tell of "Could not interpret activation function identifier: X"."""
     kind, value = match["kind"].lower(), match["value"].strip()
+    if re.match(r"<(?:tensorflow|keras|tf_keras)\.[\w.]+ object at", value) and not scene.passed("load"):
+        other = training(_inner_name(value), "optimizers" if kind.startswith("optimizer") else "losses")
+        return (
+            replace(_mixed(scene), confidence="medium", when="it was raised by compile in your own code"),
+            replace(other, confidence="medium", when="it was raised while a file was loaded"),
+        )
     if kind.startswith("optimizer"):
         return training(_inner_name(value), "optimizers")
     if kind.startswith(("loss", "metric")):

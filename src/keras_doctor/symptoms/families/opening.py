@@ -256,6 +256,32 @@ SYMPTOMS = (
         question="What is at the path? keras-doctor check PATH",
     ),
     Symptom(
+        ("codec can't encode character",),
+        (
+            Reading(
+                "path-problem",
+                "a path has letters that this program (its locale, or Windows' old interfaces) cannot write",
+                (
+                    ASCII,
+                    Remedy("Or run Python with UTF-8.", "PYTHONUTF8=1 python your_script.py"),
+                    PATH,
+                ),
+                "medium",
+                "the path, or the user's name in it, is not plain ASCII",
+                "KD102",
+            ),
+            Reading(
+                "save-refused",
+                "a name in the model (of a layer, a word of a vocabulary) cannot be written by this release",
+                (UPGRADE,),
+                "low",
+                "it was raised by model.save",
+                "KD901",
+            ),
+        ),
+        strength=6,
+    ),
+    Symptom(
         ("can't decode byte", "codec can't decode"),
         _undecodable,
         pattern=r"(?P<codec>\b[\w-]{1,40})'? codec can'?t decode byte 0x(?P<byte>[0-9a-f]{2}) in position "

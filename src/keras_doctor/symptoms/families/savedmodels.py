@@ -87,6 +87,21 @@ SYMPTOMS = (
         strength=8,
     ),
     Symptom(
+        ("keyerror: <tf.tensor", "keyerror: <tf.operation", "keyerror: <reference wrapping"),
+        (
+            Reading(
+                "savedmodel-revive",
+                "the graph of the SavedModel (or an exported function) refers to a tensor that is not in it: written "
+                "by "
+                "another TensorFlow, or with control flow of TensorFlow 1",
+                (UPGRADE, SAME_VERSION, REBUILD),
+                "medium",
+                code="KD905",
+            ),
+        ),
+        strength=6,
+    ),
+    Symptom(
         ("table not initialized",),
         (
             Reading(
@@ -134,9 +149,12 @@ SYMPTOMS = (
             "missing 1 required argument",
             "missing required argument",
             "required arguments:",
+            "expected these arguments to match one of the following",
+            "found zero restored functions",
         ),
         lambda scene, match: _functions(scene, match),
-        pattern=r"could not find matching (?:concrete )?function|f\(.*\) missing \d+ required arg|missing (?:1"
+        pattern=r"could not find matching (?:concrete )?function|expected these arguments to match"
+        r"|found zero restored|f\(.*\) missing \d+ required arg|missing (?:1"
         r"|\d+) required arguments?:? ?\w*|\) mis$",
         strength=6,
     ),

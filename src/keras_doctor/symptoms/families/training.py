@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from keras_doctor.findings import Remedy
-from keras_doctor.symptoms.remedies import COMPILE_FALSE, CUSTOM_OBJECTS, LEGACY_KERAS, UPGRADE
+from keras_doctor.records import replace
+from keras_doctor.symptoms.remedies import COMPILE_FALSE, CUSTOM_OBJECTS, LEGACY_KERAS, SAME_VERSION, UPGRADE
 from keras_doctor.symptoms.symptom import Reading, Symptom
 
 TYPE_CHECKING = False
@@ -38,6 +39,27 @@ def _no_from_config(scene: Scene, match: re.Match[str]) -> Reading:
     )
 
 
+def _object_for_a_name(scene: Scene) -> Reading | tuple[Reading, ...]:
+    """Tell of a config that stands where a loader looks for a name."""
+    loss = _loss(
+        "a loss, metric or optimizer is stored as an object with its config, and this loader expects a name; the model "
+        "itself is fine",
+        UPGRADE,
+        confidence="high" if scene.passed("compile") else "medium",
+    )
+    if scene.passed("compile") or not scene.passed("construct", "graph", "resolve"):
+        return loss
+    value = Reading(
+        "config-value",
+        "a config (a dict or list) stands where this loader looks for a name: another release, or a get_config of your "
+        "own, stores it so",
+        (SAME_VERSION, UPGRADE, LEGACY_KERAS),
+        "medium",
+        "a layer is what is being made",
+    )
+    return value, replace(loss, confidence="medium", when="it loads with compile=False")
+
+
 SYMPTOMS = (
     Symptom(
         (
@@ -46,12 +68,7 @@ SYMPTOMS = (
             "'dict' object has no attribute 'lower'",
             "unhashable type",
         ),
-        lambda scene, match: _loss(
-            "a loss, metric or optimizer is stored as an object with its config, and this loader expects a "
-            "name; the model itself is fine",
-            UPGRADE,
-            confidence="high" if scene.passed("compile") else "medium",
-        ),
+        lambda scene, match: _object_for_a_name(scene),
         pattern=r"unhashable type: '?(?:dict|list)'?|'dict' object has no attribute 'lower'",
         strength=4,
     ),
@@ -137,6 +154,27 @@ SYMPTOMS = (
             ),
         ),
         strength=1,
+    ),
+    Symptom(
+        ("compiled metrics have yet to be built",),
+        (
+            Reading(
+                "training-state-lost",
+                "no failure: the metrics of the loaded (or saved) model are empty until it is trained or evaluated "
+                "once",
+                (
+                    Remedy(
+                        "Nothing has to be done to predict; evaluate or train once to have the metrics, or load "
+                        "without "
+                        "the training state.",
+                        "model = load_model(PATH, compile=False)",
+                    ),
+                ),
+                "medium",
+                code="KD914",
+            ),
+        ),
+        strength=6,
     ),
     Symptom(
         ("training configuration found", "no training configuration"),

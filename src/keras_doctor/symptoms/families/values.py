@@ -210,6 +210,7 @@ SYMPTOMS = (
             "dtypepolicy",
             "could not interpret dtype",
             "unknown dtype policy",
+            "invalid dtype: {",
             "'str' object has no attribute 'quantization_mode'",
             "dtype policy",
         ),
@@ -225,7 +226,8 @@ SYMPTOMS = (
             ),
         ),
         pattern=r"unhashable type: 'DTypePolicy'|could not interpret (?:the )?(?:dtype|DType)|Cannot interpret dtype"
-        r"|unknown dtype policy|'str' object has no attribute 'quantization_mode'|Cannot convert .*DTypePolicy",
+        r"|unknown dtype policy|invalid dtype: \{|'str' object has no attribute 'quantization_mode'"
+        r"|Cannot convert .*DTypePolicy",
         strength=6,
     ),
     Symptom(

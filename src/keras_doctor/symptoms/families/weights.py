@@ -299,6 +299,7 @@ SYMPTOMS = (
             "but the saved weight has shape",
             "cannot assign to variable",
             "due to variable shape",
+            "invalid shape",
         ),
         _assign,
         pattern=r"shape mismatch in layer[^\n]{0,300}|has shape \([\d, ]+\), but the saved weight has shape[^\n]{0,80}"
@@ -309,7 +310,8 @@ SYMPTOMS = (
         r"|cannot feed value of shape[^\n]{0,200}|weight shape \([^\n]{0,80}not compatible[^\n]{0,80}"
         r"|assign requires shapes of both tensors to match[^\n]{0,200}|shape mismatch: ?(?:the"
         r"|objects)?[^\n]{0,200}|could not broadcast input array[^\n]{0,200}"
-        r"|has different shape from[^\n]{0,100}",
+        r"|has different shape from[^\n]{0,100}"
+        r"|invalid shape [^\n]{0,60}got [\[(][\d, ]+[\])],? expected [\[(][\d, ]+[\])]",
         strength=6,
     ),
     Symptom(
