@@ -15,7 +15,10 @@ FIXES: dict[str, tuple[str, ...]] = {
     ),
     "keyword:missing": ("call_stated",),
     "keyword:refused": ("keyword_renamed", "keyword_dropped"),
+    "name:dotted": ("name_replaced",),
     "name:scope": ("name_replaced",),
+    "name:slash": ("name_replaced",),
+    "name:twice": ("name_replaced",),
     "object:unresolved": ("class_renamed", "cudnn", "locally_connected", "initializer_dropped"),
     "value:refused": ("initializer_dropped",),
 }

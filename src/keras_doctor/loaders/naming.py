@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 
 def steps(load: Load, reference: Reference) -> Iterator[Step]:
-    """Yield that a layer's name is refused when the layer is built: Keras 3 has "/" for the paths of variables."""
+    """Yield that a layer's or a model's name is refused when that is built: "/" is for the paths of variables."""
     name = reference.config.get("name") if isinstance(reference.config, dict) else None
     if isinstance(name, str) and "/" in name and load.does("refuses-slash-in-names"):
-        yield Step("construct", ("name:slash",), Locus(path=f"{reference.path}.config.name"), (load.api, name))
+        place = f"{reference.path}.config.name".lstrip(".")
+        yield Step("construct", ("name:slash",), Locus(path=place), (load.api, name))
 
 
 def twice(load: Load, model: ConfigNode) -> Iterator[Step]:

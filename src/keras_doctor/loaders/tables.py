@@ -53,6 +53,7 @@ class TableWalk(Walk):
         yield Step(self.stage, ("model", f"model:{reference.name}"), subject=reference)
         for child in self.layers(reference):
             yield from self.entry(child.value, "layers", child.path, depth + 1, reference.name, "layers")
+        yield from naming.steps(self.load, reference)
         yield from naming.twice(self.load, node(reference))
         yield from graphs.replay(self.load, node(reference))
         yield from handed_on.steps(self.load, node(reference))
