@@ -154,6 +154,34 @@ SYMPTOMS = (
         question="Which members does it have? keras-doctor inspect PATH",
     ),
     Symptom(
+        ("no such file or directory: 'model.weights.h5'", "name = 'model.weights.h5', errno = 2"),
+        (
+            Reading(
+                "loader-bug",
+                "this Keras 3 unpacks model.weights.h5 into the working directory for a while: another load at the "
+                "same "
+                "time removed it, or the directory cannot be written",
+                (
+                    Remedy("Upgrade to a newer Keras, which does not unpack it there.", "pip install -U keras"),
+                    Remedy("Or load one after the other (a lock), or copy the file for each process.", "flock …"),
+                ),
+                "medium",
+                "the path that was given is a .keras archive",
+                "KD907",
+            ),
+            Reading(
+                "path-problem",
+                "there is nothing at the path",
+                (PATH,),
+                "medium",
+                "model.weights.h5 is the path that was given",
+                "KD101",
+            ),
+        ),
+        strength=7,
+        question="Which path was given to load_model?",
+    ),
+    Symptom(
         (
             "expected a model.weights.h5",
             "cannot access local variable 'weights_store'",

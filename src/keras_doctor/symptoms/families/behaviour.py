@@ -1,265 +1,169 @@
-"""Reports without an error: it loads, and predicts, trains or evaluates otherwise."""
+"""Reports without an error: it loads, and predicts, trains or evaluates otherwise. They are told by what they "
+"speak of."""
 
 from __future__ import annotations
 
-from keras_doctor.findings import Remedy
-from keras_doctor.symptoms.remedies import CHECK, INSPECT, SAME_VERSION
+import re
+
+from keras_doctor.symptoms.silences import (
+    BATCH,
+    DEFAULTS,
+    FORMAT,
+    GLOBALS,
+    METRIC,
+    NOISE,
+    NOT_LOADED,
+    ORDER,
+    OUTSIDE,
+    QUANTIZED,
+    RANDOM,
+    SEMANTICS,
+    STATE,
+    STATEFUL,
+    VOCABULARY,
+)
 from keras_doctor.symptoms.symptom import Reading, Symptom
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import re
-
     from keras_doctor.symptoms.scene import Scene
 
-_OUTSIDE = Reading(
-    "preprocessing-outside",
-    "the model is as it was, and what stands around it is not: vocabulary or label order built anew in each "
-    "session (set, hash, os.listdir), scaling (/255), the order of channels, a tokenizer that was not saved",
-    (
-        Remedy(
-            "Save vocabulary, label order and preprocessing with the model (or as layers in it: "
-            "TextVectorization, Normalization, Rescaling), and load them; normalise (scale) the inputs as in "
-            "training.",
-            "json.dump(labels, open('labels.json', 'w'))",
-        ),
-        Remedy(
-            "To tell: predict one fixed array in both sessions. The same numbers mean that the model is the same.",
-            'np.save("x.npy", x); print(model.predict(x))',
-        ),
-    ),
-    "medium",
-    "the same array gives the same prediction in both sessions",
-    "KD913",
-)
-_NOT_LOADED = Reading(
-    "weights-not-loaded",
-    "the weights were not loaded, or not all: no name matched (by_name=True), a layer's weights are not "
-    "tracked (made outside build, kept in a plain list), an inner model of a multi-GPU wrapper",
-    (
-        Remedy(
-            "Compare the weights before and after: what stayed at random was not loaded. Names have to match "
-            "(or load in order, without by_name); make variables with add_weight in build, and keep layers as "
-            "attributes.",
-            "keras-doctor inspect PATH",
-        ),
-        INSPECT,
-    ),
-    "medium",
-    "the weights differ, or are random each time",
-    "KD916",
-)
-_METRIC = Reading(
-    "metric-semantics",
-    "the loss is the same and the accuracy is not: the metric was restored as another one (the string "
-    "'accuracy' as plain Accuracy, not sparse or categorical accuracy), the model itself is the same",
-    (
-        Remedy(
-            "Compile again with the metric by its full name (sparse_categorical_accuracy), or compile=False "
-            "and compile yourself; shuffle=False and a fixed seed for the data.",
-            'model.compile(loss=…, metrics=["sparse_categorical_accuracy"])',
-        ),
-    ),
-    "medium",
-    "the loss (and the predictions) are the same as before",
-    "KD915",
-)
-_STATE = Reading(
-    "training-state-lost",
-    "training does not go on where it stopped: the optimizer's state (and learning rate schedule) was not "
-    "saved or not restored, only the weights were",
-    (
-        Remedy(
-            "Save the whole model with its optimizer (model.save), and load it with load_model without "
-            "compiling again; or use tf.train.Checkpoint with model and optimizer, or BackupAndRestore.",
-            "checkpoint = tf.train.Checkpoint(model=model, optimizer=optimizer)",
-        ),
-    ),
-    "medium",
-    "training goes on worse after a restart, predictions are as before",
-    "KD914",
-)
-_SEMANTICS = Reading(
-    "semantics-changed",
-    "the releases compute something else from the same config (BatchNormalization of Keras 1, epsilon, "
-    "recurrent activations, padding)",
-    (
-        SAME_VERSION,
-        CHECK,
-        Remedy(
-            "Compare layer by layer to find the first one that differs; for BatchNormalization look at the "
-            "moving variance and epsilon of both versions.",
-            "keras-doctor check PATH",
-        ),
-    ),
-    "medium",
-    "the same file gives other predictions in another release",
-    "",
-)
-_DEFAULTS = Reading(
-    "default-changed",
-    "a value that the file does not state has another default in the other release (the epsilon of "
-    "BatchNormalization is 1e-3 or 1e-5, hard_sigmoid, data_format)",
-    (
-        Remedy(
-            "Set the value (epsilon, momentum, data_format) explicitly in both, and compare again.",
-            "BatchNormalization(epsilon=1e-3)",
-        ),
-        SAME_VERSION,
-    ),
-    "medium",
-    "two releases or two packages build the same layer differently",
-    "",
-)
-_ORDER = Reading(
-    "weights-order",
-    "outputs (or inputs) are in another order than expected: a signature sorts them by name, a dict has another order",
-    (
-        Remedy(
-            "Name inputs and outputs, and take them by name from the signature, not by order.",
-            'f = loaded.signatures["serving_default"]; f(a=…, b=…)["out"]',
-        ),
-    ),
-    "medium",
-    "the model has several inputs or outputs",
-    "",
-)
-_BATCH = Reading(
-    "other",
-    "the prediction depends on the other rows of the batch: a layer computes over the batch "
-    "(BatchNormalization in training mode, a stateful layer, mode=1 of Keras 1)",
-    (
-        Remedy(
-            "Look for BatchNormalization with training=True or mode=1, stateful RNNs, and normalisation over "
-            "the batch in preprocessing; predict with the same batch size.",
-            "model.predict(x, batch_size=1)",
-        ),
-    ),
-    "medium",
-    "the same row gives other results in another batch",
-    "KD913",
-)
 _QUESTION = (
     "Is the prediction for one fixed array the same before saving and after loading? Are the weights? And the loss?"
 )
+_MOST = 6000  # characters of a report, from its beginning
+# What is complained of, of what, and on which occasion: a report of this kind has all three.
+_COMPLAINT = (
+    r"different|differ(?:s|ed|ence)?\b|wrong|incorrect|\bbad\b|poor|random|garbage|inconsisten|mismatch|drop|decreas"
+    r"|lower|worse"
+    r"|higher|jump|explod|increas|\b0(?:\.0+)?%|\bzero\b|constant|always|same (?:class|prediction|output|value|result)"
+    r"|not (?:the )?same|not (?:match|correspond|work)|n't (?:match|correspond|work|remember)|not remember|shuffl"
+    r"|swap|empty"
+    r"|\blost\b|forget|not (?:be )?(?:saved|loaded|restored|tracked|stored)|n't (?:saved|loaded|restored|tracked)"
+    r"|loads nothing"
+    r"|not able to load|cannot load the state|from scratch|\breset|strange|only store|prediction for"
+    r"|\bnan\b|less accurate|very low|inaccura|breaking|slight|0\.\d+ instead|depend|varied|still not possible|not"
+    r" properly"
+    r"|不准|不同|不一致|错误|很低|下降|不对|一样|一致"
+)
+_SUBJECT = (
+    r"predict|accura|\bacc\b|\bloss|output|result|inference|evaluat|weight|perform|class(?:es|ification)|vocabular"
+    r"|param|\bauc\b"
+    r"|score|variance|optimizer|best model|train|layer|probabilit|diff:|预测|结果|准确|损失|权重"
+)
+_OCCASION = (
+    r"load|restor|sav(?:e|ed|ing)|convert|deploy|export|session|restart|resum|continu|retrain|re-train|server"
+    r"|android|\bios\b"
+    r"|browser|\bweb\b|machine|laptop|version|backend|tflite|onnx|tfjs|tensorflow\.?js|core ?ml|pre-?trained"
+    r"|imagenet|keras ?[23]"
+    r"|checkpoint|stand-alone|serving|armnn|quanti|serializ|migrat|by_name|ordering|well trained|转换|加载|保存|部署|重新"
+)
+# What a report speaks of → how it is told. The first ones say more than the later ones.
+_TOPICS: tuple[tuple[str, tuple[Reading, ...]], ...] = (
+    (
+        r"(?:resum|continu|restart|re-?train|initial_epoch|training (?:the model )?again|fit"
+        r" again)[^\n]{0,400}(?:loss|accura|optimi"
+        r"|scratch|worse|epoch)|optimi[sz]er[^\n]{0,80}(?:state|reset|weight|w[ei]+g[ht]+s|not (?:saved|restored"
+        r"|loaded)|empty)"
+        r"|(?:state|weights) of (?:the )?optimi[sz]er|(?:not|n't) (?:load|restore|save)\w* (?:the )?optimi[sz]er"
+        r"|save_best_only"
+        r"|(?:best (?:model|value)|previous)[^\n]{0,80}(?:loss|forget|remember|overwrit)|loss(?:es)? (?:jump"
+        r"|increase|rise|go up)"
+        r"|load_model[^\n]{0,80}training[^\n]{0,80}(?:higher|worse|scratch)",
+        (STATE, OUTSIDE),
+    ),
+    (
+        r"(?:same|equal|identical|correct|right)[^\n.]{0,30}\bloss|\bloss[^\n.]{0,40}(?:is|are|stays"
+        r"|remains)?[^\n.]{0,10}(?:the same"
+        r"|identical|unchanged|equal)[^\n]{0,60}accura|argmax[^\n]{0,400}0\.\d|0\.\d+[^\n]{0,400}argmax",
+        (METRIC, OUTSIDE),
+    ),
+    (
+        r"(?:StringLookup|IntegerLookup|TextVectorization|vocabular\w+)[^\n]{0,160}(?:empty|not (?:saved|loaded)|lost)"
+        r"|(?:empty|not (?:saved|loaded)|lost)[^\n]{0,160}(?:StringLookup|IntegerLookup|TextVectorization|vocabular)",
+        (VOCABULARY, OUTSIDE),
+    ),
+    (
+        r"by_name|skip_mismatch|(?:not|n't|nothing|never)[^\n]{0,30}(?:loaded|tracked|saved)|loads nothing"
+        r"|random(?:ly)? (?:init|weight)"
+        r"|weights are (?:random|different|lost|empty|not)|reloaded weights|_layers|sub-?layers?|add_weight"
+        r"|not able to load all|multi[- _]?gpu|binner|no (?:value)?error is (?:prompted|raised|thrown)",
+        (NOT_LOADED, OUTSIDE),
+    ),
+    (r"\blambda\b[^\n]{0,200}(?:global|closure|loop|variable|outside)", (GLOBALS, NOT_LOADED)),
+    (
+        r"dim[_ ]?ordering|image_data_format|channels_(?:first|last)|['\"]th['\"]|theano[^\n]{0,200}tensorflow"
+        r"|tensorflow[^\n]{0,200}"
+        r"theano|flip(?:s|ped|ping)?\b",
+        (FORMAT, SEMANTICS),
+    ),
+    (
+        r"stateful|(?:first|1st) (?:prediction|step|output)[^\n]{0,80}later|diff: [\d.e-]+\s+diff:",
+        (STATEFUL, SEMANTICS),
+    ),
+    (
+        r"(?:output|input)s?[^\n]{0,80}(?:order(?!ing of the channels)|shuffl|swap|permut|exchanged)|(?:order|shuffl"
+        r"|swap)[^\n]{0,60}"
+        r"(?:outputs?|inputs?)\b|multiple (?:inputs|outputs)",
+        (ORDER, OUTSIDE),
+    ),
+    (r"number of the test data|different batch|batch size|in another batch|depends on the batch", (BATCH, SEMANTICS)),
+    (
+        r"batchnorm[^\n]{0,200}epsilon|epsilon[^\n]{0,200}batchnorm|difference between[^\n]{0,40}batchnorm|tf-keras",
+        (DEFAULTS, SEMANTICS),
+    ),
+    (
+        r"batchnorm\w*[^\n]{0,200}(?:migrat|keras ?3|version|different output)|suddenly produce|(?:keras|tensorflow"
+        r"|tf)[- ]?v?"
+        r"\d+(?:\.\d+)+[^\n]{0,80}(?:keras|tensorflow|tf|and|to|vs)[- ]?v?\d+(?:\.\d+)*|(?:version|releas)\w*|upgrad"
+        r"|downgrad"
+        r"|between keras|transitioning|migrat",
+        (SEMANTICS, DEFAULTS, OUTSIDE),
+    ),
+    (r"quanti[sz]|\bint8\b|uint8|float16|fp16|mixed.precision", (QUANTIZED, OUTSIDE)),
+    (
+        r"each time|every time|non-?determin|training ?= ?(?:True|False)|dropout|moving (?:mean|average|variance"
+        r"|stat)|BN in keras"
+        r"|learning_phase",
+        (RANDOM, NOT_LOADED),
+    ),
+    (r"slight|1e-0?\d|e-0?[5-9]\b|last digits|tiny|small difference", (NOISE, SEMANTICS, OUTSIDE)),
+)
 
 
-def _after_loading(scene: Scene, match: re.Match[str]) -> tuple[Reading, ...]:
-    low = scene.low
-    if "batchnorm" in low and ("epsilon" in low or "difference" in low or "tf-keras" in low):
-        return _DEFAULTS, _SEMANTICS
-    if (
-        any(word in low for word in ("version", "upgrade", "newer keras", "older keras", "downgrade", "between keras"))
-        and "accuracy" not in low
-    ):
-        return _SEMANTICS, _DEFAULTS, _OUTSIDE
-    if any(
-        word in low
-        for word in (
-            "add_weight",
-            "custom layer",
-            "by_name",
-            "not able to load all",
-            "random weight",
-            "weights are random",
-            "randomly initialized",
-            "units",
-        )
-    ):
-        return _NOT_LOADED, _OUTSIDE
-    if any(word in low for word in ("multiple inputs", "multiple outputs", "inputs and outputs")):
-        return _ORDER, _OUTSIDE
-    return _OUTSIDE, _NOT_LOADED, _METRIC
+def _told(scene: Scene, match: re.Match[str]) -> tuple[Reading, ...] | None:
+    text = scene.utterances[-1].text[:_MOST]
+    if scene.parsed.errors or scene.parsed.frames:
+        return None
+    if not all(re.search(shape, text, re.IGNORECASE) for shape in (_COMPLAINT, _SUBJECT, _OCCASION)):
+        return None
+    told = [readings for shape, readings in _TOPICS if re.search(shape, text, re.IGNORECASE)]
+    readings = [reading for some in told[:2] for reading in some] or [OUTSIDE, NOT_LOADED, METRIC]
+    return tuple(dict.fromkeys(readings))
 
 
 def _same_loss(scene: Scene, match: re.Match[str]) -> tuple[Reading, ...] | None:
-    import re
+    """Tell of two evaluations that have one loss and two accuracies."""
     from itertools import pairwise
 
     pairs = re.findall(
         r"loss: ([\d.]+) - (?:acc|accuracy|categorical_accuracy|binary_accuracy): ([\d.]+)", scene.utterances[-1].text
     )
     if len(pairs) >= 2 and any(a[0] == b[0] and a[1] != b[1] for a, b in pairwise(pairs)):
-        return (_METRIC,)
+        return (METRIC,)
     return None
 
 
 SYMPTOMS = (
     Symptom(("accuracy:", "acc:"), _same_loss, pattern=r"loss: [\d.]+", strength=3),
     Symptom(
-        ("accuracy", "predict", "output", "inference", "result", "evaluat", "performance", "weights"),
-        _after_loading,
-        pattern=r"(?:(?:different|differ|wrong|bad|poor|random|inconsistent|mismatch|drops?|dropped|lower|worse|0%|zero"
-        r"|not the same|completely|not able to load)[^\n]{0,160}(?:after|when|once|upon|than before"
-        r"|before and after|in a new|new session|restart|reload|load)"
-        r"|(?:after|when|once|before and after)[^\n]{0,120}(?:load|reload|restor|serializ|new session"
-        r"|new python|closing the session|terminal|convert)[^\n]{0,200}(?:different|differ|wrong|bad|random"
-        r"|drop|lower|worse|0%|mismatch|only|~|about|not)"
-        r"|predict\w*[^\n]{0,100}(?:different|differ)\w*[^\n]{0,60}(?:between|from|in another)"
-        r"|load_model[^\n]{0,120}(?:accuracy|evaluat)[^\n]{0,40}(?:of about|drops?|only|is)"
-        r"|get the different results|different results|slight difference between|suddenly produce"
-        r"|randomness or shuffle"
-        r"|(?:load|reload|restor)\w*[^\n]{0,80}(?:gives?|shows?|makes?|has|have|yields?)[^\n]{0,40}(?:random"
-        r"|different|wrong)"
-        r"[^\n]{0,20}(?:predict|result|output|accurac))",
-        strength=1,
-        question=_QUESTION,
-    ),
-    Symptom(
-        ("epsilon", "batchnormalization layers", "batchnormalization"),
-        (_DEFAULTS, _SEMANTICS),
-        pattern=r"(?:difference|differs?|different)[^\n]{0,60}BatchNormalization|BatchNormalization[^\n]{0,80}(?:differ"
-        r"|epsilon)",
-        strength=2,
-        question=_QUESTION,
-    ),
-    Symptom(
-        ("completely different output", "suddenly produce", "produces different output"),
-        (_SEMANTICS, _DEFAULTS, _OUTSIDE),
-        strength=3,
-        question=_QUESTION,
-    ),
-    Symptom(
         (
-            "optimizer is in the reset state",
-            "resets the optimizer",
-            "optimizer weights",
-            "optimizer's weights",
-            "optimizer's weigths",
-            "load optimizer",
-            "optimizer's state",
-            "state of the optimizer",
-            "losses jump",
-            "loss jumps",
-            "loss jump",
-            "resume training",
-            "restart model training",
-            "optimizer state",
-            "reset state",
-            "continue training",
+            "predict", "accura", "loss", "output", "result", "inference", "evaluat", "weight", "perform", "class",
+            "vocabular", "param", "auc", "score", "optimizer", "train", "diff:", "预测", "结果", "准确", "权重",
         ),
-        (_STATE,),
-        pattern=r"(?:not|n't) (?:load|restore|save)\w* (?:the )?optimizer|resets the optimizer|loss(?:es)? (?:jump"
-        r"|increase|rise|go up)|state of the optimizer"
-        r"|optimizer(?:'s)? (?:is in the )?(?:reset )?state|optimizer[^\n]{0,60}(?:reset|empty|not (?:saved"
-        r"|restored|loaded))|(?:resum|restart|continu)\w*[^\n]{0,30}training[^\n]{0,120}(?:loss|worse|jump"
-        r"|scratch|start)",
+        _told,
+        pattern=_SUBJECT,
         strength=2,
+        question=_QUESTION,
     ),
-    Symptom(
-        (
-            "prediction varied when i changed the number",
-            "depends on the batch",
-            "different batch size",
-            "number of the test data",
-        ),
-        (_BATCH, _SEMANTICS),
-        strength=3,
-    ),
-    Symptom(
-        ("no valueerror is prompted", "no error is raised", "no error is prompted", "without any error", "silently"),
-        (_NOT_LOADED,),
-        pattern=r"no (?:value)?error is (?:prompted|raised|thrown)",
-        strength=2,
-    ),
-)
+)  # fmt: skip

@@ -27,6 +27,31 @@ def _graph(what: str, *remedies: Remedy, confidence: str = "high", when: str = "
     )
 
 
+_NO_SIZE = Reading(
+    "graph-reconstruction",
+    "a layer needs the size of an axis (mostly the channels) that the layers before it do not tell in this release",
+    (
+        Remedy("Give the Input (or input_shape) its full shape, with the channels.", "Input((None, None, 3))"),
+        SAME_VERSION,
+        UPGRADE,
+        REBUILD,
+    ),
+    "medium",
+    "all layers before it are Keras's own",
+)
+_LAMBDA_SHAPE = Reading(
+    "lambda-not-runnable",
+    "the shape of a Lambda's output is not known in this release, and the layer after it needs it",
+    (
+        Remedy(
+            "Give the Lambda its output_shape, or set the shape of its result.",
+            "Lambda(f, output_shape=(None, None, 3))",
+        ),
+        Remedy("Or use the release (version) that it was written for, or a newer one (upgrade).", "keras-doctor env"),
+    ),
+    "medium",
+    "a Lambda layer is before it",
+)
 _BUG = Reading(
     "loader-bug",
     "this release of Keras does not rebuild its own nested models",
@@ -156,6 +181,15 @@ SYMPTOMS = (
             confidence="medium",
         ),
         pattern=r"TypeError: Missing required positional argument\s*$",
+        strength=5,
+    ),
+    Symptom(
+        (
+            "should be defined. found none",
+            "should be defined, found none",
+            "should be defined. the input_shape received",
+        ),
+        lambda scene, match: (_LAMBDA_SHAPE, _NO_SIZE) if "lambda" in scene.low else (_NO_SIZE, _LAMBDA_SHAPE),
         strength=5,
     ),
     Symptom(

@@ -252,6 +252,7 @@ SYMPTOMS = (
             "exit code -1073741819",
             "0xc0000005",
             "0xc0000409",
+            "0xc0000374",
             "exit code 134",
             "sigabrt",
             "your session crashed",

@@ -32,6 +32,19 @@ def _interpret(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, .
             replace(_mixed(scene), confidence="medium", when="it was raised by compile in your own code"),
             replace(other, confidence="medium", when="it was raised while a file was loaded"),
         )
+    if value.startswith("<class '"):
+        return Reading(
+            "wrong-api-use",
+            f"a class was passed where an instance (or a name) of the {kind.split(' ')[0]} is wanted",
+            (
+                Remedy("Put brackets after it, or pass its name.", 'model.compile(optimizer=Adam(), loss="mse")'),
+                Remedy(
+                    "Import it from the Keras that the model is of.", "from tensorflow.keras.optimizers import Adam"
+                ),
+            ),
+            "medium",
+            code="KD903",
+        )
     if kind.startswith("optimizer"):
         return training(_inner_name(value), "optimizers")
     if kind.startswith(("loss", "metric")):

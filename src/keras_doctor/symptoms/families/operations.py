@@ -78,7 +78,12 @@ def _operation(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, .
         (
             UPGRADE,
             SAME_VERSION,
-            Remedy("When a package has the operation: import it before loading.", "import tensorflow_text"),
+            Remedy(
+                "When a package has the operation: import it before loading; when a library of your own has it: load "
+                "that "
+                "first.",
+                'import tensorflow_text  # or: tf.load_op_library("ops.so")',
+            ),
         ),
         code="KD905",
     )

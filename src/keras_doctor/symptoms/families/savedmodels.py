@@ -102,6 +102,24 @@ SYMPTOMS = (
         strength=6,
     ),
     Symptom(
+        ("savedmodel saved prior to tf 2.5 detected", "savedmodel saved prior to tensorflow 2.5"),
+        (
+            Reading(
+                "savedmodel-revive",
+                "the SavedModel has no Keras metadata (keras_metadata.pb): it was written by tf.saved_model.save, by "
+                "TensorFlow 1 or before 2.5, and Keras's loader tries to read it all the same",
+                (
+                    _SIGNATURE,
+                    Remedy("Or save it again with model.save (a release before 2.16).", "model.save(PATH)"),
+                    REBUILD,
+                ),
+                "medium",
+                code="KD118",
+            ),
+        ),
+        strength=5,
+    ),
+    Symptom(
         ("table not initialized",),
         (
             Reading(

@@ -135,7 +135,6 @@ SYMPTOMS = (
             "is not of expected type",
             "json value:",
             "encountered list at unexpected size",
-            "tensor conversion requested",
             "missing named input",
         ),
         _SENT,

@@ -254,8 +254,6 @@ SYMPTOMS = (
             "shapes used to initialize variables must be fully-defined",
             "should be called on a list of 2 inputs",
             "cannot convert '(none,",
-            "should be defined. found none",
-            "should be defined, found none",
         ),
         (
             value(

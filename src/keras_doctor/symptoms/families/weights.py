@@ -99,6 +99,8 @@ def _counts(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]
         BY_NAME,
         _MULTI_GPU,
         REBUILD,
+        confidence="medium" if whole else "high",
+        when="the architecture, or its code, changed since",
     )
 
 
@@ -300,6 +302,7 @@ SYMPTOMS = (
             "cannot assign to variable",
             "due to variable shape",
             "invalid shape",
+            "wrong number of dimensions: expected",
         ),
         _assign,
         pattern=r"shape mismatch in layer[^\n]{0,300}|has shape \([\d, ]+\), but the saved weight has shape[^\n]{0,80}"
@@ -311,6 +314,7 @@ SYMPTOMS = (
         r"|assign requires shapes of both tensors to match[^\n]{0,200}|shape mismatch: ?(?:the"
         r"|objects)?[^\n]{0,200}|could not broadcast input array[^\n]{0,200}"
         r"|has different shape from[^\n]{0,100}"
+        r"|wrong number of dimensions: expected \d+, got \d+ with shape"
         r"|invalid shape [^\n]{0,60}got [\[(][\d, ]+[\])],? expected [\[(][\d, ]+[\])]",
         strength=6,
     ),
