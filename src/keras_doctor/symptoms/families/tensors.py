@@ -174,20 +174,6 @@ SYMPTOMS = (
         strength=4,
     ),
     Symptom(
-        ("as tf.dtype", "to a tensorflow dtype", "as a data type", "dtypepolicy"),
-        (
-            Reading(
-                "config-value",
-                "the dtype is stored as an object (a policy), and what reads it here wants a name",
-                (UPGRADE, SAME_VERSION, LEGACY_KERAS, REBUILD),
-                "high",
-            ),
-        ),
-        pattern=r"Cannot (?:interpret|convert)(?: value(?: of type)?)? [^\n]{0,160}(?:dict|Policy)[^\n]{0,60}"
-        r"(?:DType|data type)",
-        strength=7,
-    ),
-    Symptom(
         ("has datatype string not in list of allowed values", "cast string to float is not supported"),
         (
             Reading(

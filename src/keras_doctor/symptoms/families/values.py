@@ -154,31 +154,6 @@ SYMPTOMS = (
         strength=7,
     ),
     Symptom(
-        ("may only have a dtype in", "value of the dtype argument for"),
-        (
-            value(
-                "the dtype of a preprocessing layer means something else in this release (int64 is what "
-                "StringLookup gives out, string what it takes)",
-                SAME_VERSION,
-                UPGRADE,
-                REBUILD,
-            ),
-        ),
-        strength=7,
-    ),
-    Symptom(
-        ("expected dtype int64 does not equal original dtype int32", "does not equal original dtype"),
-        (
-            value(
-                "a counter of a preprocessing layer (Normalization) is of another integer type in this release "
-                "than in the SavedModel",
-                SAME_VERSION,
-                REBUILD,
-            ),
-        ),
-        strength=7,
-    ),
-    Symptom(
         (
             "unkown value for standardize",
             "unknown value for standardize",
@@ -203,32 +178,6 @@ SYMPTOMS = (
             ),
         ),
         strength=8,
-    ),
-    Symptom(
-        (
-            "unhashable type: 'dtypepolicy'",
-            "dtypepolicy",
-            "could not interpret dtype",
-            "unknown dtype policy",
-            "invalid dtype: {",
-            "'str' object has no attribute 'quantization_mode'",
-            "dtype policy",
-        ),
-        (
-            value(
-                "the dtype is stored as an object (DTypePolicy or Policy), and this release reads another form",
-                Remedy("Upgrade to the Keras that wrote it, or newer.", "pip install -U keras"),
-                LEGACY_KERAS,
-                Remedy(
-                    "Or put the policy's name (float32, mixed_float16) in place of the object in the config.",
-                    "keras-doctor check PATH",
-                ),
-            ),
-        ),
-        pattern=r"unhashable type: 'DTypePolicy'|could not interpret (?:the )?(?:dtype|DType)|Cannot interpret dtype"
-        r"|unknown dtype policy|invalid dtype: \{|'str' object has no attribute 'quantization_mode'"
-        r"|Cannot convert .*DTypePolicy",
-        strength=6,
     ),
     Symptom(
         ("invalid value for argument reduction",),
@@ -280,36 +229,6 @@ SYMPTOMS = (
         strength=5,
     ),
     Symptom(
-        ("that does not match type float", "that does not match type bfloat16"),
-        (
-            value(
-                "a layer gets numbers of two precisions: the model was made with mixed precision (mixed_float16), and "
-                "is put together again without it; a custom layer does not cast what it makes itself",
-                Remedy(
-                    "Set the policy of the model before loading.",
-                    'keras.mixed_precision.set_global_policy("mixed_float16")',
-                ),
-                Remedy(
-                    "In the custom layer: cast to the type that the layer computes in.",
-                    "tf.cast(value, self.compute_dtype)",
-                ),
-                SAME_VERSION,
-                REBUILD,
-                confidence="medium",
-            ),
-            Reading(
-                "custom-object-broken",
-                "a custom layer mixes tensors of two precisions",
-                (),
-                "medium",
-                "a custom layer is named",
-                "KD917",
-            ),
-        ),
-        pattern=r"has type b?float\d+ that does not match type b?float\d+",
-        strength=6,
-    ),
-    Symptom(
         (
             "float() argument must be",
             "int() argument must be",
@@ -337,31 +256,6 @@ SYMPTOMS = (
         r"|must be real number, not (?:dict|list|NoneType)|Expected \w+, got [^\n]{0,300} of type '?dict"
         r"|bytes-like object is required, not '?dict",
         strength=6,
-    ),
-    Symptom(
-        ("tensor conversion requested dtype", "conversion requested dtype"),
-        (
-            value(
-                "a layer gets numbers of another type than its config says (an int32 input of an Embedding "
-                "where float32 is expected): the dtype in the config is of another release",
-                Remedy(
-                    "Give the dtype of the input in the config or the code (dtype), or load it with the same version.",
-                    "keras-doctor check PATH",
-                ),
-                SAME_VERSION,
-                REBUILD,
-                confidence="medium",
-            ),
-            Reading(
-                "graph-reconstruction",
-                "the layers cannot be connected again",
-                (REBUILD,),
-                "low",
-                "it is not the input's dtype",
-                "",
-            ),
-        ),
-        strength=4,
     ),
     Symptom(
         (
