@@ -42,6 +42,10 @@ _COMPLAINT = (
     r"|\blost\b|forget|not (?:be )?(?:saved|loaded|restored|tracked|stored)|n't (?:saved|loaded|restored|tracked)"
     r"|loads nothing"
     r"|not able to load|cannot load the state|from scratch|\breset|strange|only store|prediction for"
+    r"|\d\s?%|(?:about|around|>|~|of) ?-?\d|argmax|no (?:value)?error|impossible|does not include|issue|problem"
+    r"|remember"
+    r"|(?:not|n't)[^\n]{0,25}(?:load|sav(?:e|ing)|restor|stor(?:e|ing))|not \w+ the same|incompatib|failed to load"
+    r"|incorrectly|overwrit|vanish"
     r"|\bnan\b|less accurate|very low|inaccura|breaking|slight|0\.\d+ instead|depend|varied|still not possible|not"
     r" properly"
     r"|不准|不同|不一致|错误|很低|下降|不对|一样|一致"
@@ -49,52 +53,69 @@ _COMPLAINT = (
 _SUBJECT = (
     r"predict|accura|\bacc\b|\bloss|output|result|inference|evaluat|weight|perform|class(?:es|ification)|vocabular"
     r"|param|\bauc\b"
-    r"|score|variance|optimizer|best model|train|layer|probabilit|diff:|预测|结果|准确|损失|权重"
+    r"|units|reward|pixel|\bmodel\b|score|variance|optimizer|best model|train|layer|probabilit|diff:"
+    r"|预测|结果|准确|损失|权重"
 )
 _OCCASION = (
     r"load|restor|sav(?:e|ed|ing)|convert|deploy|export|session|restart|resum|continu|retrain|re-train|server"
     r"|android|\bios\b"
     r"|browser|\bweb\b|machine|laptop|version|backend|tflite|onnx|tfjs|tensorflow\.?js|core ?ml|pre-?trained"
     r"|imagenet|keras ?[23]"
-    r"|checkpoint|stand-alone|serving|armnn|quanti|serializ|migrat|by_name|ordering|well trained|转换|加载|保存|部署|重新"
+    r"|number of|tf-?keras|keras and|chang|track|rescal|\.predict|again|new python|random(?:ness)?|every time|each time"
+    r"|checkpoint|stand-alone|serving|armnn|quanti|serializ|migrat|by_name|ordering|well trained"
+    r"|转换|加载|保存|部署|重新"
 )
 # What a report speaks of → how it is told. The first ones say more than the later ones.
 _TOPICS: tuple[tuple[str, tuple[Reading, ...]], ...] = (
     (
-        r"(?:resum|continu|restart|re-?train|initial_epoch|training (?:the model )?again|fit"
-        r" again)[^\n]{0,400}(?:loss|accura|optimi"
-        r"|scratch|worse|epoch)|optimi[sz]er[^\n]{0,80}(?:state|reset|weight|w[ei]+g[ht]+s|not (?:saved|restored"
-        r"|loaded)|empty)"
-        r"|(?:state|weights) of (?:the )?optimi[sz]er|(?:not|n't) (?:load|restore|save)\w* (?:the )?optimi[sz]er"
-        r"|save_best_only"
-        r"|(?:best (?:model|value)|previous)[^\n]{0,80}(?:loss|forget|remember|overwrit)|loss(?:es)? (?:jump"
-        r"|increase|rise|go up)"
-        r"|load_model[^\n]{0,80}training[^\n]{0,80}(?:higher|worse|scratch)",
+        (
+            r"(?:resum|continu|restart|re-?train|initial_epoch|training (?:the model )?again|fit"
+            r" again)[^\n]{0,400}(?:loss|accura|optimi"
+            r"|scratch|worse|epoch)|optimi[sz]er[^\n]{0,80}(?:state|reset|weight|w[ei]+g[ht]+s|not (?:saved|restored"
+            r"|loaded)|empty)"
+            r"|(?:state|weights) of (?:the )?optimi[sz]er|(?:not|n't) (?:load|restore|save)\w* (?:the )?optimi[sz]er"
+            r"|save_best_only"
+            r"|(?:best (?:model|value)|previous)[^\n]{0,80}(?:loss|forget|remember|overwrit)|loss(?:es)? (?:jump"
+            r"|increase|rise|go up)"
+            r"|load_model[^\n]{0,80}training[^\n]{0,80}(?:higher|worse|scratch)"
+        ),
         (STATE, OUTSIDE),
     ),
     (
-        r"(?:same|equal|identical|correct|right)[^\n.]{0,30}\bloss|\bloss[^\n.]{0,40}(?:is|are|stays"
-        r"|remains)?[^\n.]{0,10}(?:the same"
-        r"|identical|unchanged|equal)[^\n]{0,60}accura|argmax[^\n]{0,400}0\.\d|0\.\d+[^\n]{0,400}argmax",
+        (
+            r"(?:same|equal|identical|correct|right)[^\n.]{0,30}\bloss|\bloss[^\n.]{0,40}(?:is|are|stays"
+            r"|remains)?[^\n.]{0,10}(?:the same"
+            r"|identical|unchanged|equal)[^\n]{0,60}accura|argmax[^\n]{0,400}0\.\d|0\.\d+[^\n]{0,400}argmax"
+        ),
         (METRIC, OUTSIDE),
     ),
     (
-        r"(?:StringLookup|IntegerLookup|TextVectorization|vocabular\w+)[^\n]{0,160}(?:empty|not (?:saved|loaded)|lost)"
-        r"|(?:empty|not (?:saved|loaded)|lost)[^\n]{0,160}(?:StringLookup|IntegerLookup|TextVectorization|vocabular)",
+        (
+            r"(?:StringLookup|IntegerLookup|TextVectorization|vocabular\w+)[^\n]{0,160}(?:empty|not (?:saved|loaded)"
+            r"|lost)"
+            r"|(?:empty|not (?:saved|loaded)|lost)[^\n]{0,160}(?:StringLookup|IntegerLookup|TextVectorization"
+            r"|vocabular)"
+        ),
         (VOCABULARY, OUTSIDE),
     ),
     (
-        r"by_name|skip_mismatch|(?:not|n't|nothing|never)[^\n]{0,30}(?:loaded|tracked|saved)|loads nothing"
-        r"|random(?:ly)? (?:init|weight)"
-        r"|weights are (?:random|different|lost|empty|not)|reloaded weights|_layers|sub-?layers?|add_weight"
-        r"|not able to load all|multi[- _]?gpu|binner|no (?:value)?error is (?:prompted|raised|thrown)",
+        (
+            r"loaded incorrectly|by_name|skip_mismatch|(?:not|n't|nothing|never)[^\n]{0,30}(?:loaded|tracked|saved)"
+            r"|loads nothing"
+            r"|random(?:ly)? (?:init|weight)"
+            r"|weights are (?:random|different|lost|empty|not)|reloaded weights|_layers|sub-?layers?|add_weight"
+            r"|not able to load all|multi[- _]?gpu|binner|no (?:value)?error is (?:prompted|raised|thrown)"
+        ),
         (NOT_LOADED, OUTSIDE),
     ),
+    (r"random (?:predict|result|output|value|classif|accura)|like random", (OUTSIDE, NOT_LOADED)),
     (r"\blambda\b[^\n]{0,200}(?:global|closure|loop|variable|outside)", (GLOBALS, NOT_LOADED)),
     (
-        r"dim[_ ]?ordering|image_data_format|channels_(?:first|last)|['\"]th['\"]|theano[^\n]{0,200}tensorflow"
-        r"|tensorflow[^\n]{0,200}"
-        r"theano|flip(?:s|ped|ping)?\b",
+        (
+            r"dim[_ ]?ordering|image_data_format|channels_(?:first|last)|['\"]th['\"]|theano[^\n]{0,200}tensorflow"
+            r"|tensorflow[^\n]{0,200}"
+            r"theano|flip(?:s|ped|ping)?\b"
+        ),
         (FORMAT, SEMANTICS),
     ),
     (
@@ -102,9 +123,12 @@ _TOPICS: tuple[tuple[str, tuple[Reading, ...]], ...] = (
         (STATEFUL, SEMANTICS),
     ),
     (
-        r"(?:output|input)s?[^\n]{0,80}(?:order(?!ing of the channels)|shuffl|swap|permut|exchanged)|(?:order|shuffl"
-        r"|swap)[^\n]{0,60}"
-        r"(?:outputs?|inputs?)\b|multiple (?:inputs|outputs)",
+        (
+            r"(?:output|input)s?[^\n]{0,80}(?:order(?!ing of the channels)|shuffl|swap|permut|exchanged)|(?:order"
+            r"|shuffl"
+            r"|swap)[^\n]{0,60}"
+            r"(?:outputs?|inputs?)\b|multiple (?:inputs|outputs)"
+        ),
         (ORDER, OUTSIDE),
     ),
     (r"number of the test data|different batch|batch size|in another batch|depends on the batch", (BATCH, SEMANTICS)),
@@ -113,18 +137,23 @@ _TOPICS: tuple[tuple[str, tuple[Reading, ...]], ...] = (
         (DEFAULTS, SEMANTICS),
     ),
     (
-        r"batchnorm\w*[^\n]{0,200}(?:migrat|keras ?3|version|different output)|suddenly produce|(?:keras|tensorflow"
-        r"|tf)[- ]?v?"
-        r"\d+(?:\.\d+)+[^\n]{0,80}(?:keras|tensorflow|tf|and|to|vs)[- ]?v?\d+(?:\.\d+)*|(?:version|releas)\w*|upgrad"
-        r"|downgrad"
-        r"|between keras|transitioning|migrat",
+        (
+            r"batchnorm\w*[^\n]{0,200}(?:migrat|keras ?3|version|different output)|suddenly produce|(?:keras|tensorflow"
+            r"|tf)[- ]?v?"
+            r"\d+(?:\.\d+)+[^\n]{0,80}(?:keras|tensorflow|tf|and|to|vs)[- ]?v?\d+(?:\.\d+)*|(?:version|releas)\w*"
+            r"|upgrad"
+            r"|downgrad"
+            r"|between keras|transitioning|migrat"
+        ),
         (SEMANTICS, DEFAULTS, OUTSIDE),
     ),
     (r"quanti[sz]|\bint8\b|uint8|float16|fp16|mixed.precision", (QUANTIZED, OUTSIDE)),
     (
-        r"each time|every time|non-?determin|training ?= ?(?:True|False)|dropout|moving (?:mean|average|variance"
-        r"|stat)|BN in keras"
-        r"|learning_phase",
+        (
+            r"each time|every time|non-?determin|training ?= ?(?:True|False)|dropout|moving (?:mean|average|variance"
+            r"|stat)|BN in keras"
+            r"|learning_phase"
+        ),
         (RANDOM, NOT_LOADED),
     ),
     (r"slight|1e-0?\d|e-0?[5-9]\b|last digits|tiny|small difference", (NOISE, SEMANTICS, OUTSIDE)),
@@ -158,12 +187,37 @@ SYMPTOMS = (
     Symptom(("accuracy:", "acc:"), _same_loss, pattern=r"loss: [\d.]+", strength=3),
     Symptom(
         (
-            "predict", "accura", "loss", "output", "result", "inference", "evaluat", "weight", "perform", "class",
-            "vocabular", "param", "auc", "score", "optimizer", "train", "diff:", "预测", "结果", "准确", "权重",
+            "predict",
+            "accura",
+            "loss",
+            "output",
+            "result",
+            "inference",
+            "evaluat",
+            "weight",
+            "perform",
+            "class",
+            "vocabular",
+            "units",
+            "reward",
+            "pixel",
+            "batchnorm",
+            "best value",
+            "keras model",
+            "param",
+            "auc",
+            "score",
+            "optimizer",
+            "train",
+            "diff:",
+            "预测",
+            "结果",
+            "准确",
+            "权重",
         ),
         _told,
         pattern=_SUBJECT,
         strength=2,
         question=_QUESTION,
     ),
-)  # fmt: skip
+)
