@@ -39,7 +39,6 @@ PUBLIC_CALLS = (
     "clone_model",
     "Model",
     "add",
-    "call",
     "train_on_batch",
 )
 # Keywords that came with Keras 3, in files that Keras 2 reads.
@@ -104,6 +103,19 @@ def refused(scene: Scene, name: str, words: tuple[str, ...]) -> Reading | tuple[
         )
     if name in PUBLIC_CALLS and name not in ("Model",):
         return _function(name, words)
+    if name in ("call", "tf__call"):
+        return Reading(
+            "custom-object-broken",
+            f"call of a layer or model of your own does not take {shown}, which Keras passes to it here",
+            (
+                Remedy(
+                    "Let it take what Keras passes.", "def call(self, inputs, training=None, mask=None, **kwargs): …"
+                ),
+                REBUILD,
+            ),
+            "medium",
+            code="KD917",
+        )
     if name in _CALLBACKS:
         return (
             Reading(

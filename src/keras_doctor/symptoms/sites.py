@@ -15,10 +15,12 @@ _LONGEST = 3000  # characters of a message that are looked at
 _LEAST_PART = 20  # characters of its own that a message needs to be known by its beginning
 _LEAST_CUT = 24  # characters that a piece of a message needs to be known by it
 _LEAST_WORDS = 5  # words that a message has to share with one that is put otherwise
+_LONGER, _COMMON = 10, 400  # words that rows are looked up by, and in how many rows one may stand
 _ALIKE = 0.75  # the part of the words that it has to share
 _MARKS = "`'\"*"
 _ENDS = (" ", ":", "(", "[", "=", ",")
 _texts: list[str] = []
+_split: list[str] = []
 
 
 @record
@@ -92,24 +94,41 @@ def _like(low: str) -> tuple[Site, ...]:
     what they read, say things a little otherwise. () when there is none, or when it is not clear which.
     """
     words = {word for word in _words(low) if len(word) > 1}
+    if len(words) < _LEAST_WORDS:
+        return ()
+    text = _text()
     found: list[Site] = []
     most = 0.0
-    where = ""
-    for row in _rows() if len(words) >= _LEAST_WORDS else ():
-        if row[0] == "=":
-            where = row[1:]
-            continue
+    for start in _with_rare(text, words):
+        row = text[start : text.find("\n", start)]
         own = [word for word in _words(row.partition("\t")[0]) if len(word) > 1]
         shared = sum(1 for word in own if word in words)
         if shared < _LEAST_WORDS or shared < _ALIKE * len(own) or 2 * shared < len(words):
             continue
-        if shared / len(own) >= most:
-            if shared / len(own) > most:
-                found.clear()
+        if shared / len(own) > most:
+            found.clear()
             most = shared / len(own)
-            shape, _, runs = row.partition("\t")
-            found.append(Site(where, shape, sum(map(len, own)), runs, False))
+        if shared / len(own) >= most:
+            head = text.rfind("\n=", 0, start) + 2
+            where = text[head : text.find("\n", head)]
+            found.append(Site(where, row.partition("\t")[0], sum(map(len, own)), "", False))
     return tuple(found) if len({site.where for site in found}) <= 3 else ()
+
+
+def _with_rare(text: str, words: set[str]) -> list[int]:
+    """Return where the rows begin that have two or more of the longer words that are not in very many rows."""
+    hits: dict[int, int] = {}
+    for word in sorted(words, key=lambda word: (-len(word), word))[:_LONGER]:
+        if text.count(word) > _COMMON:
+            continue
+        rows = set()
+        place = text.find(word)
+        while place >= 0:
+            rows.add(text.rfind("\n", 0, place) + 1)
+            place = text.find(word, place + 1)
+        for row in rows:
+            hits[row] = hits.get(row, 0) + 1
+    return sorted(row for row, count in hits.items() if count >= 2 and text[row] not in "=#")
 
 
 def _words(text: str) -> list[str]:
@@ -118,12 +137,17 @@ def _words(text: str) -> list[str]:
     return text.split()
 
 
-def _rows() -> list[str]:
+def _text() -> str:
     if not _texts:
-        path = os.path.join(os.path.dirname(__file__), "sites.tsv")
-        with open(path, encoding="utf-8") as file:
-            _texts.extend(row for row in file.read().split("\n") if row and row[0] != "#")
-    return _texts
+        with open(os.path.join(os.path.dirname(__file__), "sites.tsv"), encoding="utf-8") as file:
+            _texts.append(file.read())
+    return _texts[0]
+
+
+def _rows() -> list[str]:
+    if not _split:
+        _split.extend(row for row in _text().split("\n") if row and row[0] != "#")
+    return _split
 
 
 def _matched(shape: str, low: str) -> tuple[int, bool]:
@@ -144,7 +168,7 @@ def releases_of(sites: tuple[Site, ...]) -> dict[str, tuple[str, ...]]:
     """Return the releases that say a message, by line; {} where that is not known for each of its places."""
     found: dict[str, set[str]] = {}
     for site in sites:
-        if not site.whole or not site.runs:
+        if not site.runs:
             return {}
         for line, releases in site.releases.items():
             found.setdefault(line, set()).update(releases)

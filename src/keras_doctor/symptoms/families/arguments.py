@@ -31,7 +31,7 @@ def _missing(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...
     words = tuple(re.findall(r"\w+", match["keys"].replace(" and ", " "))) if match["keys"] else ()
     if function == "build":
         return None
-    if function in PUBLIC_CALLS and function != "call":
+    if function in PUBLIC_CALLS:
         return Reading(
             "wrong-api-use",
             f"{function}() was called without {match['keys'] or 'an argument'}: an argument (a path, data) is missing, "
@@ -197,7 +197,7 @@ SYMPTOMS = (
         strength=6,
     ),
     Symptom(
-        ("argument after ** must be a mapping",),
+        ("argument after must be a mapping",),
         (
             Reading(
                 "custom-object-broken",

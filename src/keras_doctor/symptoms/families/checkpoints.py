@@ -61,6 +61,8 @@ SYMPTOMS = (
             "skipping loading of weights",
             "deleted with unrestored values",
             "skipping variable loading for optimizer",
+            "could not be found in the restored object",
+            "could not be found in checkpoint",
             "unrestored values",
         ),
         (

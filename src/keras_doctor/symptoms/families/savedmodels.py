@@ -279,11 +279,20 @@ SYMPTOMS = (
 
 
 def _functions(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
-    if not (
-        scene.calls(
-            "SavedModel", "saved_model", "restored_function", "canonicalize_function_inputs", "f(inputs", "function.py"
+    if (
+        "match" not in match[0]
+        and "restored" not in match[0]
+        and not (
+            scene.calls(
+                "SavedModel",
+                "saved_model",
+                "restored_function",
+                "canonicalize_function_inputs",
+                "f(inputs",
+                "function.py",
+            )
+            or "matching" in match[0].lower()
         )
-        or "matching" in match[0].lower()
     ):
         return None
     return Reading(
