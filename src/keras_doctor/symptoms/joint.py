@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from keras_doctor.symptoms.scene import Scene
 
 _RAISING = ("fails", "loads-not-runnable")
+_WEIGHTS = (
+    "it holds weights only, as load_weights wants; whether they fit depends on the model that they are loaded into"
+)
 
 
 def joined(
@@ -45,6 +48,13 @@ def joined(
     explanation = _naming(replace(explanation, diagnosis=diagnosis, findings=diagnosis.findings))
     allowed = _allowed(explanation)
     decisive = diagnosis.decisive if diagnosis.verdict in _RAISING else None
+    if (
+        decisive is not None
+        and decisive.cause == "weights-only"
+        and "weights-only" not in allowed
+        and _of_weights(scene)
+    ):
+        return replace(explanation, story="silent", parting=_WEIGHTS)
     if decisive is not None and (not allowed or decisive.cause in allowed):
         return _told_by(explanation, decisive, "agrees" if allowed else "decides")
     same = [finding for finding in diagnosis.findings if finding.cause in allowed and finding.effect in _RAISING]
@@ -53,6 +63,11 @@ def joined(
     if decisive is not None:
         return _parted(explanation, decisive)
     return replace(explanation, story="silent", parting=_silence(diagnosis))
+
+
+def _of_weights(scene: Scene) -> bool:
+    """Tell whether a text is about load_weights: a file of weights alone is what that wants."""
+    return scene.calls("load_weights") and not scene.calls("load_model")
 
 
 def _naming(explanation: Explanation) -> Explanation:
@@ -118,6 +133,8 @@ def _parted(explanation: Explanation, finding: Finding) -> Explanation:
         confidence="medium",
         what=finding.message,
         evidence=(*explanation.evidence, f"the file says: {finding.message}", *finding.evidence),
+        candidates=(),
+        question="",
         remedies=tuple(dict.fromkeys((*finding.remedies, *explanation.remedies))),
         story="parts",
         parting=f"the text alone reads as {explanation.cause}",

@@ -206,9 +206,9 @@ SYMPTOMS = (
         strength=5,
     ),
     Symptom(
-        ("object has no attribute",),
+        ("object has no attribute", "type object"),
         lambda scene, match: _of_a_class(scene, match["kind"], match["name"]),
-        pattern=r"'(?P<kind>(?!NoneType)[A-Z]\w+)' object has no attribute '(?P<name>\w+)'",
+        pattern=r"'(?P<kind>(?!NoneType)[A-Z]\w+)' (?:object )?has no attribute '(?P<name>\w+)'",
         strength=1,
     ),
     Symptom(

@@ -186,6 +186,12 @@ SYMPTOMS = (
         strength=6,
     ),
     Symptom(
+        ("cannot deserialize object of type",),
+        lambda scene, match: named(scene, match["name"], "layers"),
+        pattern=r"Cannot deserialize object of type (?P<name>\w+)\.",
+        strength=7,
+    ),
+    Symptom(
         ("could not locate class", "could not locate function", "could not locate object"),
         _not_located,
         pattern=r"Could not locate (?P<what>class|function|object) (?P<name>'[^']{1,120}'|\"[^\"]{1,120}\"|[\w>.]+)",

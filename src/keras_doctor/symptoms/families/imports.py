@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from keras_doctor.findings import Remedy
+from keras_doctor.records import replace
 from keras_doctor.symptoms import imported, names
 from keras_doctor.symptoms.readings import broken
 from keras_doctor.symptoms.remedies import LEGACY_KERAS, NUMPY, REINSTALL, UPGRADE, VERSIONS
@@ -233,9 +234,9 @@ def _attribute(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, .
         )
     told = imported.moved(f"{module}.{name}", name)
     if root not in (*_KERASES, "h5py"):
-        if imported.owner(root) is None and names.provider(f"{root}.") is None:
-            return None
-        return _other_release(f"{module}.{name}", root)
+        told_by = _other_release(f"{module}.{name}", root)
+        known = imported.owner(root) is not None or names.provider(f"{root}.") is not None
+        return None if root == "__main__" else told_by if known else replace(told_by, confidence="low")
     return broken(
         f"{module} of the installed release has no {name}: the code (or another package) was written for another "
         f"release, two releases of Keras and TensorFlow are mixed, or another file of that name stands before it",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def _interpret(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
     """Tell of "Could not interpret activation function identifier: X"."""
-    kind, value = match["kind"].lower(), match["value"].strip()
+    kind, value = match["kind"].lower(), match["value"].strip().lstrip("'\", ")
     if re.match(r"<(?:tensorflow|keras|tf_keras)\.[\w.]+ object at", value) and not scene.passed("load"):
         other = training(_inner_name(value), "optimizers" if kind.startswith("optimizer") else "losses")
         return (
