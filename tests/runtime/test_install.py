@@ -6,8 +6,11 @@ Keras itself is not here: a package of that name raises what Keras 3.15.1 raises
 from __future__ import annotations
 
 import io
+import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +35,43 @@ def error_handler(*args, **kwargs):
     except Exception as error:
         raise error.with_traceback(None) from None
 """
+WEIGHTS = """
+def load_weights(filepath, by_name=False):
+    raise ValueError(
+        "Layer count mismatch when loading weights from file. Model expected 1 layers, found 4 saved layers."
+    )
+
+
+def fit(x):
+    raise ValueError("None values not supported.")
+
+
+def save_model(model, filepath):
+    raise ValueError(
+        "Invalid filepath extension for saving. Please add either a `.keras` extension for the native Keras format "
+        f"(recommended) or a `.h5` extension. Received: filepath={filepath}."
+    )
+"""
+# What IPython is here: a shell that shows the exception that is being handled.
+IPYTHON = """
+import sys
+
+
+class Shell:
+    def showtraceback(self, exc_tuple=None, filename=None):
+        error = exc_tuple[1] if exc_tuple else sys.exc_info()[1]
+        print("shown", type(error).__name__, file=sys.stderr)
+        return "returned"
+
+
+shell = Shell()
+
+
+def get_ipython():
+    return shell
+"""
+SETUPS = "KERAS_DOCTOR_SETUPS"
+SRC = Path(__file__).parents[2] / "src"
 SCRIPT = """import sys
 from keras.saving import load_model
 print("before", sys.argv[1:])
@@ -47,6 +87,8 @@ def keras(tmp_path):
     (package / "__init__.py").write_text("")
     (package / "saving.py").write_text(LOADER)
     (package / "handled.py").write_text(HANDLED)
+    (package / "weights.py").write_text(WEIGHTS)
+    (tmp_path / "packages" / "IPython.py").write_text(IPYTHON)
     return tmp_path / "packages"
 
 
@@ -161,3 +203,94 @@ def test_a_thread_is_told_of_too(keras, tmp_path):
     )
     done = run(keras, tmp_path, source=source)
     assert "path-problem" in done.stderr
+
+
+def test_an_error_that_was_raised_from_a_failed_load_is_told_of(keras, tmp_path):
+    source = (
+        "import keras_doctor\nkeras_doctor.install()\nfrom keras.saving import load_model\n"
+        "try:\n    load_model('nowhere.keras')\nexcept Exception as error:\n    raise RuntimeError('mine') from error\n"
+    )
+    done = run(keras, tmp_path, source=source)
+    assert "RuntimeError: mine" in done.stderr
+    assert "path-problem" in done.stderr
+
+
+def test_a_thread_that_is_imported_after_install_is_told_of(keras, tmp_path):
+    source = (
+        "import keras_doctor\nkeras_doctor.install()\nimport threading\nfrom keras.saving import load_model\n"
+        "thread = threading.Thread(target=load_model, args=('nowhere.keras',))\nthread.start()\nthread.join()\n"
+    )
+    assert "path-problem" in run(keras, tmp_path, source=source).stderr
+
+
+def test_ipython_shows_it_under_its_own_traceback(keras, tmp_path):
+    source = (
+        "import IPython, keras_doctor\nbefore = IPython.shell.showtraceback\nkeras_doctor.install()\n"
+        "from keras.saving import load_model\n"
+        "try:\n    load_model('nowhere.keras')\nexcept Exception:\n    print(IPython.shell.showtraceback())\n"
+        "try:\n    1 / 0\nexcept Exception:\n    print(IPython.shell.showtraceback(filename='x'))\n"
+        "from keras_doctor.runtime import uninstall\nuninstall()\nprint(IPython.shell.showtraceback == before)\n"
+    )
+    done = run(keras, tmp_path, source=source)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "returned\nreturned\nTrue\n"
+    shown, told = done.stderr.index("shown ValueError"), done.stderr.index("path-problem")
+    assert shown < told < done.stderr.index("shown ZeroDivisionError")
+    assert done.stderr.rstrip().endswith("shown ZeroDivisionError")
+
+
+def test_a_file_of_weights_is_what_load_weights_wants(imported, corpus):
+    from keras.weights import load_weights
+
+    stream = io.StringIO()
+    assert tell(raised(lambda: load_weights(str(corpus / "py311_tf212/cnn/legacy_weights.h5"))), stream)
+    assert "weights-mismatch" in stream.getvalue()
+    assert "KD109" not in stream.getvalue()
+
+
+def test_only_what_is_near_to_saving_and_loading_is_told_of(imported):
+    from keras.weights import fit, save_model
+
+    stream = io.StringIO()
+    assert not tell(raised(lambda: fit(1)), stream)
+    assert stream.getvalue() == ""
+    assert tell(raised(lambda: save_model(None, "model.txt")), stream)
+    assert "save-refused" in stream.getvalue()
+
+
+REAL = """import sys
+import keras_doctor
+keras_doctor.install()
+import {module} as keras
+print("imported", flush=True)
+keras.models.load_model(sys.argv[1])
+"""
+
+
+@pytest.mark.lab
+@pytest.mark.parametrize(
+    ("name", "file", "cause"),
+    [
+        ("py311_tf215", "py311_tf221_k3151/cnn/model.keras", "unknown-keyword"),
+        ("py311_tf215", "py311_tf215/custom_layer/model.keras", "custom-object-missing"),
+        ("py311_tf221_k3151", "py37_tf24/cnn/savedmodel", "format-not-supported"),
+        ("py311_tf221_k3151", "py37_tf24/lambda_py/model.h5", "lambda-refused"),
+        ("py313_tf221_k3151", "nowhere.keras", "path-problem"),
+    ],
+)
+def test_real_releases_are_told_of(name, file, cause, corpus, tmp_path):
+    if not os.environ.get(SETUPS):
+        pytest.skip(f"{SETUPS} names no file of environments (tools/in_releases.py says what is in it)")
+    rows = Path(os.environ[SETUPS]).read_text(encoding="utf-8").splitlines()
+    setup = next(row for row in map(json.loads, rows) if row["name"] == name)
+    script = tmp_path / "script.py"
+    script.write_text(REAL.format(module=setup["module"].replace("tf.keras", "tensorflow.keras")))
+    environ = {**os.environ, **setup["environ"], "PYTHONPATH": str(SRC)}
+    done = subprocess.run(
+        [setup["python"], script, corpus / file], capture_output=True, text=True, env=environ, check=False
+    )
+    assert "imported" in done.stdout
+    assert done.returncode == 1
+    traceback, _, told = done.stderr.partition("keras-doctor\n")
+    assert "Traceback (most recent call last)" in traceback
+    assert f"cause {cause}" in told

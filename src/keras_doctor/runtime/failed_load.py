@@ -13,9 +13,16 @@ if TYPE_CHECKING:
     from typing import Any
 
 _LOADS = ("load_model", "load_weights")
+# Other functions that come from a model to what is stored, or back.
+_NEAR = (
+    "save", "save_model", "save_weights", "export", "model_from_json", "model_from_yaml", "model_from_config",
+    "from_config", "to_json", "get_config", "clone_model", "on_epoch_end", "deserialize_keras_object",
+    "serialize_keras_object",
+)  # fmt: skip
 _KERASES = ("keras", "tf_keras", "tensorflow", "tensorflow_core", "keras_core")
 _PATHS = ("filepath", "path", "model_path")
 _MOST_FRAMES = 1000
+_MOST_ERRORS = 20
 
 
 @record
@@ -36,7 +43,7 @@ def failed_load(error: BaseException) -> FailedLoad | None:
     The frames are looked at and left as they are. From TensorFlow 2.7 on Keras takes its own frames out of tracebacks;
     what remains is a handler that knows which function it stands for, and its arguments.
     """
-    for frame in _frames(error.__traceback__):
+    for frame in _frames(error):
         found = _call(frame)
         if found is not None:
             return found
@@ -45,17 +52,32 @@ def failed_load(error: BaseException) -> FailedLoad | None:
 
 def touches_keras(error: BaseException) -> bool:
     """Tell whether an exception passed through Keras, TensorFlow or h5py, or is of an import of them."""
-    if isinstance(error, ImportError) and (error.name or "").partition(".")[0] in (*_KERASES, "h5py"):
-        return True
-    return any(_package(frame) in (*_KERASES, "h5py") for frame in _frames(error.__traceback__))
+    return of_import(error) or any(_package(frame) in (*_KERASES, "h5py") for frame in _frames(error))
 
 
-def _frames(trace: TracebackType | None) -> Iterator[FrameType]:
-    for _ in range(_MOST_FRAMES):
-        if trace is None:
-            return
-        yield trace.tb_frame
-        trace = trace.tb_next
+def of_import(error: BaseException) -> bool:
+    """Tell whether Keras, TensorFlow or h5py could not be imported."""
+    return isinstance(error, ImportError) and (error.name or "").partition(".")[0] in (*_KERASES, "h5py")
+
+
+def near_a_load(error: BaseException) -> bool:
+    """Tell whether an exception passed through a function of Keras that saves a model, or makes one from a config."""
+    return any(frame.f_code.co_name in _NEAR and _package(frame) in _KERASES for frame in _frames(error))
+
+
+def _frames(error: BaseException) -> Iterator[FrameType]:
+    """Yield the frames of an exception, then those of the ones that it was raised from or after."""
+    seen: list[BaseException] = []
+    next_one: BaseException | None = error
+    while next_one is not None and len(seen) < _MOST_ERRORS and not any(next_one is one for one in seen):
+        seen.append(next_one)
+        trace: TracebackType | None = next_one.__traceback__
+        for _ in range(_MOST_FRAMES):
+            if trace is None:
+                break
+            yield trace.tb_frame
+            trace = trace.tb_next
+        next_one = next_one.__cause__ or (None if next_one.__suppress_context__ else next_one.__context__)
 
 
 def _package(frame: FrameType) -> str:

@@ -23,7 +23,7 @@ def install() -> None:
         return
     _hook_exceptions()
     _hook_threads()
-    _hook_notebook()
+    _hook_ipython()
 
 
 def uninstall() -> None:
@@ -57,9 +57,8 @@ def _hook_exceptions() -> None:
 
 
 def _hook_threads() -> None:
-    threading: Any = sys.modules.get("threading")
-    if threading is None:  # what starts no threads need not pay for them
-        return
+    import threading  # also where nothing has imported it yet: Keras does, later
+
     before = threading.excepthook
 
     def hook(arguments: Any) -> None:
@@ -70,15 +69,19 @@ def _hook_threads() -> None:
     _undo.append(lambda: setattr(threading, "excepthook", before))
 
 
-def _hook_notebook() -> None:
-    """IPython shows tracebacks itself, and tells afterwards what ended a cell."""
-    ipython = sys.modules.get("IPython")
+def _hook_ipython() -> None:
+    """IPython and Jupyter show tracebacks themselves: of a cell, of %run, and within %%time, which ends well."""
+    ipython: Any = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is None:
         return
+    before = shell.showtraceback
 
-    def ran(result: Any) -> None:
-        report(result.error_in_exec)
+    def showtraceback(exc_tuple: Any = None, *arguments: Any, **more: Any) -> Any:
+        error = exc_tuple[1] if exc_tuple else sys.exc_info()[1]
+        shown = before(exc_tuple, *arguments, **more)
+        report(error if isinstance(error, BaseException) else None)
+        return shown
 
-    shell.events.register("post_run_cell", ran)
-    _undo.append(lambda: shell.events.unregister("post_run_cell", ran))
+    shell.showtraceback = showtraceback
+    _undo.append(lambda: setattr(shell, "showtraceback", before))

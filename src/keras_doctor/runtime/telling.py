@@ -9,7 +9,7 @@ from keras_doctor.environments import Environment
 from keras_doctor.records import replace
 from keras_doctor.reports.explanation import show
 from keras_doctor.reports.terminal import Terminal
-from keras_doctor.runtime.failed_load import FailedLoad, failed_load, touches_keras
+from keras_doctor.runtime.failed_load import FailedLoad, failed_load, near_a_load, of_import, touches_keras
 from keras_doctor.symptoms import explain
 
 TYPE_CHECKING = False
@@ -27,13 +27,20 @@ def tell(error: BaseException, stream: TextIO | None = None) -> bool:
     if load is None and not touches_keras(error):
         return False
     explanation = explained(error, load)
-    if load is None and (explanation.cause is None or explanation.confidence == "low"):
+    if load is None and not _worth_saying(explanation, error):
         return False
     terminal = Terminal(stream or sys.stderr)
     terminal.print()
     terminal.print(terminal.style("keras-doctor", "bold", "cyan"))
     show(explanation, terminal)
     return True
+
+
+def _worth_saying(explanation: Explanation, error: BaseException) -> bool:
+    """Tell whether an exception that ended no load is of this program's subject: most that Keras raises are not."""
+    if explanation.cause is None or explanation.confidence == "low":
+        return False
+    return explanation.confidence == "high" or of_import(error) or near_a_load(error)
 
 
 def explained(error: BaseException, load: FailedLoad | None) -> Explanation:

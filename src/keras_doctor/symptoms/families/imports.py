@@ -109,6 +109,10 @@ def _not_installed(scene: Scene, root: str) -> Reading:
             ),
             code="KD210",
         )  # fmt: skip
+    backend = Remedy(
+        "Or choose a backend that is installed, before Keras is imported (KERAS_BACKEND, or ~/.keras/keras.json).",
+        "export KERAS_BACKEND=torch",
+    )
     code = {"tensorflow": "KD201", "keras": "KD201", "tf_keras": "KD201", "h5py": "KD203"}.get(root, "KD910")
     package = root.replace("_", "-")
     return Reading(
@@ -121,6 +125,7 @@ def _not_installed(scene: Scene, root: str) -> Reading:
                 f"the path when it is a module of yours:",
                 f"python -m pip install {package}",
             ),
+            backend if root == "tensorflow" and scene.calls("keras/src/backend") else None,
             _WHICH_PYTHON,
         ),
         code=code,
