@@ -258,8 +258,13 @@ def _own(scene: Scene, name: str, table: str, known: names.Known) -> Reading | t
             ),
         )
     within = known.within(scene.place.releases) if scene.place.releases else None
+    other = names.provider(name)
     what = f"{name} is Keras's own, and this loader's release does not know it: {known.since()} do"
     remedies = [SAME_VERSION]
+    if other is not None:
+        remedies.append(
+            Remedy(f"{other.package} has a {name} of its own: when it is that one, import it first.", other.code)
+        )
     lines = dict(known.releases)
     if known.kind == "private":
         what = f"{name} is a class inside Keras ({known.since()}) that is not registered by name"

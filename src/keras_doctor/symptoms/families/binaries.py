@@ -47,6 +47,7 @@ SYMPTOMS = (
             "module was compiled against numpy c-api version",
             "_array_api not found",
             "importing the numpy c-extensions failed",
+            "fails to pass a sanity check",
             "original error was: dll load failed",
             "cpu dispatcher tracer already init",
             "_multiarray_umath",
@@ -64,7 +65,7 @@ SYMPTOMS = (
         ),
         pattern=r"numpy[\w.]* (?:size changed|has the wrong size)|size changed, may indicate binary|numpy\.?_?core\."
         r"(?:multiarray|umath) failed|compiled using NumPy 1|compiled against (?:NumPy C-)?A[PB]I version"
-        r"|_ARRAY_API not found|numpy c-extensions failed"
+        r"|_ARRAY_API not found|numpy c-extensions failed|pass a sanity check"
         r"|dispatcher tracer already|(?:failed|error|undefined|cannot|not|unable)[^\n]{0,120}(?:_multiarray_umath"
         r"|numpy\.core\.multiarray)|_multiarray_umath[^\n]{0,80}(?:undefined|failed|not found|error)",
         strength=8,

@@ -30,6 +30,11 @@ _OLD_CODE = Remedy(
     "Or pin the releases that the code was written for, in an environment of its own.",
     'uv run --python 3.7 --with "tensorflow==1.15.*" --with "keras==2.3.1" --with "h5py<3" python',
 )
+_RESTART = Remedy(
+    "When something was just installed or upgraded in a running notebook: restart the kernel (runtime), and import "
+    "again.",
+    "import os; os.kill(os.getpid(), 9)  # or: Runtime, Restart session",
+)
 _COMPAT = Remedy(
     "The code is of TensorFlow 1. Take its names from tensorflow.compat.v1; where it is the old package keras (before "
     "2.3) that asks, use tf.keras (from tensorflow import keras, tensorflow.keras), or a newer Keras.",
@@ -217,6 +222,8 @@ def _attribute(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, .
     root = module.partition(".")[0]
     if "partially initialized" in match[0]:
         return _SHADOWED
+    if imported.unpickled(scene) and root not in _KERASES:
+        return None  # told by the family of pickles
     if imported.standard(root):
         return _old_python(f"{module}.{name}")
     if root in ("numpy", "np"):
@@ -246,11 +253,12 @@ def _attribute(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, .
         f"{module} of the installed release has no {name}: the code (or another package) was written for another "
         f"release, two releases of Keras and TensorFlow are mixed, or another file of that name stands before it",
         *told,
-        *_known(imported.owner(root)),
+        *_known(imported.owner(_asking(scene, root)), imported.owner(root)),
         VERSIONS,
         _IMPORTS,
         UPGRADE,
         REINSTALL,
+        _RESTART,
         Remedy(
             f"Look where it comes from; rename a file or folder of yours called {root}.",
             f'python -c "import {root} as m; print(m.__file__, m.__path__)"',

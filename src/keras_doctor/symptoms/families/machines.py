@@ -47,6 +47,11 @@ _GLIBC = Remedy(
     "(conda-forge, with its own libstdcxx), a newer Linux, or a container.",
     "conda install -c conda-forge tensorflow libstdcxx-ng",
 )
+_MKL = Remedy(
+    "Two copies of Intel's libraries meet (one of conda, one of pip): take all packages from one of the two, in a new "
+    "environment; KMP_DUPLICATE_LIB_OK lets the program go on meanwhile.",
+    "conda create -n fresh -c conda-forge tensorflow keras numpy  # meanwhile: export KMP_DUPLICATE_LIB_OK=TRUE",
+)
 _PLUGIN = Remedy(
     "A plugin or a library of operations (tensorflow-metal, tensorflow-text, tensorflow-io, tensorflow-addons) is "
     "compiled "
@@ -71,6 +76,8 @@ def _library(scene: Scene, match: re.Match[str]) -> Reading:
         remedies.append(_PLUGIN)
     if any(word in seen for word in ("cuda", "cudart", "cublas", "cudnn", "nvinfer", "cusolver", "nvidia", "nvcuda")):
         remedies += [_DRIVER, _GPU_HIDDEN]
+    if "mkl" in seen or "libiomp5" in seen:
+        remedies.append(_MKL)
     if any(word in seen for word in ("dll", "winerror", ".pyd", "win32")):
         remedies.append(_WINDOWS)
     return broken(
@@ -136,6 +143,9 @@ SYMPTOMS = (
             "unsatisfiedlinkerror",
             "tfjs_binding.node",
             "unable to load dll",
+            "libiomp5",
+            "mkl fatal error",
+            "mkl_intel_thread",
         ),
         _library,
         pattern=r"failed to load the native|DLL load failed|_pywrap_tensorflow[^\n]{0,80}(?:Error|failed|No module)"
@@ -144,7 +154,7 @@ SYMPTOMS = (
         r"|\w[\w.\-+]*\.so[\w.]*: cannot open shared"
         r"|could not find(?: the DLL\(s\))? '[\w.]+\.dll'|WinError (?:126|127|1114|193)\b|not a valid Win32"
         r"|libmetal_plugin|library not loaded|no suitable image|shared library not found|native library for OS"
-        r"|UnsatisfiedLinkError|tfjs_binding\.node|unable to load DLL",
+        r"|UnsatisfiedLinkError|tfjs_binding\.node|unable to load DLL|OMP: Error|MKL FATAL",
         strength=6,
     ),
     Symptom(

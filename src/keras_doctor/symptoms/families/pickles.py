@@ -140,6 +140,23 @@ SYMPTOMS = (
         r"attribute '(?P<name>_\w+)'",
         strength=5,
     ),
+    Symptom(
+        ("has no attribute",),
+        lambda scene, match: (
+            Reading(
+                "pickled-model",
+                f"the pickle names {match['name']} of the module {match['owner']}, which is not there: it was "
+                f"pickled by "
+                f"another script, or with another version of that package (joblib, scikit-learn)",
+                (_DEFINE, SAME_VERSION, _SAVE),
+                code="KD904",
+            )
+            if unpickled(scene) and not match["owner"].startswith(("keras", "tensorflow"))
+            else None
+        ),
+        pattern=r"module '?(?P<owner>[\w.]+)'? has no attribute '?(?P<name>\w+)",
+        strength=7,
+    ),
     Symptom(("no module named",), _pickle, pattern=r"No module named:?\s*['\"]?(?P<name>[\w.]+)", strength=6),
     Symptom(
         (
