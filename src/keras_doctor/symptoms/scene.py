@@ -9,7 +9,7 @@ import re
 from keras_doctor.records import record, replace
 from keras_doctor.symptoms.places import Place, place_of
 from keras_doctor.symptoms.sites import Site, releases_of, sites_of
-from keras_doctor.symptoms.traceback import Parsed, flat, parse, take_apart
+from keras_doctor.symptoms.traceback import Frame, Parsed, flat, parse, take_apart
 
 _MOST_PROSE = 40_000
 _LEAST_MESSAGE, _MOST_MESSAGE = 12, 4000  # characters of a message whose place is looked for
@@ -113,7 +113,7 @@ def scene_of(text: str) -> Scene:
     utterances.append(Utterance(prose, prose.lower(), 3))
     sites = _sites(parsed.errors[-1].inner if parsed.errors else utterances[0].text)
     place = place_of(parsed.frames)
-    place = replace(place, releases=_saying(place, sites))
+    place = replace(place, releases=_saying(place, sites, parsed.frames))
     return Scene(parsed, place, tuple(utterances), _stated(text), _files(text), dump, sites)
 
 
@@ -124,11 +124,16 @@ def _sites(message: str) -> tuple[Site, ...]:
     return tuple(site for site in sites_of(message) if not any(words in site.shape for words in _AROUND))
 
 
-def _saying(place: Place, sites: tuple[Site, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _saying(
+    place: Place, sites: tuple[Site, ...], frames: tuple[Frame, ...]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return the releases that the frames can be of, without those that do not say the message."""
     said = releases_of(sites) if sites and min(site.own for site in sites) >= _SURE else {}
     if not place.releases:
         return tuple(said.items())
+    functions = {frame.function.rpartition(".")[2] for frame in frames}
+    if not any(site.function in functions for site in sites):
+        return place.releases
     both = ((line, tuple(one for one in have if one in said.get(line, ()))) for line, have in place.releases)
     return tuple((line, have) for line, have in both if have) or place.releases
 

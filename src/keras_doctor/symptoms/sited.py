@@ -244,21 +244,28 @@ def told(scene: Scene) -> Told | None:
     """Return what the place of a raise tells: of the message, when it is known, else of the last frames."""
     message = scene.message
     sites = scene.sites
-    if sites and scene.parsed.frames:
-        functions = {frame.function.rpartition(".")[2] for frame in scene.parsed.frames}
-        sites = tuple(site for site in sites if site.function in functions) or sites
-    for site in sites:
+    functions = {frame.function.rpartition(".")[2] for frame in scene.parsed.frames}
+    among = tuple(site for site in sites if site.function in functions)
+    framed = None if among else _by_frames(scene)
+    for site in among or (() if framed else sites):
         only = _only(site.where, site.shape)
         if only is not None:
             return Told(_with(site, (only,)), 5 if site.own >= 24 else 3, _seen(site, message))
-    for frame in reversed(scene.parsed.frames[-3:]):
-        only = _only(f"{frame.path.rpartition('.')[0]}.{frame.function.rpartition('.')[2]}", "")
-        if only is not None and not sites:
-            return Told((only,), 2, f"it was raised in {frame.path.rpartition('/')[2]} {frame.function}")
+    if framed is not None:
+        return framed
     if sites and max(site.own for site in sites) >= 20:
-        site = sites[0]
+        site = (among or sites)[0]
         plain = site.own >= 32 and site.function not in _OF_MANY
         return Told(_with(site, _by_part(scene, site)), 3 if plain else 1, _seen(site, message))
+    return None
+
+
+def _by_frames(scene: Scene) -> Told | None:
+    """Return what one of the last frames tells, where its function can fail for one cause alone."""
+    for frame in reversed(scene.parsed.frames[-3:]):
+        only = _only(f"{frame.path.rpartition('.')[0]}.{frame.function.rpartition('.')[2]}", "")
+        if only is not None:
+            return Told((only,), 2, f"it was raised in {frame.path.rpartition('/')[2]} {frame.function}")
     return None
 
 

@@ -66,6 +66,7 @@ SYMPTOMS = (
     Symptom(
         (
             "no opkernel was registered to support op",
+            "no registered '",
             "cudnnrnn",
             "only supports nhwc",
             "nchw",
@@ -93,7 +94,8 @@ SYMPTOMS = (
                 code="KD912",
             ),
         ),
-        pattern=r"no OpKernel was registered to support Op|CudnnRNN|only supports NHWC|NCHW|only supported on the GPU",
+        pattern=r"no OpKernel was registered to support Op|no registered '\w+' OpKernel|CudnnRNN|only supports NHWC"
+        r"|NCHW|only supported on the GPU",
         strength=6,
     ),
     Symptom(

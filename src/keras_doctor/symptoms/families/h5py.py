@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.findings import Remedy
+from keras_doctor.records import replace
 from keras_doctor.symptoms.remedies import (
     CHECK,
     H5PY,
@@ -36,7 +37,9 @@ _NAMES_AS_ARRAYS = Reading(
 
 def _truth(scene: Scene, match: re.Match[str]) -> Reading | None:
     """Tell of an array taken for a truth value: of h5py's in a loader of Keras, else of the user's own."""
-    return _NAMES_AS_ARRAYS if scene.passed("load", "weights") or scene.calls("saving.py", "load_model") else None
+    if scene.passed("load", "weights") or scene.calls("saving.py", "load_model"):
+        return _NAMES_AS_ARRAYS
+    return None if scene.parsed.frames else replace(_NAMES_AS_ARRAYS, confidence="low")
 
 
 SYMPTOMS = (

@@ -27,8 +27,10 @@ def _missing_key(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading,
     found = _KEYS.get(key)
     if found is not None:
         return found
-    if key.isdigit() or key == "0":
+    if key == "0":
         return LIST_OR_DICT
+    if key.isdigit():
+        return None  # a number that no list of layers begins with: of a pickle, or of a program's own table
     if scene.passed("compile"):
         return Reading(
             "loss-or-metric-unresolvable",
@@ -43,13 +45,34 @@ def _missing_key(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading,
         or scene.calls("load_model", "from_config", "model_from_json")
     ):
         owners = names.keyword_owners(key)
-        return Reading(
-            "config-value" if not owners else "missing-keyword",
-            f"the config has no {key}, which this release wants: it was written by another one",
-            (SAME_VERSION, UPGRADE, INSPECT, REBUILD),
-            "medium",
-        )
+        return _without(key, bool(owners), "medium")
+    if not scene.parsed.frames and (key in _STRUCTURE or names.keyword_owners(key)):
+        return _without(key, key not in _STRUCTURE, "low")
     return None
+
+
+# Keys that configs have around those of the classes.
+_STRUCTURE = ("config", "layers", "name", "module", "registered_name", "build_config", "model_config", "dtype", "shape")
+
+
+def _without(key: str, owned: bool, confidence: str) -> Reading:
+    """Tell of a key that a config lacks: one that a class has by its own (`owned`), or one of the form of configs."""
+    return Reading(
+        "missing-keyword" if owned else "config-value",
+        f"the config has no {key}, which this release wants: it was written by another one, or is no config of a model",
+        (
+            SAME_VERSION,
+            UPGRADE,
+            Remedy(
+                "A config is read by the class that it is of: Sequential.from_config for that of a Sequential, "
+                "model_from_json for the text of to_json.",
+                "model = keras.Sequential.from_config(config)",
+            ),
+            INSPECT,
+            REBUILD,
+        ),
+        confidence,
+    )
 
 
 _KEYS = {
@@ -120,6 +143,15 @@ _KEYS = {
             ),
             REBUILD,
         ),
+    ),
+    "keras_api": Reading(
+        "savedmodel-revive",
+        "a layer of the SavedModel has no attributes of Keras (keras_api): it was written by another release, or not "
+        "by "
+        "Keras",
+        (UPGRADE, SAME_VERSION, REBUILD),
+        "medium",
+        code="KD905",
     ),
     "output_mask_type": Reading(
         "missing-keyword",

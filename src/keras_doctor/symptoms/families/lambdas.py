@@ -123,6 +123,9 @@ SYMPTOMS = (
             "marshal data too short",
             "objects/codeobject.c",
             "unknown opcode",
+            "xxx lineno:",
+            "arg 5 (closure) must be",
+            "requires closure of length",
             "bad argument to internal function",
             "code() takes at least",
             "code() takes at most",
@@ -139,6 +142,23 @@ SYMPTOMS = (
             ),
         ),
         strength=8,
+    ),
+    Symptom(
+        ("<lambda>() missing", "<lambda>() takes", "<lambda>() got"),
+        (
+            Reading(
+                "lambda-not-runnable",
+                "the function of a Lambda layer is called with other arguments than it has: its arguments= were not "
+                "stored, or this release calls it otherwise",
+                (
+                    Remedy("Give every argument but the first a default.", "Lambda(lambda x, alpha=0.2: …)"),
+                    _CLASS,
+                    REBUILD,
+                ),
+                "medium",
+            ),
+        ),
+        strength=5,
     ),
     Symptom(
         (

@@ -53,7 +53,14 @@ _CUT = Reading(
 _PICKLE = Reading(
     "not-a-model",
     "the file is read as a pickle and is none, or an empty one",
-    (CHECK, LFS),
+    (
+        Remedy(
+            "When it is a model file (\\x89HDF of HDF5, PK of .keras): load it with Keras, not with pickle.",
+            "model = keras.models.load_model(PATH)",
+        ),
+        CHECK,
+        LFS,
+    ),
     "medium",
     "it is a model file, a pointer or an empty file",
     "KD103",

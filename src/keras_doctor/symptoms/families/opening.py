@@ -327,7 +327,15 @@ SYMPTOMS = (
             Reading(
                 "not-a-model",
                 "the file is not of the format that it is opened as",
-                (CHECK, DOWNLOAD, LFS),
+                (
+                    CHECK,
+                    DOWNLOAD,
+                    LFS,
+                    Remedy(
+                        "A model file (\\x89HDF, PK) is loaded with Keras, not with pickle or gzip.",
+                        "model = keras.models.load_model(PATH)",
+                    ),
+                ),
                 "medium",
                 code="KD103",
             ),

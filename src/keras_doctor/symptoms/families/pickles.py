@@ -24,9 +24,11 @@ _DEFINE = Remedy(
     "holds names, not code.",
     "from my_module import unpack",
 )
-_LOAD = Remedy(
-    "Where the file is no pickle (\\x89HDF, PK): it is loaded with Keras, not with pickle.",
-    "model = keras.models.load_model(PATH)",
+_PROTOCOL = Remedy(
+    "Read it with a Python (and joblib) that is not older than the one that wrote it (protocol 5 wants Python 3.8), "
+    "or write "
+    "it again with an older protocol.",
+    "pickle.dump(x, f, protocol=4)",
 )
 _TOKENIZER = Remedy(
     "A Tokenizer (keras.preprocessing.text) is of Keras 2: unpickle it with TensorFlow before 2.16 (keras<3), or with "
@@ -76,15 +78,15 @@ SYMPTOMS = (
                 (
                     _SAVE,
                     SAME_VERSION,
-                    Remedy("Or write it again with an older protocol.", "pickle.dump(x, f, protocol=4)"),
+                    _PROTOCOL,
                 ),
-                "medium",
+                "medium" if scene.calls("unpickler.load", "dispatch[key[0]]") else "low",
                 code="KD904",
             )
-            if scene.calls("unpickler.load", "dispatch[key[0]]")
+            if scene.calls("unpickler.load", "dispatch[key[0]]") or not scene.parsed.frames
             else None
         ),
-        pattern=r"KeyError: ?\d+",
+        pattern=r"KeyError: ?\d{2,3}\b",
         strength=8,
     ),
     Symptom(
@@ -174,7 +176,7 @@ SYMPTOMS = (
                 "pickled-model",
                 "a pickled Keras model does not come back here: pickling depends on the very release (and "
                 "modules) that did it",
-                (_SAVE, _IMPORT, SAME_VERSION, UPGRADE),
+                (_SAVE, _PROTOCOL, _IMPORT, SAME_VERSION, UPGRADE),
                 "medium",
                 code="KD904",
             ),

@@ -120,6 +120,24 @@ SYMPTOMS = (
         strength=5,
     ),
     Symptom(
+        ("referencing variables which have been deleted",),
+        (
+            Reading(
+                "savedmodel-revive",
+                "a function of a SavedModel is called after the object that it was loaded with is gone, with its "
+                "variables",
+                (
+                    Remedy(
+                        "Keep the loaded object as long as its functions are used.",
+                        'loaded = tf.saved_model.load(PATH)\nf = loaded.signatures["serving_default"]',
+                    ),
+                ),
+                code="KD905",
+            ),
+        ),
+        strength=7,
+    ),
+    Symptom(
         ("table not initialized",),
         (
             Reading(

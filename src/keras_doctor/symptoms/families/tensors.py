@@ -135,9 +135,16 @@ SYMPTOMS = (
         strength=4,
     ),
     Symptom(
-        ("'node' object has no attribute", "has no attribute 'output_masks'", "'_keras_mask'"),
+        (
+            "'tuple' object has no attribute 'layer'",
+            "tuple object has no attribute layer",
+            "'node' object has no attribute",
+            "has no attribute 'output_masks'",
+            "'_keras_mask'",
+        ),
         (_MIXED, _OLDER_PACKAGE),
-        pattern=r"'Node' object has no attribute|has no attribute '(?:output_masks|_keras_mask)'",
+        pattern=r"'?tuple'? object has no attribute '?layer\b|'Node' object has no attribute"
+        r"|has no attribute '(?:output_masks|_keras_mask)'",
         strength=6,
     ),
     Symptom(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.findings import Remedy
+from keras_doctor.records import replace
 from keras_doctor.symptoms.readings import LIST_OR_DICT, LOADING, OTHER_FORM, value
 from keras_doctor.symptoms.remedies import (
     CUSTOM_OBJECTS,
@@ -34,7 +35,7 @@ def _list_items(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, 
     return Reading("config-value", LIST_OR_DICT.what, LIST_OR_DICT.remedies, "medium")
 
 
-def _string_indices(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
+def _string_indices(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]:
     if scene.passed("compile") or scene.calls("compile_args", "_resolve_compile"):
         from keras_doctor.symptoms.unknown import training
 
@@ -58,9 +59,8 @@ def _string_indices(scene: Scene, match: re.Match[str]) -> Reading | tuple[Readi
                 confidence="medium",
             ),
         )
-    if scene.passed(*LOADING) or scene.calls("keras", "load_model"):
-        return LIST_OR_DICT
-    return None
+    known = scene.passed(*LOADING) or scene.calls("keras", "load_model")
+    return LIST_OR_DICT if known else replace(LIST_OR_DICT, confidence="low")
 
 
 SYMPTOMS = (
@@ -83,6 +83,23 @@ SYMPTOMS = (
         strength=8,
     ),
     Symptom(("string indices must be integers",), _string_indices, strength=6),
+    Symptom(
+        (
+            "list indices must be integers",
+            "'str' object has no attribute 'items'",
+            "'dict' object has no attribute 'ndim'",
+        ),
+        lambda scene, match: value(
+            "a part of the config is a list or a text where this release has a dict (or the reverse): it was written "
+            "by "
+            "another release",
+            *OTHER_FORM,
+            confidence="medium" if scene.passed(*LOADING) or scene.calls("load_model", "from_config") else "low",
+        ),
+        pattern=r"list indices must be integers(?: or slices)?, not '?(?:str|unicode|tuple)|object has no attribute "
+        r"'(?:items|ndim)'",
+        strength=4,
+    ),
     Symptom(
         ("expected trainable", "argument to be a boolean"),
         (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.findings import Remedy
-from keras_doctor.symptoms.readings import mismatch
+from keras_doctor.symptoms.readings import LOADING, mismatch
 from keras_doctor.symptoms.remedies import BUILD_FIRST, BY_NAME, INSPECT, LEGACY_KERAS, REBUILD, SAME_CODE, SAME_VERSION
 from keras_doctor.symptoms.symptom import Reading, Symptom
 
@@ -338,7 +338,7 @@ SYMPTOMS = (
     Symptom(("axes don't match array", "axes dont match array"), _axes, strength=7),
     Symptom(
         ("expected str, bytes or os.pathlike object, not nonetype",),
-        lambda scene, match: (_NO_ASSETS, _NO_PATH) if scene.passed("assets", "load") else (_NO_PATH, _NO_ASSETS),
+        lambda scene, match: (_NO_ASSETS, _NO_PATH) if scene.passed("assets", *LOADING) else (_NO_PATH, _NO_ASSETS),
         pattern=r"expected str, bytes or os\.PathLike object, not NoneType",
         strength=5,
         question="Does a frame name load_assets?",
