@@ -35,6 +35,7 @@ KERAS_224 = "python==3.6 keras==2.2.4 tensorflow==1.13.1"
 BY_FIX = (
     ("bins-written", "py37_tf25/discretization/model.h5", KERAS_3),
     ("call-stated", "py37_tf24/mha_ln/model.h5", TF_215),
+    ("channels-turned", "py311_jax_k3151/channels_first/model.keras", TF_24),
     ("class-renamed", "py311_tf216_k305/simple_rnn/model.h5", TF_215),
     ("default-written", "py36_keras122_tf14/lstm/model.h5", KERAS_3),
     ("discretization", "py311_tf213/discretization/model.h5", KERAS_3),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 # Tag of a step → the fixes that look at it.
 FIXES: dict[str, tuple[str, ...]] = {
+    "call:square": ("channels_turned",),
+    "call:unsupported": ("channels_turned",),
     "draft": (
         "vocabulary_written",
         "bins_written",

@@ -104,10 +104,13 @@ def _replace(entry: dict[str, Any], slope: float, target: Target) -> None:
     """Put a Rescaling and a ReLU in the place of an Activation."""
     name = entry["config"].get("name") or entry.get("name") or "activation"
     dtype = entry["config"].get("dtype", "float32")
-    inner = [
+    inner: list[dict[str, Any]] = [
         {"class_name": "Rescaling", "config": {"name": f"{name}_line", "dtype": dtype, "scale": slope, "offset": 0.5}},
         {"class_name": "ReLU", "config": {"name": f"{name}_ends", "dtype": dtype, "max_value": 1.0}},
     ]
+    given = entry["config"].get("batch_input_shape")
+    if given is not None and target.api.line != "keras-3":
+        inner[0]["config"]["batch_input_shape"] = given
     entry["class_name"] = "Sequential"
     entry["config"] = {"name": name, "layers": inner}
     for one in (*inner, entry):
