@@ -83,10 +83,10 @@ SYMPTOMS = (
                 "medium" if scene.calls("unpickler.load", "dispatch[key[0]]") else "low",
                 code="KD904",
             )
-            if scene.calls("unpickler.load", "dispatch[key[0]]") or not scene.parsed.frames
+            if scene.calls("unpickler.load", "dispatch[key[0]]") or (not scene.parsed.frames and len(match["code"]) > 1)
             else None
         ),
-        pattern=r"KeyError: ?\d{2,3}\b",
+        pattern=r"KeyError: ?(?P<code>\d{1,3})\b",
         strength=8,
     ),
     Symptom(
