@@ -8,7 +8,7 @@ import re
 
 from keras_doctor.records import record, replace
 from keras_doctor.symptoms.places import Place, place_of
-from keras_doctor.symptoms.sites import Site, releases_of, sites_of
+from keras_doctor.symptoms.sites import Site, among, releases_of, sites_of
 from keras_doctor.symptoms.traceback import Frame, Parsed, flat, parse, take_apart
 
 _MOST_PROSE = 40_000
@@ -128,12 +128,10 @@ def _saying(
     place: Place, sites: tuple[Site, ...], frames: tuple[Frame, ...]
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return the releases that the frames can be of, without those that do not say the message."""
+    sites = among(sites, frames) if frames else sites
     said = releases_of(sites) if sites and min(site.own for site in sites) >= _SURE else {}
     if not place.releases:
         return tuple(said.items())
-    functions = {frame.function.rpartition(".")[2] for frame in frames}
-    if not any(site.function in functions for site in sites):
-        return place.releases
     both = ((line, tuple(one for one in have if one in said.get(line, ()))) for line, have in place.releases)
     return tuple((line, have) for line, have in both if have) or place.releases
 

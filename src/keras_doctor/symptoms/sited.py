@@ -26,7 +26,7 @@ from keras_doctor.symptoms.remedies import (
     UPGRADE,
     WEIGHTS_ONLY,
 )
-from keras_doctor.symptoms.sites import Site
+from keras_doctor.symptoms.sites import Site, among
 from keras_doctor.symptoms.symptom import Reading
 
 TYPE_CHECKING = False
@@ -244,17 +244,16 @@ def told(scene: Scene) -> Told | None:
     """Return what the place of a raise tells: of the message, when it is known, else of the last frames."""
     message = scene.message
     sites = scene.sites
-    functions = {frame.function.rpartition(".")[2] for frame in scene.parsed.frames}
-    among = tuple(site for site in sites if site.function in functions)
-    framed = None if among else _by_frames(scene)
-    for site in among or (() if framed else sites):
+    through = among(sites, scene.parsed.frames)
+    framed = None if through else _by_frames(scene)
+    for site in through or (() if framed else sites):
         only = _only(site.where, site.shape)
         if only is not None:
             return Told(_with(site, (only,)), 5 if site.own >= 24 else 3, _seen(site, message))
     if framed is not None:
         return framed
     if sites and max(site.own for site in sites) >= 20:
-        site = (among or sites)[0]
+        site = (through or sites)[0]
         plain = site.own >= 32 and site.function not in _OF_MANY
         return Told(_with(site, _by_part(scene, site)), 3 if plain else 1, _seen(site, message))
     return None

@@ -10,6 +10,12 @@ from keras_doctor.records import record
 from keras_doctor.releases.api_text import lines
 from keras_doctor.releases.runs import members
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from keras_doctor.symptoms.traceback import Frame
+
 HOLE = "…"
 _LONGEST = 3000  # characters of a message that are looked at
 _LEAST_PART = 20  # characters of its own that a message needs to be known by its beginning
@@ -162,6 +168,14 @@ def _matched(shape: str, low: str) -> tuple[int, bool]:
         place += len(piece)
         own += len(piece)
     return own, True
+
+
+def among(sites: tuple[Site, ...], frames: Iterable[Frame]) -> tuple[Site, ...]:
+    """Return those of the places that frames went through: by file and function, else by function alone."""
+    through = {(frame.stem, frame.function.rpartition(".")[2]) for frame in frames}
+    exactly = tuple(site for site in sites if (site.module.rpartition("/")[2], site.function) in through)
+    functions = {function for _, function in through}
+    return exactly or tuple(site for site in sites if site.function in functions)
 
 
 def releases_of(sites: tuple[Site, ...]) -> dict[str, tuple[str, ...]]:
