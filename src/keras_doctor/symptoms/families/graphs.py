@@ -86,6 +86,31 @@ def _inputs(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]
     )
 
 
+_DISCONNECTED = _graph(
+    "a layer is connected to a tensor that no input of the model leads to: nodes of nested models are numbered "
+    "otherwise by "
+    "this release",
+    LEGACY_KERAS,
+    _KERAS,
+    REBUILD,
+    CHECK,
+)
+_OTHER_GRAPH = Reading(
+    "wrong-api-use",
+    "a model is built of tensors of two graphs: the inner tensor of a nested model belongs to that model's own input",
+    (
+        Remedy(
+            "Take inputs and outputs of one graph: base_model.input and base_model.output, or build the base with "
+            "input_tensor=inputs (not nested), or call the layers again on the new input.",
+            "base = VGG16(include_top=False, input_tensor=inputs); model = Model(inputs, base.get_layer(NAME).output)",
+        ),
+    ),
+    "medium",
+    "your own code builds the model (Grad-CAM, a part of another model)",
+    "KD903",
+)
+
+
 SYMPTOMS = (
     Symptom(
         ("ragged_tensor.raggedtensor", "got tf.raggedtensor", "elements of tf.raggedtensor"),
@@ -129,10 +154,16 @@ SYMPTOMS = (
         strength=2,
     ),
     Symptom(
+        ("graph disconnected",),
+        lambda scene, match: (
+            (_DISCONNECTED,) if scene.passed("load") or scene.calls("load_model(") else (_DISCONNECTED, _OTHER_GRAPH)
+        ),
+        strength=9,
+    ),
+    Symptom(
         (
             "invalid functional model configuration",
             "either has loops or disconnected nodes",
-            "graph disconnected",
             "layer node index out of bounds",
             "improperly formatted model config",
             "get_tensor() takes",

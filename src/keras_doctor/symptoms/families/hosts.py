@@ -91,6 +91,12 @@ SYMPTOMS = (
             "model server container terminated",
             "bad model detected with error",
             "create version failed",
+            "did not pass the ping health check",
+            "error hosting endpoint",
+            "failed to deploy model",
+            "invalid image",
+            "please use a model with a valid image",
+            "the model failed to load",
         ),
         _VERSIONED,
         Remedy(
@@ -99,7 +105,12 @@ SYMPTOMS = (
             "python -m tf2onnx.convert --saved-model SAVED --output models/NAME/1/model.onnx",
         ),
         Remedy(
-            "Save it with a TensorFlow that is not newer than the server's.",
+            "Look in the server's own log (CloudWatch, Cloud Logging) for the first error: what stands there decides.",
+            "keras-doctor explain server.log",
+        ),
+        Remedy(
+            "Save it with a TensorFlow that is not newer than the server's: train and deploy with a release that the "
+            "platform has an image (container) for, an older one if need be.",
             "keras-doctor inspect PATH",
         ),
         INSPECT,

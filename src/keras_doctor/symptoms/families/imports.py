@@ -58,7 +58,7 @@ def _absent(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]
     """Tell what a missing module means: a package that is not there, or one that has another layout."""
     name = match["name"].strip("'\".,;:)")
     root, _, rest = name.partition(".")
-    if "is not a package" in scene.low:
+    if "is not a package" in scene.low or _own_file(scene, root):
         return _SHADOWED
     if imported.unpickled(scene) and root not in imported.GONE:
         return None  # the pickle names the module: told by the family of pickles
@@ -152,9 +152,15 @@ def _other_release(name: str, root: str) -> Reading:
         f"{name} is not there: the {root} that is installed is not the release that asks for it wants",
         *_known(imported.owner(root)),
         Remedy("Install again what does not fit together.", f"pip install -U --force-reinstall {_pip_name(root)}"),
+        Remedy(f"Rename a file (script) or folder of your own that is called {root}.", f"ls {root}*"),
         VERSIONS,
         code="KD211" if root == "google" else "KD909",
     )
+
+
+def _own_file(scene: Scene, root: str) -> bool:
+    """Tell whether a file of the user's own, by its frame, has the name of the package that is imported."""
+    return any(frame.stem == root and "-packages/" not in frame.path for frame in scene.parsed.frames)
 
 
 def _pip_name(root: str) -> str:
@@ -176,7 +182,7 @@ def _not_importable(scene: Scene, match: re.Match[str]) -> Reading:
     what = match["what"].strip("'\"")
     owner = (match["owner"] or "").strip("'\"")
     root = owner.partition(".")[0]
-    if "partially initialized" in scene.low or "circular import" in scene.low:
+    if "partially initialized" in scene.low or "circular import" in scene.low or _own_file(scene, root):
         return _SHADOWED
     if root and imported.standard(root):
         return _old_python(f"{root}.{what}")
@@ -220,7 +226,7 @@ def _old_python(name: str) -> Reading:
 def _attribute(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
     module, name = match["module"], match["name"]
     root = module.partition(".")[0]
-    if "partially initialized" in match[0]:
+    if "partially initialized" in match[0] or _own_file(scene, root):
         return _SHADOWED
     if imported.unpickled(scene) and root not in _KERASES:
         return None  # told by the family of pickles

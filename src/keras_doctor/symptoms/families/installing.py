@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from keras_doctor.findings import Remedy
 from keras_doctor.symptoms.readings import broken
 from keras_doctor.symptoms.remedies import LEGACY_KERAS, REINSTALL, UPGRADE, VERSIONS
 from keras_doctor.symptoms.symptom import Reading, Symptom
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from keras_doctor.symptoms.scene import Scene
 
 _RIGHT_NAME = Remedy(
     "Make sure of the name (tf-keras, keras-hub; tensorflow-gpu has ended: tensorflow has the GPU in it), and that "
@@ -14,7 +20,38 @@ _RIGHT_NAME = Remedy(
     "python -c \"import struct, sys; print(sys.version, struct.calcsize('P') * 8)\"",
 )
 
+
+def _wheel(scene: Scene, match: re.Match[str]) -> Reading:
+    """Tell for which Python and system a wheel is, by its name."""
+    tags = match["wheel"].removesuffix(".whl").split("-")
+    python = re.sub(r"^cp(\d)(\d+)$", r"Python \1.\2", tags[-3]) if len(tags) > 3 else "another Python"
+    return Reading(
+        "package-missing",
+        f"the file {match['wheel']} is for {python} and the system {tags[-1]}; the pip that runs belongs to another "
+        f"one",
+        (
+            Remedy(
+                f"Run it with {python} ({tags[-3] if len(tags) > 3 else ''}) on that system ({tags[-1]}); a Mac's "
+                f"Python "
+                f"may be x86_64 under Rosetta (arm64 is wanted).",
+                'python -c "import sys, platform; print(sys.version, platform.machine())"',
+            ),
+            Remedy(
+                "Or let pip choose the file itself, of a release that has one for this Python.",
+                f"python -m pip install -U pip && python -m pip install {tags[0].replace('_', '-')}",
+            ),
+        ),
+        code="KD206",
+    )
+
+
 SYMPTOMS = (
+    Symptom(
+        ("not a supported wheel",),
+        _wheel,
+        pattern=r"(?P<wheel>[\w.+\-]+\.whl) is not a supported wheel",
+        strength=8,
+    ),
     Symptom(
         ("could not import pil", "requires pil", "requires pyyaml", "requires yaml module", "could not import"),
         (

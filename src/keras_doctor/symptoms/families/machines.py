@@ -26,8 +26,9 @@ _APPLE = Remedy(
     'python -c "import platform; print(platform.machine())"  # then: pip install tensorflow',
 )
 _DRIVER = Remedy(
-    "Install the GPU libraries (CUDA, cuDNN) of the versions that this TensorFlow was built for, and a driver that is "
-    "not older:",
+    "Install the GPU libraries (CUDA, cuDNN) of the versions that this TensorFlow was built for, where the loader "
+    "finds "
+    "them (LD_LIBRARY_PATH), and a driver that is not older:",
     'pip install "tensorflow[and-cuda]"',
 )
 _GPU_HIDDEN = Remedy(
@@ -55,7 +56,9 @@ _MKL = Remedy(
 _PLUGIN = Remedy(
     "A plugin or a library of operations (tensorflow-metal, tensorflow-text, tensorflow-io, tensorflow-addons) is "
     "compiled "
-    "for one release of TensorFlow: install the same version of both, or remove it and reinstall.",
+    "for one release of TensorFlow: install the same version of both, or remove it and reinstall. Some have no "
+    "build for "
+    "Windows (tensorflow-decision-forests, tensorflow-text): use Linux, WSL or Colab there.",
     "pip install -U tensorflow tensorflow-text  # tensorflow-macos with tensorflow-metal",
 )
 
@@ -74,7 +77,10 @@ def _library(scene: Scene, match: re.Match[str]) -> Reading:
     )
     if plugin or "undefined symbol" in seen or "symbol not found" in seen:
         remedies.append(_PLUGIN)
-    if any(word in seen for word in ("cuda", "cudart", "cublas", "cudnn", "nvinfer", "cusolver", "nvidia", "nvcuda")):
+    if any(
+        word in seen
+        for word in ("cuda", "libcu", "libnv", "cudart", "cublas", "cudnn", "nvinfer", "cusolver", "nvidia", "nvcuda")
+    ):
         remedies += [_DRIVER, _GPU_HIDDEN]
     if "mkl" in seen or "libiomp5" in seen:
         remedies.append(_MKL)
@@ -139,6 +145,10 @@ SYMPTOMS = (
             "tensorflow-plugins",
             "no suitable image found",
             "python shared library not found",
+            ".so not found",
+            ".dll not found",
+            ".dylib not found",
+            "inference.so",
             "cannot find tensorflow native library",
             "unsatisfiedlinkerror",
             "tfjs_binding.node",
@@ -151,7 +161,7 @@ SYMPTOMS = (
         pattern=r"failed to load the native|DLL load failed|_pywrap_tensorflow[^\n]{0,80}(?:Error|failed|No module)"
         r"|(?:GLIBC(?:XX)?|CXXABI)_[\d.]+'? not found|undefined symbol|static TLS"
         r"|incompatible architecture|mach-o|symbol not found|wrong ELF class|wrong architecture"
-        r"|\w[\w.\-+]*\.so[\w.]*: cannot open shared"
+        r"|\w[\w.\-+]*\.so[\w.]*: cannot open shared|\w\.(?:so|dll|dylib) not found"
         r"|could not find(?: the DLL\(s\))? '[\w.]+\.dll'|WinError (?:126|127|1114|193)\b|not a valid Win32"
         r"|libmetal_plugin|library not loaded|no suitable image|shared library not found|native library for OS"
         r"|UnsatisfiedLinkError|tfjs_binding\.node|unable to load DLL|OMP: Error|MKL FATAL",

@@ -37,7 +37,10 @@ def _interpret(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, .
             "wrong-api-use",
             f"a class was passed where an instance (or a name) of the {kind.split(' ')[0]} is wanted",
             (
-                Remedy("Put brackets after it, or pass its name.", 'model.compile(optimizer=Adam(), loss="mse")'),
+                Remedy(
+                    "Pass an instance, not the class: put brackets after it (SGD(), Adam()), or pass its name.",
+                    'model.compile(optimizer=Adam(), loss="mse")',
+                ),
                 Remedy(
                     "Import it from the Keras that the model is of.", "from tensorflow.keras.optimizers import Adam"
                 ),

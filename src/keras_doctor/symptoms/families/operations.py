@@ -52,8 +52,26 @@ _OPS = (
 )
 
 
+_PYTHON = Reading(
+    "savedmodel-revive",
+    "the graph calls a Python function (py_func, py_function, numpy_function), which is not in the SavedModel: it "
+    "cannot run "
+    "outside the program that made it",
+    (
+        Remedy(
+            "Rewrite that step in TensorFlow operations (native ones, no py_func), and export again.",
+            'model.export("folder")',
+        ),
+        Remedy("Or do the step in Python, before or after the model.", "x = step(x); model.predict(x)"),
+    ),
+    code="KD905",
+)
+
+
 def _operation(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]:
     name = match["name"]
+    if "PyFunc" in name:
+        return _PYTHON
     for starts, module, package in _OPS:
         if name.startswith(starts) and module:
             tool = named_in(scene)

@@ -88,6 +88,27 @@ SYMPTOMS = (
         pattern=r"could not find function \W?(?:load_model|save_model|keras|model_from|load_text|layer_|install_keras)",
         strength=7,
     ),
+    Symptom(
+        ("'nonetype' object has no attribute", "nonetype object has no attribute"),
+        (
+            Reading(
+                "environment-broken",
+                "the program has no console (R's GUI, pythonw, a frozen program without a window), and Keras writes "
+                "its "
+                "progress bar to stdout",
+                (
+                    Remedy(
+                        "Give it one, or keep Keras quiet (verbose=0); run a download once in a terminal.",
+                        "import os, sys; sys.stdout = sys.stdout or open(os.devnull, 'w')",
+                    ),
+                ),
+                "medium",
+                code="KD909",
+            ),
+        ),
+        pattern=r"NoneType'? object has no attribute '?(?:write|flush|isatty|encoding)\b",
+        strength=6,
+    ),
     row(
         "save-refused",
         "KD901",
