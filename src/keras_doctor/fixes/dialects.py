@@ -45,9 +45,6 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
     place = "compile_config" if target.format == "keras-v3" else "training_config"
     if draft.training and (modern != (draft.era == "keras-3") or draft.training_path != place):
         yield from training(draft, target)
-    if draft.slots and draft.source.container != {"keras-v3": "zip", "hdf5-model": "hdf5"}[target.format]:
-        draft.slots = ()
-        yield Change("slots-dropped", "leave out the optimizer's variables", kind=LOSSY, note="training starts afresh")
     before = draft.era
     if before == "keras-3":
         _name_operations(draft)
@@ -74,22 +71,16 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
 
 
 def training(draft: Draft, target: Target) -> Iterator[Change]:
-    """Rewrite what the model was compiled with; the optimizer's variables do not go with it."""
+    """Rewrite what the model was compiled with."""
     try:
         yield from rewrite_training(draft, target)
     except Unknown as error:
         yield drop_training(draft, str(error))
-        return
-    if draft.slots:
-        draft.slots = ()
-        yield Change(
-            "slots-dropped", "leave out the optimizer's variables", kind=LOSSY, note="its moments start at zero"
-        )
 
 
 def drop_training(draft: Draft, why: str = "") -> Change:
     """Leave out what the model was compiled with: it is no reason not to predict."""
-    draft.training, draft.slots = None, ()
+    draft.training = None
     note = "compile the model again before training it on"
     told = f": {why}" if why else ""
     return Change("training-dropped", f"leave out what the model was compiled with{told}", kind=LOSSY, note=note)

@@ -32,17 +32,17 @@ class Draft:
     """A model that fixes work on.
 
     `source`: the document it began as. `config`: a copy, which fixes may change. `era`: whose names and layouts its
-    tensors have. `training`: config of the training state (a copy), None for none. `lost`: groups of the file whose
-    tensors could not be told apart, with the reason.
+    tensors have, `era_read`: whose they had. `training`: config of the training state (a copy), None for none. `lost`:
+    groups of the file whose tensors could not be told apart, with the reason.
     """
 
     def __init__(self, source: ModelDocument) -> None:
         self.source = source
         self.config: Any = copied(source.config)
-        self.era = source.provenance.era
+        self.era = self.era_read = source.provenance.era
         self.training: Any = copied(source.training.config)
         self.training_path = source.training.path
-        self.slots = source.training.slots
+        self.slots: tuple[TensorRef, ...] = ()  # of the optimizer, which are laid out when the layers are finished
         self.assets = source.assets
         self.lost: list[tuple[str, str]] = []
         self._held: dict[int, Tensors] = {}
@@ -153,6 +153,15 @@ class Draft:
             if tensor is not None:
                 made[group.name].append(self._named(form, group, len(made[group.name]), variable, tensor))
         return tuple(WeightGroup(name, "", tuple(tensors)) for name, tensors in made.items())
+
+    def trainable(self, era: str) -> list[TensorRef | None]:
+        """Return the tensors of the trainable variables in the order in which an era lists these; None for one that is
+        not there.
+        """
+        groups = hdf5_groups(self.config, era)
+        wanted = [(*self.leaf(self.at(group.path), v.part), v) for group in groups for v in group.variables]
+        named = self._by_name(wanted)
+        return [named.get((id(leaf), part, v.name)) for leaf, part, v in wanted if v.trainable]
 
     def _by_name(self, wanted: list[tuple[Any, str, Variable]]) -> dict[tuple[int, str, str], TensorRef]:
         """Return the tensors by the layer, part and name of the variables that they become.

@@ -11,6 +11,7 @@ from keras_doctor.fixes._index import FIXES
 from keras_doctor.fixes.dialects import drop_training, recast, state_modules, training
 from keras_doctor.fixes.draft import Draft
 from keras_doctor.fixes.fix import EXACT, Change, Target
+from keras_doctor.fixes.optimizer_state import carry_state
 from keras_doctor.fixes.training import SLUG
 from keras_doctor.loaders.graphs import ERA_OF_LINE
 from keras_doctor.loaders.load import api_of
@@ -85,7 +86,10 @@ def plan(document: ModelDocument, environment: Environment, form: str, path: str
         changes += found
         state_modules(draft, target)
         result, diagnosis = made(draft, target, path), None
-    return Plan(result, target, tuple(changes), tuple(draft.lost), diagnosis)
+    carried = list(carry_state(draft, target))
+    if draft.slots:
+        result, diagnosis = made(draft, target, path), None
+    return Plan(result, target, (*changes, *carried), tuple(draft.lost), diagnosis)
 
 
 def _stops_at_training(diagnosis: Diagnosis) -> bool:

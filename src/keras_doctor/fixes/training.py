@@ -1,8 +1,8 @@
 """What a model was compiled with, in the words of the target: optimizer, losses and metrics.
 
 HDF5 files hold a `training_config`, archives a `compile_config`; between releases the names of classes and keywords
-differ, a wrapped function is a class of its own in Keras 3, and a `decay` is the schedule that computes the same. The
-optimizer's variables are laid out otherwise in each, and are left out. Sources: `compile_args_from_training_config` and
+differ, a wrapped function is a class of its own in Keras 3, and a `decay` is the schedule that computes the same.
+Sources: `compile_args_from_training_config` and
 `get_compile_config` of Keras 2.x and 3.x; keras/optimizers/legacy/optimizer_v2.py (2.11), `_decayed_lr`.
 """
 

@@ -60,6 +60,18 @@ def generation_of(api: Api, definition: Definition) -> str:
     return "v3" if "_BaseOptimizer" in bases else "v1"
 
 
+def stated(api: Api, entry: Any) -> Definition | None:
+    """Return the class of the optimizer that an entry of a training config states; None where it is not known."""
+    config = entry.get("config") if isinstance(entry, dict) else None
+    name = entry.get("class_name") if isinstance(entry, dict) else entry
+    if not isinstance(name, str):
+        return None
+    older = not isinstance(config, dict) or config.get("is_legacy_optimizer", True)
+    table = "optimizers.legacy" if older and config else "optimizers.new"
+    found = api.find(name, table if table in api.tables() else "optimizers")
+    return found or api.definition("keras.optimizers", name)
+
+
 def in_hdf5(load: Load, compiling: Iterator[Step], shapes: tuple[LayerShape, ...], config: Any) -> Iterator[Step]:
     """Yield the steps of compiling, and what comes of the variables in an HDF5 file. `config`: the model's, as the
     release builds it.
