@@ -9,7 +9,7 @@ from __future__ import annotations
 from keras_doctor.fixes.dialects import objects
 from keras_doctor.fixes.fix import Change, Fix
 from keras_doctor.fixes.knowledge import plain, written_by
-from keras_doctor.fixes.tables import rows
+from keras_doctor.fixes.tables import ABSENT, rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from keras_doctor.releases.api import Api
 
 FIX = Fix("default-written", ("draft",))
-_ABSENT = {"false": False, "true": True, "null": None}
 
 
 def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
@@ -53,4 +52,4 @@ def _changed(class_name: str, given: set[str], source: Api, target: Api) -> Iter
         else:
             for kind, owner, keyword, value in rows("absent.tsv"):
                 if (kind, owner, keyword) == ("layers", class_name, name):
-                    yield name, _ABSENT[value]
+                    yield name, ABSENT[value]

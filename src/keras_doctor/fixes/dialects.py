@@ -7,6 +7,7 @@ keras/utils/generic_utils.py (2.x).
 
 from __future__ import annotations
 
+from keras_doctor.fixes.activations import compose
 from keras_doctor.fixes.fix import LOSSY, Change
 from keras_doctor.fixes.graphs import rewrite
 from keras_doctor.fixes.inputs import declare
@@ -51,7 +52,10 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
     lambdas = list(rewrite_lambdas(draft.config, before, target.api, _centered(draft)))
     for name in lambdas:
         yield Change("lambda-rewritten", f"make the code of the Lambda {name} a model of the operations that it calls")
-    if lambdas or modern != (before == "keras-3"):
+    composed = list(compose(draft, target.api))
+    for told in composed:
+        yield Change("activation-composed", f"put {told} together from what the target has")
+    if lambdas or composed or modern != (before == "keras-3"):
         for name in rewrite(draft.config, before, target.api):
             yield Change("operation-rewritten", f"make the operation {name} one of the target's own")
     elif modern:

@@ -34,7 +34,7 @@ _GATED = {
     "ConvLSTM3D": (4, (0, 1, 3)), "ConvLSTM2DCell": (4, (0, 1, 3)), "GRU": (3, (0, 1)), "GRUCell": (3, (0, 1)),
 }  # fmt: skip
 # Classes whose output is activation(kernel · x + bias).
-_LINEAR = (
+LINEAR = (
     "Dense", "EinsumDense", "Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose",
     "DepthwiseConv1D", "DepthwiseConv2D", "LocallyConnected1D", "LocallyConnected2D",
 )  # fmt: skip
@@ -57,7 +57,7 @@ def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
         if class_name in _GATED and _gate(class_name, config, draft, target) == NAME:
             blocks, gates = _GATED[class_name]
             done = _scale(draft, owner, parts, older / newer, blocks, gates, ())
-        if config.get("activation") == NAME and (class_name in _LINEAR or class_name in _LAST):
+        if config.get("activation") == NAME and (class_name in LINEAR or class_name in _LAST):
             done = _scale(draft, owner, parts, older / newer, 1, (0,), _LAST.get(class_name, ()))
         elif config.get("activation") == NAME and class_name == "Activation":
             _replace(entry, older, target)

@@ -1,15 +1,15 @@
 """A keyword that the target's constructor does not take is left out, where that changes nothing.
 
-Either it stands at the default that every release gives it, or it says nothing about what a built model computes
-(`idle.tsv`). What is neither stays, and the target refuses it: another fix must say the same in other words, or nobody
-can.
+Either it stands at the default that every release gives it, or at what its absence means (`absent.tsv`), or it says
+nothing about what a built model computes (`idle.tsv`). What is neither stays, and the target refuses it: another fix
+must say the same in other words, or nobody can.
 """
 
 from __future__ import annotations
 
 from keras_doctor.fixes.fix import Change, Fix
 from keras_doctor.fixes.knowledge import is_default
-from keras_doctor.fixes.tables import idle
+from keras_doctor.fixes.tables import idle, meant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
         why = idle(reference.kind, made.definition.class_name, name)
         if not why and is_default(reference, name, config[name]):
             why = "it is the default"
+        if not why and config[name] == meant(reference.kind, made.definition.class_name, name):
+            why = "it is what a layer without it does"
         if why:
             value = config.pop(name)
             yield Change(FIX.slug, f"leave out {name} = {value!r} of {reference.name}: {why}", step.where)

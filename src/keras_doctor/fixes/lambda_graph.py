@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 
+from keras_doctor.fixes.entries import Entries
 from keras_doctor.fixes.lambda_functions import FUNCTIONS
-from keras_doctor.fixes.operations import DEFAULTS, entry_of, known
+from keras_doctor.fixes.operations import DEFAULTS, known
 from keras_doctor.layers.call import Call
 from keras_doctor.layers.eras import era_of
 from keras_doctor.layers.evaluation import Evaluator, Site
@@ -17,7 +18,7 @@ from keras_doctor.layers.inbound import Ref
 from keras_doctor.layers.lambda_body import Body
 from keras_doctor.layers.operations.operands import bind
 from keras_doctor.layers.shapes import CannotInferError
-from keras_doctor.layers.tensors import Slice, Tensor
+from keras_doctor.layers.tensors import Slice
 from keras_doctor.wire.expressions import Attribute, Cut, Name
 
 TYPE_CHECKING = False
@@ -44,7 +45,7 @@ _NUMBERS = ("math", "np", "numpy")
 _EPSILON = 1e-7  # K.epsilon(), unless the user's own settings say otherwise
 
 
-class Graph(Body):
+class Graph(Entries, Body):
     """The graph that an expression makes: `entries`, in order, and `value`, which is a reference to what one puts out.
 
     `centered`: whether the release that wrote the function resizes images by the centers of pixels.
@@ -62,15 +63,9 @@ class Graph(Body):
     ) -> None:
         refs = list(inputs)
         site = Site(Evaluator(era), "", 0)
-        super().__init__(Call("Lambda", config, [refs if len(refs) > 1 else refs[0]], {}, era_of(era), site), code)
-        self.name = name
-        self.api = api
+        Entries.__init__(self, inputs, name, api)
+        Body.__init__(self, Call("Lambda", config, [refs if len(refs) > 1 else refs[0]], {}, era_of(era), site), code)
         self.centered = centered
-        self.entries: list[dict[str, Any]] = []
-        self._shapes: dict[Ref, Shape] = dict(inputs)
-        self._calls: dict[Ref, tuple[dict[str, Any], list[Any]]] = {}
-
-    # What the function says
 
     def operation(self, found: Operation) -> Any:
         """Enter arithmetic, a comparison or an indexing."""
@@ -171,68 +166,6 @@ class Graph(Body):
             raise CannotInferError(f"{path} is not told what to work on")
         return self.op(row.name, *(values[key] for key in row.call if key in values), **_only(values, row.made))
 
-    # What is entered
-
-    def op(self, operation: str, *args: Any, **settings: Any) -> Ref:
-        """Enter an operation of Keras 3, called once with `args`; return what it puts out."""
-        for number, arg in enumerate(args):
-            constant = operation == "numpy.Take" and number == 1
-            if isinstance(arg, list) and not constant and not all(isinstance(one, Ref) for one in arg):
-                raise CannotInferError("its function computes with a list of numbers")
-        if not any(isinstance(one, Ref) for one in _flat(list(args))):
-            raise CannotInferError("its function computes with what is no tensor")
-        name = f"{self.name}_{len(self.entries)}"
-        plain = {key: _dtype(value) if key == "dtype" else value for key, value in settings.items()}
-        return self._enter(entry_of(name, operation, [_object(arg) for arg in args], plain), list(args))
-
-    def part(self, tensor: Ref, keys: list[Any]) -> Ref:
-        """Enter an indexing."""
-        name = f"{self.name}_{len(self.entries)}"
-        args = [_object(tensor), [_object(key) for key in keys]]
-        return self._enter(entry_of(name, "numpy.GetItem", args), [tensor, keys])
-
-    def layer(self, class_name: str, value: Any, **config: Any) -> Ref:
-        """Enter a layer without variables. Raises CannotInferError when the target has none of that class."""
-        if self.api.find(class_name, "layers") is None:
-            raise CannotInferError(f"the target has no {class_name}")
-        name = f"{self.name}_{len(self.entries)}"
-        settings = {"name": name, "trainable": True, "dtype": "float32", **config}
-        nodes = [{"args": [_object(value)], "kwargs": {}}]
-        return self._enter(
-            {"class_name": class_name, "config": settings, "name": name, "inbound_nodes": nodes}, [value]
-        )
-
-    def _enter(self, entry: dict[str, Any], args: list[Any]) -> Ref:
-        self.entries.append(entry)
-        made = Ref(entry["name"], 0, 0)
-        self._calls[made] = entry, args
-        return made
-
-    def shape(self, ref: Ref) -> Shape:
-        """Return the shape of a tensor of the graph. Raises CannotInferError when it is not known."""
-        if ref not in self._shapes:
-            entry, args = self._calls[ref]
-            outcome = Evaluator("keras-3").evaluate(entry, "", [self._tensors(arg) for arg in args])
-            if not outcome.known or outcome.several or not outcome.outputs or outcome.outputs[0].shape is None:
-                raise CannotInferError(f"the shape of {entry['class_name']} is not known")
-            self._shapes[ref] = outcome.outputs[0].shape
-        return self._shapes[ref]
-
-    def _tensors(self, value: Any) -> Any:
-        if isinstance(value, Ref):
-            return Tensor(self.shape(value))
-        return [self._tensors(one) for one in value] if isinstance(value, list) else value
-
-    def needed(self, outputs: list[Ref]) -> list[dict[str, Any]]:
-        """Return the entries that tensors are made by, in order."""
-        wanted, left = set(), list(outputs)
-        while left:
-            ref = left.pop()
-            if ref in self._calls and ref.layer not in wanted:
-                wanted.add(ref.layer)
-                left += [one for one in _flat(self._calls[ref][1]) if isinstance(one, Ref)]
-        return [entry for entry in self.entries if entry["name"] in wanted]
-
 
 def _turned(keys: list[Any]) -> list[tuple[int, int]]:
     """Return the places of keys `::-1`, and the axis that each turns."""
@@ -243,10 +176,6 @@ def _turned(keys: list[Any]) -> list[tuple[int, int]]:
         if key == Slice(None, None, -1):
             found.append((place, axis if place < rest else -axis))
     return found
-
-
-def _flat(value: Any) -> list[Any]:
-    return [inner for one in value for inner in _flat(one)] if isinstance(value, list) else [value]
 
 
 def _only(values: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
@@ -324,23 +253,6 @@ def _line(symbol: str, first: Any, second: Any) -> tuple[Ref, Any, Any] | None:
     if symbol == "-":
         return (tensors[0], 1.0, minus) if first is tensors[0] else (tensors[0], -1.0, number)
     return None
-
-
-def _dtype(value: Any) -> Any:
-    return value.rpartition(".")[2] if isinstance(value, str) else value
-
-
-def _object(value: Any) -> Any:
-    if isinstance(value, Ref):
-        history = [value.layer, value.node, value.tensor]
-        config = {"shape": [None], "dtype": "float32", "keras_history": history}
-        return {"class_name": "__keras_tensor__", "config": config}
-    if isinstance(value, Slice):
-        ends = {"start": value.start, "stop": value.stop, "step": value.step}
-        return {"class_name": "__slice__", "config": ends}
-    if value is Ellipsis:
-        return {"class_name": "__ellipsis__", "config": {}}
-    return [_object(one) for one in value] if isinstance(value, list) else value
 
 
 def _key(key: Any) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from keras_doctor.fixes.draft import layers_of
+from keras_doctor.fixes.entries import input_entry, model_entry
 from keras_doctor.fixes.lambda_graph import Graph
 from keras_doctor.fixes.operations import can_write
 from keras_doctor.layers.graph import infer
@@ -90,16 +91,14 @@ def _rewritten(layer: dict[str, Any], shape: LayerShape, told: Told, chained: bo
     made = graph.needed(outputs)
     if not all(can_write(entry, told[1]) for entry in made):
         return False
-    entries = [_input(ref.layer, list(one)) for ref, one in inputs.items()]
     if chained:
+        entries = [input_entry(ref.layer, list(one)) for ref, one in inputs.items()]
         if len(inputs) > 1 or len(outputs) > 1 or not _is_chain([*entries, *made]):
             return False
         steps = [{"class_name": one["class_name"], "config": one["config"]} for one in (*entries, *made)]
         layer.update(class_name="Sequential", config={"name": name, "trainable": True, "layers": steps})
         return True
-    whole = {"name": name, "trainable": True, "layers": [*entries, *made]}
-    ends = {"input_layers": [_bare(ref) for ref in inputs], "output_layers": [_bare(ref) for ref in outputs]}
-    layer.update(class_name="Functional", config={**whole, **ends})
+    layer.update(model_entry(name, inputs, made, outputs))
     return True
 
 
@@ -115,12 +114,3 @@ def _is_chain(entries: list[dict[str, Any]]) -> bool:
         if is_operation(entry) or len(args) != 1 or history is None or history[0] != before["name"]:
             return False
     return True
-
-
-def _input(name: str, shape: list[Any]) -> dict[str, Any]:
-    config = {"name": name, "batch_shape": shape, "dtype": "float32", "sparse": False}
-    return {"class_name": "InputLayer", "config": config, "name": name, "inbound_nodes": []}
-
-
-def _bare(ref: Ref) -> list[Any]:
-    return [ref.layer, ref.node, ref.tensor]

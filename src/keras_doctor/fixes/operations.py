@@ -7,6 +7,7 @@ config of the entry in another.
 
 from __future__ import annotations
 
+from keras_doctor.fixes.operation_layers import layer_of
 from keras_doctor.fixes.tables import rows
 from keras_doctor.layers.inbound import Node, Ref
 from keras_doctor.layers.stock import is_operation
@@ -230,7 +231,14 @@ def write(operation: Operation, entry: dict[str, Any], api: Api) -> Node | None:
         return _as_keras_3(operation, entry, str(name), api)
     if api.find("TFOpLambda", "layers") is not None:
         return _as_function(operation, entry, str(name))
-    return None
+    found = layer_of(operation.name, dict(operation.values), api)
+    if found is None:
+        return None
+    class_name, settings, args = found
+    entry.pop("module", None)
+    entry.pop("registered_name", None)
+    entry.update(class_name=class_name, config={"name": str(name), "trainable": True, "dtype": "float32", **settings})
+    return Node(args, {})
 
 
 def entry_of(name: str, operation: str, args: list[Any], settings: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -254,6 +262,8 @@ def can_write(entry: dict[str, Any], api: Api) -> bool:
     if api.line == "keras-3":
         return api.definition(module, entry["class_name"]) is not None
     name = f"{module.rpartition('.')[2]}.{entry['class_name']}"
+    if api.find("TFOpLambda", "layers") is None:
+        return False
     if name == "numpy.GetItem":
         return True
     row = next((row for row in known() if row.name == name), None)

@@ -30,3 +30,14 @@ def other_names(kind: str, class_name: str, keyword: str) -> tuple[str, ...]:
         if known == kind and name in ("*", class_name) and keyword in (one, other):
             found.append(other if keyword == one else one)
     return tuple(found)
+
+
+ABSENT = {"false": False, "true": True, "null": None, '"channels_last"': "channels_last"}
+
+
+def meant(kind: str, class_name: str, keyword: str) -> object:
+    """Return what a config means that lacks a keyword (`absent.tsv`); NotImplemented where the table does not say."""
+    for row_kind, owner, key, value in rows("absent.tsv"):
+        if (row_kind, key) == (kind, keyword) and owner in (class_name, "*"):
+            return ABSENT[value]
+    return NotImplemented

@@ -1,0 +1,130 @@
+"""Entries of a graph that is put together, in the words of Keras 3: operations, and layers without variables."""
+
+from __future__ import annotations
+
+from keras_doctor.fixes.operations import entry_of
+from keras_doctor.layers.evaluation import Evaluator
+from keras_doctor.layers.inbound import Ref
+from keras_doctor.layers.shapes import CannotInferError
+from keras_doctor.layers.tensors import Slice, Tensor
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from keras_doctor.layers.shapes import Shape
+    from keras_doctor.releases.api import Api
+
+
+class Entries:
+    """Entries named after `name`, in order. `inputs`: what the graph is called on, with the shapes."""
+
+    def __init__(self, inputs: dict[Ref, Shape], name: str, api: Api) -> None:
+        self.name = name
+        self.api = api
+        self.entries: list[dict[str, Any]] = []
+        self._shapes: dict[Ref, Shape] = dict(inputs)
+        self._calls: dict[Ref, tuple[dict[str, Any], list[Any]]] = {}
+
+    def op(self, operation: str, *args: Any, **settings: Any) -> Ref:
+        """Enter an operation of Keras 3, called once with `args`; return what it puts out."""
+        for number, arg in enumerate(args):
+            constant = operation == "numpy.Take" and number == 1
+            if isinstance(arg, list) and not constant and not all(isinstance(one, Ref) for one in arg):
+                raise CannotInferError("its function computes with a list of numbers")
+        if not any(isinstance(one, Ref) for one in _flat(list(args))):
+            raise CannotInferError("its function computes with what is no tensor")
+        name = f"{self.name}_{len(self.entries)}"
+        plain = {key: _dtype(value) if key == "dtype" else value for key, value in settings.items()}
+        return self._enter(entry_of(name, operation, [_object(arg) for arg in args], plain), list(args))
+
+    def part(self, tensor: Ref, keys: list[Any]) -> Ref:
+        """Enter an indexing."""
+        name = f"{self.name}_{len(self.entries)}"
+        args = [_object(tensor), [_object(key) for key in keys]]
+        return self._enter(entry_of(name, "numpy.GetItem", args), [tensor, keys])
+
+    def layer(self, class_name: str, value: Any, **config: Any) -> Ref:
+        """Enter a layer without variables. Raises CannotInferError when the target has none of that class."""
+        if self.api.find(class_name, "layers") is None:
+            raise CannotInferError(f"the target has no {class_name}")
+        name = f"{self.name}_{len(self.entries)}"
+        settings = {"name": name, "trainable": True, "dtype": "float32", **config}
+        nodes = [{"args": [_object(value)], "kwargs": {}}]
+        return self._enter(
+            {"class_name": class_name, "config": settings, "name": name, "inbound_nodes": nodes}, [value]
+        )
+
+    def _enter(self, entry: dict[str, Any], args: list[Any]) -> Ref:
+        self.entries.append(entry)
+        made = Ref(entry["name"], 0, 0)
+        self._calls[made] = entry, args
+        return made
+
+    @staticmethod
+    def tensor(ref: Ref) -> Any:
+        """Return a reference as Keras 3 writes it in a call."""
+        return _object(ref)
+
+    def shape(self, ref: Ref) -> Shape:
+        """Return the shape of a tensor of the graph. Raises CannotInferError when it is not known."""
+        if ref not in self._shapes:
+            entry, args = self._calls[ref]
+            outcome = Evaluator("keras-3").evaluate(entry, "", [self._tensors(arg) for arg in args])
+            if not outcome.known or outcome.several or not outcome.outputs or outcome.outputs[0].shape is None:
+                raise CannotInferError(f"the shape of {entry['class_name']} is not known")
+            self._shapes[ref] = outcome.outputs[0].shape
+        return self._shapes[ref]
+
+    def _tensors(self, value: Any) -> Any:
+        if isinstance(value, Ref):
+            return Tensor(self.shape(value))
+        return [self._tensors(one) for one in value] if isinstance(value, list) else value
+
+    def needed(self, outputs: list[Ref]) -> list[dict[str, Any]]:
+        """Return the entries that tensors are made by, in order."""
+        wanted, left = set(), list(outputs)
+        while left:
+            ref = left.pop()
+            if ref in self._calls and ref.layer not in wanted:
+                wanted.add(ref.layer)
+                left += [one for one in _flat(self._calls[ref][1]) if isinstance(one, Ref)]
+        return [entry for entry in self.entries if entry["name"] in wanted]
+
+
+def model_entry(name: str, inputs: dict[Ref, Shape], made: list[dict[str, Any]], outputs: list[Ref]) -> dict[str, Any]:
+    """Return the entry of a graph as a layer, without calls."""
+    layers = [*(input_entry(ref.layer, list(shape)) for ref, shape in inputs.items()), *made]
+    ends = {"input_layers": [_bare(ref) for ref in inputs], "output_layers": [_bare(ref) for ref in outputs]}
+    return {"class_name": "Functional", "config": {"name": name, "trainable": True, "layers": layers, **ends}}
+
+
+def input_entry(name: str, shape: list[Any]) -> dict[str, Any]:
+    """Return the entry of an input."""
+    config = {"name": name, "batch_shape": shape, "dtype": "float32", "sparse": False}
+    return {"class_name": "InputLayer", "config": config, "name": name, "inbound_nodes": []}
+
+
+def _bare(ref: Ref) -> list[Any]:
+    return [ref.layer, ref.node, ref.tensor]
+
+
+def _flat(value: Any) -> list[Any]:
+    return [inner for one in value for inner in _flat(one)] if isinstance(value, list) else [value]
+
+
+def _dtype(value: Any) -> Any:
+    return value.rpartition(".")[2] if isinstance(value, str) else value
+
+
+def _object(value: Any) -> Any:
+    if isinstance(value, Ref):
+        history = [value.layer, value.node, value.tensor]
+        config = {"shape": [None], "dtype": "float32", "keras_history": history}
+        return {"class_name": "__keras_tensor__", "config": config}
+    if isinstance(value, Slice):
+        ends = {"start": value.start, "stop": value.stop, "step": value.step}
+        return {"class_name": "__slice__", "config": ends}
+    if value is Ellipsis:
+        return {"class_name": "__ellipsis__", "config": {}}
+    return [_object(one) for one in value] if isinstance(value, list) else value
