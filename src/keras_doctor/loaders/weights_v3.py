@@ -130,9 +130,10 @@ def _assets(load: Load, shapes: tuple[LayerShape, ...]) -> Iterator[Step]:
         return  # no loader looks for assets then
     for node, place in v3_places(load.document.config, load.api.version, shapes):
         config = node.get("config")
-        if node.get("class_name") not in _VOCABULARIES or not isinstance(config, dict) or config.get("vocabulary"):
+        parts = _VOCABULARIES.get(str(node.get("class_name")))
+        if parts is None or not isinstance(config, dict) or config.get("vocabulary"):
             continue
-        for part in _VOCABULARIES[str(node.get("class_name"))]:
+        for part in parts:
             asset = present.get(f"assets/{place}{part}/vocabulary.txt")
             if asset is None:
                 elsewhere = next((path for path in sorted(present) if path.endswith("/vocabulary.txt")), "")

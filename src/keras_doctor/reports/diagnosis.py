@@ -34,13 +34,17 @@ def show(diagnosis: Diagnosis, terminal: Terminal, full: bool = False) -> None:
         0,
         2,
     )
-    loud = [entry for entry in diagnosis.findings if entry.severity != "info" and entry.ignored is None]
-    shown = [entry for entry in diagnosis.findings if full or entry in loud or entry is diagnosis.decisive]
+    shown: list[Finding] = []
+    hidden = 0
+    for entry in diagnosis.findings:
+        if full or (entry.severity != "info" and entry.ignored is None) or entry is diagnosis.decisive:
+            shown.append(entry)
+        else:
+            hidden += entry.ignored is None
     decisive = [diagnosis.decisive.code] if diagnosis.decisive else []
     for code in dict.fromkeys(decisive + [entry.code for entry in shown]):
         _group([entry for entry in shown if entry.code == code], terminal, full)
     ignored = {entry.code: entry.ignored for entry in diagnosis.findings if entry.ignored is not None}
-    hidden = sum(entry not in shown and entry.ignored is None for entry in diagnosis.findings)
     for reason in diagnosis.unknowns if diagnosis.verdict == "unknown" else ():
         terminal.paragraph(f"? {clean(reason)}", 2, 4)
     terminal.print()
