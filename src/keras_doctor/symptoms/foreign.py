@@ -31,10 +31,12 @@ _tools: list[Tool] = []
 
 @record
 class Tool:
-    """`words`: pieces of text that tell of it; `roots`: packages whose frames are its; `cause`: why it fails at "
-    "models."""
+    """`words`: pieces of text that tell of it; `signs`: those of them that nothing else says; `roots`: packages whose
+    frames are its; `cause`: why it fails at models.
+    """
 
     words: tuple[str, ...]
+    signs: tuple[str, ...]
     roots: tuple[str, ...]
     cause: str
     name: str
@@ -54,7 +56,10 @@ def tools() -> tuple[Tool, ...]:
                 if not row.startswith("#"):
                     words, roots, cause, name, *ways = row.rstrip("\n").split("\t")
                     remedies = tuple(Remedy(*ways[place : place + 2]) for place in range(0, len(ways), 2))
-                    _tools.append(Tool(tuple(words.split("|")), tuple(roots.split()), cause, name, remedies))
+                    told = words.split("|")
+                    signs = tuple(word[1:] for word in told if word.startswith("!"))
+                    plain = tuple(word.removeprefix("!") for word in told)
+                    _tools.append(Tool(plain, signs, tuple(roots.split()), cause, name, remedies))
     return tuple(_tools)
 
 

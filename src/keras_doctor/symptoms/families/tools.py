@@ -61,6 +61,7 @@ def _of(scene: Scene, tool: Tool) -> Reading | None:
 
 SYMPTOMS = (
     *(_tabled(tool) for tool in tools()),
+    *(Symptom(tool.signs, (tool.reading("medium"),), strength=7) for tool in tools() if tool.signs),
     Symptom(
         (
             "group1-shard",
