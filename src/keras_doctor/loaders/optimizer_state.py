@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _UNCOUNTED = ("RMSprop", "Adagrad", "Adadelta")  # which Keras up to 2.2 saved without their iterations
 
+_DIGITS = 9  # of a variable's number: Python reads thousands of digits no more
+
 
 @record
 class StateMisfit:
@@ -113,7 +115,8 @@ def in_archive(load: Load, made: Built, shapes: tuple[LayerShape, ...], config: 
 
 def in_store(slots: tuple[TensorRef, ...]) -> tuple[TensorRef, ...]:
     """Return the variables of the optimizer itself in a v3 store, in its order: their names are numbers."""
-    own = [slot for slot in slots if slot.name.isdecimal() and _place(slot).endswith("optimizer/vars")]
+    numbered = [slot for slot in slots if slot.name.isdecimal() and len(slot.name) <= _DIGITS]
+    own = [slot for slot in numbered if _place(slot).endswith("optimizer/vars")]
     outer = [slot for slot in own if not _place(slot).endswith("inner_optimizer/vars")]
     return tuple(sorted(outer, key=lambda slot: int(slot.name)))
 
@@ -143,7 +146,7 @@ def _expected(
     if made is None:
         return None
     trainable = trainable_shapes(load, config, shapes)
-    held = config.get("config")
+    held = config.get("config") if isinstance(config, dict) else None
     if trainable is None or (isinstance(held, dict) and "mixed_float16" in str(held.get("dtype"))):
         return None  # a policy that has the optimizer wrapped
     generation = generation_of(load.api, made.definition)
