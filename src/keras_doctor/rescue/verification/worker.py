@@ -216,6 +216,9 @@ def grouped(library, model, values, group):
 
 def computed(library, model, values, tensors):
     """Return the values of symbolic tensors inside a model, None when they do not follow from its inputs."""
+    given = {id(one): value for one, value in zip(model.inputs, values)}
+    if all(id(one) in given for one in tensors):  # TensorFlow 1 does not put out what it is given
+        return [given[id(one)] for one in tensors]
     try:
         return run(library, library.models.Model(model.inputs, tensors), values)
     except Exception:
