@@ -47,6 +47,9 @@ _OF_MODELS = (
 )
 
 
+_OF_MODULES = ("load_model", "save_model", "model_from_json", "model_from_yaml", "model_from_config", "clone_model")
+
+
 def _no_attribute(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
     kind, name = match["kind"], match["name"]
     if kind in ("str", "PosixPath", "WindowsPath", "dict", "list", "NoneType", "tuple") and name in _OF_MODELS:
@@ -69,6 +72,17 @@ def _no_attribute(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading
                 "from_keras_model wants a model.",
                 "tf.lite.TFLiteConverter.from_saved_model(PATH)",
             ),
+        )
+    if name in _OF_MODULES or (name in _OF_MODELS and kind[:1].isupper() and names.library(kind) is None):
+        owner = f"keras.models.{name}" if name in _OF_MODULES else f"a model's method {name}"
+        return _wrong(
+            f"{kind} has no {name}: it is {owner}, and is asked of something else",
+            Remedy(
+                "Import it from Keras, or call it on the model itself.",
+                "from tensorflow.keras.models import load_model",
+            ),
+            Remedy("Look up what the class has in the installed release (version).", f"dir({kind})"),
+            confidence="medium",
         )
     if (
         kind == "list"

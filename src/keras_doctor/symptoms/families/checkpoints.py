@@ -63,6 +63,7 @@ SYMPTOMS = (
             "skipping variable loading for optimizer",
             "could not be found in the restored object",
             "could not be found in checkpoint",
+            "not all checkpointed values were used",
             "unrestored values",
         ),
         (

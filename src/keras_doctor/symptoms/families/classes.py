@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from keras_doctor.findings import Remedy
+from keras_doctor.records import replace
 from keras_doctor.symptoms import names
 from keras_doctor.symptoms.readings import field
 from keras_doctor.symptoms.remedies import COMPILE_FALSE, CUSTOM_OBJECTS, LEGACY_KERAS
@@ -11,8 +14,6 @@ from keras_doctor.symptoms.unknown import TFJS, TRAINING, named, training
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import re
-
     from keras_doctor.symptoms.scene import Scene
 
 _FAMILIES = {
@@ -33,6 +34,12 @@ _FAMILIES = {
     "objective": "losses",
     "objective function": "losses",
 }
+
+
+# How functions are called that measure.
+_MEASURES = re.compile(
+    r"loss|metric|accura|dice|iou|f1|auc|precision|recall|entropy|score|error|r2|rmse", re.IGNORECASE
+)
 
 
 def _renamed(name: str) -> tuple[Remedy, ...]:
@@ -129,9 +136,15 @@ def _not_located(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading,
             or (scene.passed("compile") and not scene.passed("graph"))
         ):
             return training(name, "losses")
-        return named(
+        missing = named(
             scene, registered if ">" in registered else name, "activations", "" if module == "builtins" else module
         )
+        if _MEASURES.search(name) and isinstance(missing, Reading) and not scene.passed("graph"):
+            return (
+                replace(training(name, "losses"), confidence="medium", when="it is a loss or metric of the model"),
+                replace(missing, confidence="medium", when="a layer (a Lambda, an activation) uses it"),
+            )
+        return missing
     known = names.library(name)
     if (
         known is not None

@@ -8,6 +8,7 @@ from keras_doctor.symptoms.readings import LOADING, OTHER_FORM, value
 from keras_doctor.symptoms.refused import refused, top_level_keys
 from keras_doctor.symptoms.remedies import (
     CHECK,
+    COMPILE_FALSE,
     CUSTOM_OBJECTS,
     INSPECT,
     REBUILD,
@@ -158,6 +159,14 @@ def _nothing_there(scene: Scene) -> Reading | None:
     """Tell of a part that is missing, or of another type, somewhere inside a load."""
     if not (scene.passed(*LOADING) or scene.calls("load_model", "from_config", "model_from_json", "deserialize")):
         return None
+    if scene.passed("compile") and not scene.passed("graph"):
+        return Reading(
+            "loss-or-metric-unresolvable",
+            "a loss, metric or optimizer of the training config is not there, or of another form, for this loader; the "
+            "model itself is fine",
+            (COMPILE_FALSE, CUSTOM_OBJECTS, SAME_VERSION),
+            "medium",
+        )
     return value(
         "the loader finds nothing, or a thing of another type, where the config of its own release has "
         "something (an attribute of a layer, "

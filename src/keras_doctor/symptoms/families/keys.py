@@ -11,6 +11,7 @@ from keras_doctor.symptoms.remedies import (
     COMPILE_FALSE,
     INSPECT,
     REBUILD,
+    SAME_CODE,
     SAME_VERSION,
     UPGRADE,
 )
@@ -19,6 +20,12 @@ from keras_doctor.symptoms.symptom import Reading, Symptom
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from keras_doctor.symptoms.scene import Scene
+
+
+# Names that layers and variables have.
+_WEIGHT = (
+    r"_\d+$|(?:conv|dense|batch|bn|block|fc|gru|lstm|kernel|bias|gamma|beta)\w*\d|^(?:kernel|bias|gamma|beta|W|b)$"
+)
 
 
 def _missing_key(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
@@ -39,6 +46,15 @@ def _missing_key(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading,
         )
     if scene.passed("pickle") or scene.passed("save"):
         return None
+    if re.search(_WEIGHT, key) and scene.calls("weights", "load_weights", ".h5", ".npy"):
+        return Reading(
+            "weights-mismatch",
+            f"the weights have nothing for {key}, which the model has: they are of another architecture, or their "
+            f"names "
+            f"are others",
+            (SAME_CODE, INSPECT, REBUILD),
+            "medium",
+        )
     if (
         scene.passed("construct", "graph", "resolve", "load")
         or scene.place.releases
@@ -90,6 +106,15 @@ _KEYS = {
         (INSPECT, SAME_VERSION, REBUILD),
         "medium",
     ),
+    **{
+        key: Reading(
+            "loss-or-metric-unresolvable",
+            f"the training config has no {key}, which this loader wants; the model itself is fine",
+            (COMPILE_FALSE, SAME_VERSION, UPGRADE),
+            "medium",
+        )
+        for key in ("loss", "metrics", "optimizer_config", "weighted_metrics")
+    },
     "loss_weights": Reading(
         "loss-or-metric-unresolvable",
         "the training config has no loss_weights, which this loader wants; the model itself is fine",

@@ -198,6 +198,33 @@ SYMPTOMS = (
         question=FIRST_BYTES,
     ),
     Symptom(
+        ("failed to interpret file", "cannot load file containing pickled data"),
+        (
+            Reading(
+                "not-a-model",
+                "numpy.load was given a file that is no .npy or .npz: an HDF5 file, a pointer, a page of HTML",
+                (
+                    Remedy("An HDF5 file is for load_model or load_weights (or h5py).", "model.load_weights(PATH)"),
+                    CHECK,
+                    DOWNLOAD,
+                ),
+                "medium",
+                "the file is not what its name says",
+                "KD103",
+            ),
+            Reading(
+                "wrong-api-use",
+                "numpy.load is used for a file of another kind",
+                (Remedy("Load it with what wrote it.", "model.load_weights(PATH)"),),
+                "medium",
+                "the file is HDF5",
+                "KD903",
+            ),
+        ),
+        strength=6,
+        question=FIRST_BYTES,
+    ),
+    Symptom(
         ("is encrypted, password required",),
         (
             Reading(

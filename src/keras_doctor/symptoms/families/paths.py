@@ -107,6 +107,24 @@ SYMPTOMS = (
         strength=7,
     ),
     Symptom(
+        ("not found", "doesn't exist", "does not exist", "could not find", "couldn't find", "unable to open file:"),
+        (
+            Reading(
+                "path-problem",
+                "the program does not find the model's (or weights') file where it looks for it",
+                (PATH, CHECK),
+                "medium",
+                code="KD101",
+            ),
+        ),
+        pattern=r"(?<!training )(?:model|weights?|checkpoint|h5|hdf5)'? (?:file )?(?:[\w./'-]{1,80} )?(?:is )?"
+        r"(?:not found|does ?n[o']t exist)"
+        r"|could ?n[o']t find (?:the |any |trained |pretrained )*(?:model|weights?|checkpoint)"
+        r"|unable to open file: [\w./]",
+        strength=2,
+        everywhere=False,
+    ),
+    Symptom(
         ("unable to open file: name =",),
         (
             Reading(
