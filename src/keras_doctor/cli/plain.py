@@ -63,7 +63,7 @@ class Declared:
                 end = at
                 continue
             name, equals, value = word.partition("=")
-            if name not in self._options:
+            if name not in self._options or "type" in self._options[name][2]:  # a value that is no text
                 return None
             dest, group, said = self._options[name]
             action = said.get("action", "store")
