@@ -26,6 +26,13 @@ _TOLD = {
     "fails": "does not load there",
     "unknown": "whether it loads there is not known",
 }
+# Kinds of verification, the best first, in the words of a summary.
+_KINDS = {
+    "real": "in releases",
+    "result-real": "in the target's release",
+    "source-real": "in the source's release",
+    "numpy": "by NumPy",
+}
 _MOST = 12  # lines of one kind that are shown
 _FEW = 4  # of what was damaged
 
@@ -105,7 +112,12 @@ def tally(reports: Sequence[Any], failed: Sequence[tuple[str, str]]) -> str:
     counts = {verdict: sum(report.diagnosis.verdict == verdict for report in reports) for verdict in VERDICTS}
     told = [f"{count} {verdict}" for verdict, count in counts.items() if count]
     told += [f"{len(failed)} not written"] if failed else []
-    return f"{len(reports) + len(failed)} files: {', '.join(told)}"
+    kinds = [found.kind for report in reports if (found := report.verification).equal]
+    same = [f"{kinds.count(kind)} {words}" for kind, words in _KINDS.items() if kind in kinds]
+    other = sum(report.verification.equal is False for report in reports)
+    same += [f"{other} NOT the same"] if other else []
+    verified = f"; verified: {', '.join(same)}" if same else ""
+    return f"{len(reports) + len(failed)} files: {', '.join(told)}{verified}"
 
 
 def as_json(reports: Sequence[Any], failed: Sequence[tuple[str, str]]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # The packages that a release's loader is in, or computes with: where one is asked for, it has to be that version.
 _DECIDING = ("keras", "tf-keras", "tensorflow", "jax", "torch", "theano")
 _LOADERS = (("keras", "keras"), ("tf.keras", "tensorflow"), ("tf_keras", "tf-keras"))
+_SHOWN, _SAID = 3, 160  # reasons, and characters of each
 _HAZARD = "KD8"  # the family of what a file would do to whoever loads it
 
 
@@ -66,7 +67,7 @@ class Interpreters:
             if made.environment is None:
                 return made
             return Choice(replace(made.environment, loader=target.loader, backend=target.backend))
-        told = f" ({'; '.join(misfits[:4])})" if misfits else ""
+        told = f" ({'; '.join(misfits[:_SHOWN])})" if misfits else ""
         return Choice(None, f"no interpreter is at hand that is as the target: --verify-with PATH names one{told}")
 
     def for_source(self, document: ModelDocument, target: Environment) -> Choice:
@@ -81,9 +82,9 @@ class Interpreters:
                     hazard = self._hazard(diagnosis)
                     return Choice(None, f"the source {hazard}") if hazard else Choice(environment)
                 finding = diagnosis.decisive
-                said = f"{finding.code} {finding.message}" if finding else diagnosis.verdict
+                said = f"{finding.code} {finding.message[:_SAID]}" if finding else diagnosis.verdict
                 why.append(f"{environment.interpreter} would not load it as it is: {said}")
-        told = f" ({'; '.join(dict.fromkeys(why[:4]))})" if why else ""
+        told = f" ({'; '.join(list(dict.fromkeys(why))[:_SHOWN])})" if why else ""
         return Choice(None, f"no interpreter is at hand that loads the source: --source-python PATH names one{told}")
 
     def _sources(self, document: ModelDocument, target: Environment, why: list[str]) -> Iterator[list[Environment]]:
