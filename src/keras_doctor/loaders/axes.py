@@ -47,6 +47,9 @@ def lost_axes(load: Load, view: View, shapes: tuple[LayerShape, ...]) -> Iterato
         default = load.api.accepts(definition).default("axis") if definition is not None else None
         if default is None:
             continue  # the class takes no axis, or requires one and says so
+        mean = ConfigNode(root.at(shape.path).get("config")).get("mean")
+        if class_name == "Normalization" and axis == [] and isinstance(mean, (int, float)):
+            continue  # one number for all is the same along any axis
         where = Locus(path=f"{shape.path}.config.axis")
         first = shape.input_shapes[0] if shape.input_shapes else None
         if first is None:

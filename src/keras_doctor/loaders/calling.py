@@ -45,6 +45,10 @@ def steps(load: Load, shapes: Sequence[LayerShape]) -> Iterator[Step]:
 
     `shapes`: every layer of the model, as `graphs.shapes` infers them for this load.
     """
+    if any(node.class_name == "TextVectorization" for node in load.document.layers):
+        from keras_doctor.loaders import texts  # few models have one
+
+        yield from texts.steps(load)
     known = unrunnable(load.api.library, load.api.version)
     scoped = load.environment.backend in ("", "tensorflow") and load.does("opens-scopes")
     inner = load.api.line == "keras-3"  # Keras 3 opens the scope of the model first, and only when it is called

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from keras_doctor.loaders.load import Load
     from keras_doctor.releases.api import Api
 
-CLASSES = ("Equalization", "RandomGrayscale")
-
 
 @record
 class HandedOn:
@@ -53,8 +51,7 @@ def steps(load: Load, model: ConfigNode) -> Iterator[Step]:
 
 
 def _hands_on(load: Load, entry: dict[str, Any]) -> bool:
-    name = entry.get("class_name")
-    return name in CLASSES and load.does(f"hands-on-{name}")
+    return load.does(f"hands-on-{entry.get('class_name')}")
 
 
 def _in_graph(

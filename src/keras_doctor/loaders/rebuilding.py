@@ -76,7 +76,7 @@ def _lists_output(config: dict[str, Any]) -> bool:
 
 def _one_mean(config: dict[str, Any]) -> bool:
     """Tell whether one mean is given for all that lies along the axes."""
-    return isinstance(config.get("mean"), (int, float)) and config.get("axis") not in (None, [])
+    return isinstance(config.get("mean"), (int, float)) and config.get("axis", -1) not in (None, [])
 
 
 def _holds_model(config: dict[str, Any]) -> bool:
@@ -96,5 +96,6 @@ _MISTAKES: tuple[tuple[str, str, Callable[[dict[str, Any]], bool]], ...] = (
     ("RandomShear", "misbuilds-randomshear", _below_zero),
     ("TimeDistributed", "misbuilds-timedistributed", _lists_output),
     ("TimeDistributed", "misbuilds-models-over-time", _holds_model),
+    ("MultiHeadAttention", "misbuilds-multiheadattention", lambda config: bool(config.get("output_shape"))),
 )
 _CONCERNED = frozenset(name for name, _, _ in _MISTAKES)

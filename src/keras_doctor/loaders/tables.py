@@ -8,7 +8,7 @@ keras/saving/legacy/serialization.py, keras/src/legacy/saving/serialization.py.
 from __future__ import annotations
 
 from keras_doctor.document.config import ConfigNode
-from keras_doctor.loaders import graphs, handed_on, naming
+from keras_doctor.loaders import graphs, naming
 from keras_doctor.loaders.construction import Walk, node
 from keras_doctor.loaders.objects import Resolution
 from keras_doctor.loaders.tracing import Step
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from keras_doctor.loaders.objects import Reference
     from keras_doctor.releases.api import Definition
+
+# Layers of Keras 3 that some releases let hand on their input: `handed_on`.
+_HANDING_ON = ("Equalization", "RandomGrayscale")
 
 
 class TableWalk(Walk):
@@ -51,12 +54,17 @@ class TableWalk(Walk):
     def model(self, reference: Reference, definition: Definition | None, depth: int) -> Iterator[Step]:
         """Build the layers of a model, in the order in which the config lists them."""
         yield Step(self.stage, ("model", f"model:{reference.name}"), subject=reference)
+        handing_on = False
         for child in self.layers(reference):
+            handing_on = handing_on or child.get("class_name") in _HANDING_ON
             yield from self.entry(child.value, "layers", child.path, depth + 1, reference.name, "layers")
         yield from naming.steps(self.load, reference)
         yield from naming.twice(self.load, node(reference))
         yield from graphs.replay(self.load, node(reference))
-        yield from handed_on.steps(self.load, node(reference))
+        if handing_on:
+            from keras_doctor.loaders import handed_on  # few models have such layers
+
+            yield from handed_on.steps(self.load, node(reference))
         called, self.later = self.later, []
         yield from called
 

@@ -341,6 +341,13 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "error",
         "A layer hands on its input, and the graph takes that for a cycle.",
     ),
+    "KD325": (
+        "kd325_text_length_forgotten",
+        "text-length-forgotten",
+        "config-value",
+        "error",
+        "A release forgets how long the rows of a TextVectorization are, and a Flatten behind it has to know.",
+    ),
     "KD330": (
         "kd330_training_key_missing",
         "training-key-missing",

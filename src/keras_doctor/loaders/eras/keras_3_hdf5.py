@@ -9,7 +9,7 @@ Source: keras/src/legacy/saving/legacy_h5_format.py, saving_utils.py and seriali
 from __future__ import annotations
 
 from keras_doctor.document.locus import Locus
-from keras_doctor.loaders import calling, graphs, training, weights_hdf5
+from keras_doctor.loaders import alike, calling, graphs, training, weights_hdf5
 from keras_doctor.loaders.construction import refer
 from keras_doctor.loaders.keras_3 import Keras3Walk
 from keras_doctor.loaders.legacy_view import View
@@ -66,6 +66,7 @@ def steps(load: Load) -> Iterator[Step]:
     fatal = {path: step for path, step in doubled.items() if step.stage != "call"}
     yield from Hdf5Walk(load, after=fatal).entry(view.config, "layers", "")
     yield from graphs.steps(load, view.config, shapes)
+    yield from alike.steps(load, view.config)
     if any("layers" in node.config or len(node.inbound) > 1 for node in load.document.layers):
         from keras_doctor.loaders import legacy_calls, shifted_calls
 
