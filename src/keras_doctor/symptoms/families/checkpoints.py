@@ -27,7 +27,8 @@ SYMPTOMS = (
                 "KD905",
             ),
         ),
-        pattern=r"not found in checkpoint|objects were not bound to checkpointed values",
+        pattern=r"not found in checkpoint|objects were not bound to checkpointed values"
+        r"|unresolved object in checkpoint",
         strength=5,
         question="Was it load_weights (or restore), or load_model of a folder?",
     ),
@@ -171,9 +172,10 @@ SYMPTOMS = (
                 "medium",
             ),
         ),
-        pattern=r"error in loading the saved optimizer state|optimizer (?:weights?|variables?)[^\n]{0,60}(?:mismatch"
+        pattern=r"optimizer (?:weight|variable) [^\n]{0,80}not compatible|error in loading the saved optimizer state"
+        r"|optimizer (?:weights?|variables?)[^\n]{0,60}(?:mismatch"
         r"|expected|does not match|length)|optimizer expects \d+ variables"
         r"|weight list of length \d+, but the optimizer was expecting",
-        strength=7,
+        strength=9,
     ),
 )
