@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # tensorflow/python/framework/ops.py: _VALID_SCOPE_NAME_REGEX; the outermost scope starts with a letter, digit or dot.
 _SCOPE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.\\/>-")
+_TRANSPOSED = ("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose")
 _FIRST = _SCOPE - set("_\\/>-")
 
 
@@ -45,10 +46,15 @@ def steps(load: Load, shapes: Sequence[LayerShape]) -> Iterator[Step]:
 
     `shapes`: every layer of the model, as `graphs.shapes` infers them for this load.
     """
-    if any(node.class_name == "TextVectorization" for node in load.document.layers):
+    names = {node.class_name for node in load.document.layers}
+    if "TextVectorization" in names:
         from keras_doctor.loaders import texts  # few models have one
 
         yield from texts.steps(load)
+    if not names.isdisjoint(_TRANSPOSED):
+        from keras_doctor.loaders import lost_padding
+
+        yield from lost_padding.steps(load, shapes)
     known = unrunnable(load.api.library, load.api.version)
     scoped = load.environment.backend in ("", "tensorflow") and load.does("opens-scopes")
     inner = load.api.line == "keras-3"  # Keras 3 opens the scope of the model first, and only when it is called

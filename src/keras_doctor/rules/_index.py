@@ -201,6 +201,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "graph:impossible": ("kd309_shape_misfit",),
     "graph:missing": ("kd308_graph_unread",),
     "graph:order": ("kd307_graph_stuck",),
+    "graph:padding-lost": ("kd712_output_padding_lost",),
     "graph:shifted": ("kd707_call_shifted",),
     "graph:unresolved": ("kd307_graph_stuck",),
     "h5py:decodes": ("kd204_h5py_too_new",),

@@ -670,6 +670,13 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "error",
         "Windows over an image lie otherwise than in training, for the backend pads otherwise.",
     ),
+    "KD712": (
+        "kd712_output_padding_lost",
+        "output-padding-lost",
+        "semantics-changed",
+        "error",
+        "A transposed convolution was saved without its output padding.",
+    ),
     "KD801": (
         "kd801_decompression_bomb",
         "decompression-bomb",
