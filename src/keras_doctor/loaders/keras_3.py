@@ -6,9 +6,12 @@ keras/src/layers/rnn/ of 3.0 to 3.15.
 
 from __future__ import annotations
 
+from keras_doctor.document.locus import Locus
 from keras_doctor.loaders import naming, rebuilding
+from keras_doctor.loaders.construction import refer
 from keras_doctor.loaders.modules import ModuleWalk
 from keras_doctor.loaders.tables import TableWalk
+from keras_doctor.loaders.tracing import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +19,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from keras_doctor.loaders.objects import Reference, Resolution
-    from keras_doctor.loaders.tracing import Step
     from keras_doctor.releases.api import Definition
 
 # Layers whose constructor makes the cell, with its initializers, before it looks at further keywords:
@@ -28,6 +30,17 @@ _WHOLE = ("int32", "int64")
 
 class Keras3Walk(ModuleWalk):
     """The building of a model from the config that `legacy_view.View` gives."""
+
+    def entry(
+        self, value: Any, kind: str, path: str, depth: int = 0, parent: str = "", key: str = ""
+    ) -> Iterator[Step]:
+        """Yield the steps for one entry: some releases want its config to be a dict before they look for the class."""
+        config = value.get("config") if isinstance(value, dict) else None
+        if config is not None and not isinstance(config, dict) and self.load.does("wants-configs-in-dicts"):
+            reference = refer(value, kind, path, parent, key)
+            if reference is not None and not reference.function and not self.by_name(reference):
+                yield Step("resolve", ("config:list",), Locus(path=path), (reference, self.api))
+        yield from super().entry(value, kind, path, depth, parent, key)
 
     def resolve(self, reference: Reference) -> Resolution:
         """Look for a name: that of a layer without a module in the table."""

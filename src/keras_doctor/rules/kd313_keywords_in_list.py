@@ -1,7 +1,7 @@
-"""The config of a model in an HDF5 file is a list, which Keras 3 and tf.keras 2.1 and 2.2 do not read.
+"""The config of a model is a list, which Keras 3 and tf.keras 2.1 and 2.2 do not read.
 
 **What happens.** `TypeError: pop expected at most 1 argument, got 2`, `AttributeError: 'list' object has no attribute
-'items'`.
+'items'`, from text in Keras 3.15 `Expected 'config' to be a dict for Sequential, instead got <class 'list'>`.
 
 **Why.** Up to 2.2.2 Keras wrote a Sequential model as the bare list of its layers. Keras 2.2.3 and later write a dict
 with the name and the layers. Keras 3 takes keywords out of the config of each model before it looks at its class, and a
