@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _CODES = {
     "converter-incompatible": "KD902", "environment-broken": "KD909", "wrong-api-use": "KD903", "path-problem": "KD101",
+    "mixed-keras": "KD208",
 }  # fmt: skip
 _WHAT = {
     "converter-incompatible": "does not understand this model: it was written for another release of Keras, or does "
@@ -21,6 +22,7 @@ _WHAT = {
     "know one of its layers or operations",
     "environment-broken": "was written for another release of TensorFlow and Keras than the one that is installed",
     "wrong-api-use": "is asked for something else than the model offers",
+    "mixed-keras": "is for Keras 2, and meets a model (or a layer) of Keras 3 here",
     "path-problem": "does not find the model that it wants",
 }
 _LAST = 3  # frames, from the end, in which the one that raised is looked for

@@ -29,7 +29,7 @@ GONE = frozenset(
 )
 _UNPICKLING = (
     "pickle.load", "pickle.py", "_pickle", "unpickl", "joblib.load", "dill.load", ".pkl", ".pickle", "read_pickle",
-    "cloudpickle", "numpy_pickle", ".joblib", "pickled",
+    "cloudpickle", "loading pickle", "load pickle", "pickle file", "from pickle", "numpy_pickle", ".joblib", "pickled",
 )  # fmt: skip
 _hints: dict[str, Remedy] = {}
 

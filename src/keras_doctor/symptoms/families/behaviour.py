@@ -61,7 +61,8 @@ _OCCASION = (
     r"|android|\bios\b"
     r"|browser|\bweb\b|machine|laptop|version|backend|tflite|onnx|tfjs|tensorflow\.?js|core ?ml|pre-?trained"
     r"|imagenet|keras ?[23]"
-    r"|number of|tf-?keras|keras and|chang|track|rescal|\.predict|again|new python|random(?:ness)?|every time|each time"
+    r"|(?:tensorflow|keras|tf) ?v?\d|number of|tf-?keras|keras and|chang|track|rescal|\.predict|again|new python"
+    r"|random(?:ness)?|every time|each time"
     r"|checkpoint|stand-alone|serving|armnn|quanti|serializ|migrat|by_name|ordering|well trained"
     r"|转换|加载|保存|部署|重新"
 )
@@ -148,6 +149,7 @@ _TOPICS: tuple[tuple[str, tuple[Reading, ...]], ...] = (
         (SEMANTICS, DEFAULTS, OUTSIDE),
     ),
     (r"quanti[sz]|\bint8\b|uint8|float16|fp16|mixed.precision", (QUANTIZED, OUTSIDE)),
+    (r"restart|new (?:python )?session|new python|another session|clos(?:e|ing) the session", (OUTSIDE, NOT_LOADED)),
     (
         (
             r"each time|every time|non-?determin|training ?= ?(?:True|False)|dropout|moving (?:mean|average|variance"

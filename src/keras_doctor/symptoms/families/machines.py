@@ -103,6 +103,11 @@ SYMPTOMS = (
             "instructions, but these aren't available",
             "exit code 132",
             "sigill",
+            "not support avx",
+            "n't support avx",
+            "without avx",
+            "lacks avx",
+            "no avx",
         ),
         (
             broken(
