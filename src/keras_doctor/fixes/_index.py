@@ -6,6 +6,7 @@ from __future__ import annotations
 FIXES: dict[str, tuple[str, ...]] = {
     "call:square": ("channels_turned",),
     "call:unsupported": ("channels_turned",),
+    "cudnn:device": ("cudnn",),
     "draft": (
         "vocabulary_written",
         "bins_written",
@@ -14,6 +15,7 @@ FIXES: dict[str, tuple[str, ...]] = {
         "discretization",
         "hard_sigmoid",
         "theano_kernels",
+        "theano_padding",
     ),
     "keyword:missing": ("call_stated",),
     "keyword:refused": ("keyword_renamed", "keyword_dropped"),

@@ -8,14 +8,13 @@ Sources: keras/utils/conv_utils.py `convert_kernel` (2.2); tensorflow/python/ker
 from __future__ import annotations
 
 from keras_doctor.document.expressions import flip
-from keras_doctor.fixes.fix import APPROXIMATE, Change, Fix
+from keras_doctor.fixes.fix import Change, Fix
 from keras_doctor.fixes.parts import layers_with_parts
 from keras_doctor.loaders.theano_kernels import backend_of_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
 
     from keras_doctor.fixes.draft import Draft
     from keras_doctor.fixes.fix import Target
@@ -34,17 +33,11 @@ _KERNELS = {
 
 def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
     """Turn kernels where one of both backends is Theano."""
-    source = draft.source
-    writer = source.facts.get("weights_backend") or source.provenance.backend or backend_of_names(source)
+    writer = trained_by(draft)
     reader = target.environment.backend or "tensorflow"
     if not writer or (writer == "theano") == (reader == "theano"):
         return
     for owner, parts, entry in layers_with_parts(draft.config):
-        config = entry.get("config")
-        if isinstance(config, dict) and _pads_otherwise(config):
-            note = "Theano pads both sides of an image alike, others the end first: outputs near the border differ"
-            name = config.get("name")
-            yield Change(FIX.slug, f"{name} strides over an image that is padded", kind=APPROXIMATE, note=note)
         names = _KERNELS.get(str(entry.get("class_name")), ())
         tensors = draft.tensors(owner)
         turned = False
@@ -57,6 +50,7 @@ def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
             yield Change(FIX.slug, f"turn the kernel of {entry['config'].get('name')} around, which {writer} trained")
 
 
-def _pads_otherwise(config: dict[str, Any]) -> bool:
-    strides = config.get("strides")
-    return config.get("padding") == "same" and isinstance(strides, list) and any(one != 1 for one in strides)
+def trained_by(draft: Draft) -> str:
+    """Return the backend that a file's weights were trained with, "" where nothing tells."""
+    source = draft.source
+    return str(source.facts.get("weights_backend") or source.provenance.backend or backend_of_names(source) or "")
