@@ -7,8 +7,10 @@ asks some anew.
 from __future__ import annotations
 
 import ast
+import csv
 import json
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -32,6 +34,8 @@ from keras_doctor.rescue.verification.building import BuildError, setup_of_sourc
 from keras_doctor.rescue.verification.comparing import LayerOutput, parting
 from keras_doctor.rescue.wishes import Wishes
 
+RECORDED = Path(__file__).parents[1] / "data/verifications.tsv"
+SETUPS = "KERAS_DOCTOR_SETUPS"
 SPEC = "keras==3.15.1 tensorflow==2.21.0"
 KERAS_3 = SPEC.split()
 TF_215 = ["tensorflow==2.15.1", "keras==2.15.0", "numpy==1.26.4", "h5py==3.10.0"]
@@ -175,14 +179,29 @@ def test_the_command(corpus: Path, tmp_path: Path, target: Environment, capsys: 
     source = stand_in(tmp_path / "source", *TF_215)
     words = ["repair", str(corpus / MLP), str(tmp_path / "out.keras"), "--force", "--verify", "real"]
     there = ["--python", str(tmp_path / "target")]
-    assert main([*words, *there, "--source-python", str(tmp_path / "source"), "--json"]) == 0
+    more = ["--source-python", str(tmp_path / "source"), "--verify-timeout", "100", "--json"]
+    assert main([*words, *there, *more]) == 0
     told = json.loads(capsys.readouterr().out)
     jsonschema.validate(told, schema)
     (one,) = told["repairs"]
     assert (one["verified"]["kind"], one["verified"]["equal"]) == ("real", True)
     assert one["verified"]["source"]["interpreter"] == source.interpreter
+    assert main([*words, "--env", SPEC, "--verify-timeout", "0"]) == 2
     assert main([*words, "--env", SPEC]) == 1  # asked for, and could not be done
     assert "not verified: no interpreter is at hand" in capsys.readouterr().out
+
+
+def test_the_summary_of_many(
+    corpus: Path, tmp_path: Path, target: Environment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [str(corpus / MLP), str(corpus / LSTM)]
+    for place, file in enumerate(files):
+        files[place] = str(tmp_path / f"{place}.h5")
+        Path(files[place]).write_bytes(Path(file).read_bytes())
+    there = ["--python", str(tmp_path / "target")]
+    assert main(["repair", *files, f"{tmp_path}/out/", *there]) == 0
+    told = capsys.readouterr().out.splitlines()[-1]
+    assert told == "2 files: 2 loads; verified: 1 in releases, 1 in the target's release"
 
 
 def test_one_process_serves_many_files(corpus: Path, tmp_path: Path, target: Environment) -> None:
@@ -267,6 +286,35 @@ def test_what_an_environment_is_made_of(corpus: Path) -> None:
         setup_of_target(Environment())
     source = setup_of_source(read(str(corpus / LSTM)))
     assert "tensorflow==2.4.4" in source.requirements  # the tf.keras 2.4.0 that saved it
+
+
+# What real releases say
+
+
+def test_the_recorded_run() -> None:
+    with RECORDED.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    assert len({row["target"] for row in rows}) == 3
+    written = [row for row in rows if row["equal"] != "refused"]
+    assert not [row for row in written if row["equal"] == "no"]
+    real = [row for row in written if row["kind"] == "real" and row["equal"] == "yes"]
+    assert len(real) >= 0.85 * len(written) > 250
+    assert all(row["why"] for row in written if row["kind"] != "real")  # what could not be done is said
+
+
+@pytest.mark.lab
+def test_releases_verify_the_results(corpus: Path, tmp_path: Path) -> None:
+    setups = os.environ.get(SETUPS)
+    if not setups:
+        pytest.skip(f"{SETUPS} names no file of environments (tools/in_releases.py says what is in it)")
+    out = tmp_path / "verifications.tsv"
+    tool = Path(__file__).parents[2] / "tools/check_verification.py"
+    command = [sys.executable, tool, corpus, setups, "py311_tf221_k3151", "--every", "60", "--out", out]
+    subprocess.run(command, check=True)
+    with out.open(encoding="utf-8", newline="") as file:
+        found = [row for row in csv.DictReader(file, delimiter="\t") if row["equal"] != "refused"]
+    assert "no" not in [row["equal"] for row in found]
+    assert sum(row["kind"] == "real" for row in found) >= 0.8 * len(found) > 0
 
 
 # At which layer
