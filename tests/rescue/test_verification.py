@@ -23,13 +23,13 @@ import pytest
 import stand_in as moods
 from stand_in import stand_in
 
-from keras_doctor import Environment, read, repair
+from keras_doctor import Environment, diagnose, read, repair
 from keras_doctor.cli import main
 from keras_doctor.document.model import ModelDocument
 from keras_doctor.records import replace
 from keras_doctor.rescue import RepairReport
 from keras_doctor.rescue.evaluation import evaluate, make_inputs
-from keras_doctor.rescue.verification import Verifier, worker
+from keras_doctor.rescue.verification import Case, Verifier, worker
 from keras_doctor.rescue.verification.building import BuildError, setup_of_source, setup_of_target
 from keras_doctor.rescue.verification.comparing import LayerOutput, parting
 from keras_doctor.rescue.wishes import Wishes
@@ -92,6 +92,9 @@ def test_nothing_is_at_hand(corpus: Path, tmp_path: Path) -> None:
     assert (found.kind, found.equal) == ("", None)
     assert "--verify-with" in found.reason
     assert "--source-python" in found.reason
+    nowhere = str(tmp_path / "nowhere")
+    found = repaired(corpus / MLP, tmp_path, Environment.parse(SPEC), name="b.keras", others=[nowhere]).verification
+    assert f"{nowhere}: there is no" in found.reason
 
 
 @pytest.mark.parametrize(
@@ -323,6 +326,20 @@ def test_releases_verify_the_results(corpus: Path, tmp_path: Path) -> None:
 def layers(document: ModelDocument) -> list[LayerOutput]:
     made = evaluate(document, make_inputs(document), each_layer=True)
     return [LayerOutput(name, array, array.shape) for name, arrays in made.layers for array in arrays]
+
+
+def test_parting_without_any_release(corpus: Path) -> None:
+    document = read(str(corpus / MLP))
+    config = json.loads(json.dumps(document.config))
+    dense = [layer["config"] for layer in config["config"]["layers"] if layer["class_name"] == "Dense"]
+    dense[1]["activation"] = "exponential"
+    other = document.changed(config=config)
+    target = Environment.parse(SPEC)
+    with Verifier("numpy") as verifier:
+        found = verifier.verify(Case(document, document, other, diagnose(other, target), target))
+    assert (found.kind, found.equal) == ("numpy", False)
+    assert found.parting is not None
+    assert (found.parting.layer, found.parting.after) == (dense[1]["name"], "dropout")
 
 
 def test_parting_inside_a_nested_model(corpus: Path) -> None:

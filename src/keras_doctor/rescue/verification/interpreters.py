@@ -56,7 +56,7 @@ class Interpreters:
             return Choice(None, f"the result {hazard}")
         if target.interpreter:
             return Choice(target)
-        misfits = []
+        misfits = self._unusable()
         for environment in self._at_hand():
             misfit = _misfit(environment, target)
             if not misfit:
@@ -95,6 +95,7 @@ class Interpreters:
                 why.append(f"{named.interpreter}: {named.problem}")
             yield [] if named.problem else [named]
             return
+        why += self._unusable()
         yield [*self._at_hand(), *([target] if target.interpreter else [])]
         if self.build:
             made = self._built(lambda: setup_of_source(document))
@@ -119,6 +120,10 @@ class Interpreters:
     def _at_hand(self) -> list[Environment]:
         named = [self._of(path) for path in self.others]
         return [one for one in (*named, self._users()) if one.interpreter and not one.problem]
+
+    def _unusable(self) -> list[str]:
+        """Return what is wrong with interpreters that were named."""
+        return [f"{path}: {problem}" for path in self.others if (problem := self._of(path).problem)]
 
     def _of(self, path: str) -> Environment:
         if path not in self._asked:
