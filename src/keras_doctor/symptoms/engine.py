@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from keras_doctor.findings import Finding, Remedy
-from keras_doctor.records import record
+from keras_doctor.records import record, replace
 from keras_doctor.rules.catalogue import entries
 from keras_doctor.symptoms._index import MARKS
 from keras_doctor.symptoms.explanation import Candidate, Explanation
@@ -30,6 +30,7 @@ _RANKS = (6, 5, 3, 0)
 _CLOSE = 2  # readings that are not further behind the best are told as well
 _LOWER = {"high": "medium", "medium": "low", "low": "low"}
 _SHOWN = 300
+_LEAST_CUT, _LONGEST_MARK = 14, 90  # characters of a shape's words that a cut message ends with
 _BY_TOOL, _BELOW_TOOL = 17, 8  # against messages: above those that say little, below those that say much
 _FOREIGN = frozenset(
     ("converter-incompatible", "environment-broken", "package-missing", "op-layer-unknown", "mixed-keras")
@@ -76,6 +77,7 @@ def explain(
 def told(scene: Scene) -> Explanation:
     """Return what a scene alone says."""
     hits = sorted(_hits(scene), key=lambda hit: -hit.score)
+    hits = hits or sorted(_cut(scene), key=lambda hit: -hit.score)
     versions = tuple(inferred(scene))
     if not hits:
         return Explanation(
@@ -168,6 +170,22 @@ def _hits(scene: Scene) -> Iterator[Hit]:
     yield from _by_place(scene)
 
 
+def _cut(scene: Scene) -> Iterator[Hit]:
+    """Yield what a message that was cut in the middle of a shape's words would be the symptom of."""
+    said = scene.utterances[0]
+    for low in dict.fromkeys((said.low.rstrip("…. "), unquoted(said.low).rstrip("…. "))):
+        tail = low[-_LONGEST_MARK:]
+        for mark, names in MARKS.items():
+            if len(mark) <= _LEAST_CUT or mark[:_LEAST_CUT] not in tail:
+                continue
+            sizes = range(len(mark) - 1, max(_LEAST_CUT, len(mark) // 2) - 1, -1)
+            size = next((size for size in sizes if tail.endswith(mark[:size])), 0)
+            for symptom in _family(names[0]).SYMPTOMS if size else ():
+                if mark in symptom.marks and isinstance(symptom.tells, tuple):
+                    readings = tuple(replace(one, confidence=_LOWER[one.confidence]) for one in symptom.tells)
+                    yield Hit(size, readings, symptom.question, f"the text ends in: {mark[:size]}")
+
+
 def _by_place(scene: Scene) -> Iterator[Hit]:
     """Yield what the place of the raise says: that of the message where it is known, else that of the frames."""
     from keras_doctor.symptoms.sited import told
@@ -189,6 +207,7 @@ def _by_tool(scene: Scene) -> Iterator[Hit]:
     found = raised_by(scene)
     if found is not None:
         tool, itself = found
+        itself = itself and scene.kind not in ("ImportError", "ModuleNotFoundError")  # these name what is not there
         yield Hit(_BY_TOOL if itself else _BELOW_TOOL, (tool.reading("medium"),), "", f"a frame of {tool.name}")
         return
     package = last_package(scene)

@@ -46,7 +46,8 @@ _COMPLAINT = (
     r"|remember"
     r"|(?:not|n't)[^\n]{0,25}(?:load|sav(?:e|ing)|restor|stor(?:e|ing))|not \w+ the same|incompatib|failed to load"
     r"|incorrectly|overwrit|vanish"
-    r"|\bnan\b|less accurate|very low|inaccura|breaking|slight|0\.\d+ instead|depend|varied|still not possible|not"
+    r"|re-?initiali|\bnan\b|less accurate|very low|inaccura|breaking|slight|0\.\d+ instead|depend|varied|still not"
+    r" possible|not"
     r" properly"
     r"|不准|不同|不一致|错误|很低|下降|不对|一样|一致"
 )
@@ -101,7 +102,8 @@ _TOPICS: tuple[tuple[str, tuple[Reading, ...]], ...] = (
     ),
     (
         (
-            r"loaded incorrectly|by_name|skip_mismatch|(?:not|n't|nothing|never)[^\n]{0,30}(?:loaded|tracked|saved)"
+            r"loaded incorrectly|re-?initiali[sz]|by_name|skip_mismatch|(?:not|n't|nothing"
+            r"|never)[^\n]{0,30}(?:loaded|tracked|saved)"
             r"|loads nothing"
             r"|random(?:ly)? (?:init|weight)"
             r"|weights are (?:random|different|lost|empty|not)|reloaded weights|_layers|sub-?layers?|add_weight"

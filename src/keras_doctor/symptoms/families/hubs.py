@@ -67,6 +67,23 @@ SYMPTOMS = (
         strength=7,
         question="How large is the file? keras-doctor check PATH says what it is",
     ),
+    Symptom(
+        ("(type keraslayer)", "(type tf", "only input tensors may be passed as positional"),
+        (
+            Reading(
+                "mixed-keras",
+                "a layer of TensorFlow Hub or transformers, which is Keras 2, is called with a tensor (or put "
+                "beside a model) "
+                "of Keras 3",
+                (_FUNCTIONAL, LEGACY_KERAS),
+                "medium",
+                code="KD208",
+            ),
+        ),
+        pattern=r"\(type (?:KerasLayer|TF[A-Z]\w+)\)[^\n]{0,400}(?:KerasTensor|build a TypeSpec)"
+        r"|positional arguments\.[^\n]{0,200}(?:tf_keras|tensorflow_hub|keras\.engine)",
+        strength=8,
+    ),
     row(
         "mixed-keras",
         "KD208",
