@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 
-from keras_doctor.records import record
+from keras_doctor.records import record, replace
 from keras_doctor.releases.api import Api
 from keras_doctor.releases.api_text import lines, text_of
 from keras_doctor.releases.whereabouts import whereabouts
@@ -39,11 +39,14 @@ _texts: list[str] = []
 
 @record
 class Provider:
-    """A package that has a class: how to install it, what to import, and what to give as custom_objects."""
+    """A package that has a class: how to install it, what to import, and what to give as custom_objects. `sure`: False
+    where nothing but the name says so, which others can have taken too.
+    """
 
     package: str
     install: str
     code: str
+    sure: bool = True
 
 
 @record
@@ -98,6 +101,20 @@ def library(name: str, *kinds: str) -> Known | None:
         return Known("operations", _with("operations", name))
     private = _with("layers", name)
     return Known("private", private) if private else None
+
+
+def spelled(name: str) -> str:
+    """Return a name as Keras's classes are spelled, when somebody wrote it in small letters alone."""
+    if not name.isalnum() or name != name.lower():
+        return name
+    for line in reversed(lines()):
+        for file in ("layers", "initializers", "optimizers", "losses", "metrics"):
+            text = _text(line, file)
+            low = text.lower()
+            place = max(low.find(f"\n={name}\t"), low.find(f"\n={name}~"))
+            if place >= 0:
+                return text[place + 2 : place + 2 + len(name)]
+    return name
 
 
 def _with(file: str, name: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -213,7 +230,7 @@ def provider(name: str, module: str = "") -> Provider | None:
         if (root and root in roots.split(" ")) or (prefix and prefix[:-1] in prefixes.split(",")):
             return _provided(package, root or roots, own)
     found = _having(own)
-    return found[0] if len(found) == 1 else None
+    return replace(found[0], sure=False) if len(found) == 1 else None
 
 
 def possible_providers(name: str) -> tuple[Provider, ...]:

@@ -20,6 +20,7 @@ HOLE = "…"
 _LONGEST = 3000  # characters of a message that are looked at
 _LEAST_PART = 20  # characters of its own that a message needs to be known by its beginning
 _LEAST_CUT = 24  # characters that a piece of a message needs to be known by it
+_LEAST_OVERLAP = 6  # characters of a piece that a cut message has to end with
 _LEAST_WORDS = 5  # words that a message has to share with one that is put otherwise
 _LONGER, _COMMON = 10, 400  # words that rows are looked up by, and in how many rows one may stand
 _ALIKE = 0.75  # the part of the words that it has to share
@@ -162,12 +163,20 @@ def _matched(shape: str, low: str) -> tuple[int, bool]:
     """
     place, own = 0, 0
     for number, piece in enumerate(shape.split(HOLE)):
-        place = low.find(piece, place)
-        if place < 0:
+        found = low.find(piece, place)
+        if found < 0:
+            own += _overlap(low[place:], piece)
             return (own - number if own >= _LEAST_PART else 0), False
+        place = found
         place += len(piece)
         own += len(piece)
     return own, True
+
+
+def _overlap(rest: str, piece: str) -> int:
+    """Return how much of the beginning of a piece stands at the end of a message that was cut there."""
+    most = min(len(rest), len(piece))
+    return next((size for size in range(most, _LEAST_OVERLAP - 1, -1) if rest.endswith(piece[:size])), 0)
 
 
 def among(sites: tuple[Site, ...], frames: Iterable[Frame]) -> tuple[Site, ...]:

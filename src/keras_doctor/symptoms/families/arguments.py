@@ -52,6 +52,8 @@ def _missing(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...
         return None
     if "inputs" in words or "outputs" in words:
         return _NO_GRAPH
+    if name in ("Functional", "Model") and function == "__init__":
+        return _NO_GRAPH
     known = names.library(name) if name else None
     if (
         known is not None

@@ -83,6 +83,7 @@ def _unknown(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...
             ),
             code="KD902",
         )
+    name = name if names.library(name) is not None else names.spelled(name)
     if table in TRAINING:
         return training(name, table)
     if name == "function":
@@ -111,7 +112,7 @@ _FUNCTION_DICT = Reading(
 
 def _not_located(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
     """Tell of "Could not locate class 'X'. … Full object config: {…}"."""
-    name = match["name"].strip("'\"")
+    name = match["name"].strip("'\".")
     module = field(scene.dump, "module") or ""
     if module == "None":
         module = ""
@@ -177,10 +178,12 @@ SYMPTOMS = (
             "unknown object",
         ),
         _unknown,
-        pattern=r"Unknown (?P<kind>layer|loss function|loss|metric function|metric|optimizer|activation function"
-        r"|activation|initializer|regularizer|constraint|decay"
-        r"|learning rate schedule|objective function|objective|(?<!to unknown )object)\s?:?\s*(?P<name>'[^'\n]{1,120}'"
-        r"|\"[^\"\n]{1,120}\"|[A-Za-z_][^\n]*?)(?=\.? Please ensure|\.? This may|\.\s|\s*$|\s+error\b"
+        pattern=r"Unknown (?P<kind>layer|loss function|loss(?! function)|metric function|metric(?! function)"
+        r"|optimizer|activation function"
+        r"|activation(?! function)|initializer|regularizer|constraint|decay"
+        r"|learning rate schedule|objective function|objective"
+        r"|(?<!to unknown )object)(?:'\s*,\s*')?\s?:?\s*(?P<name>'[^'\n]{1,120}'"
+        r"|\"[^\"\n]{1,120}\"|[A-Za-z_<][^\n]*?)(?=\.? Please ensure|\.? This may|\.\s|\s*$|\s+error\b"
         r"|[.,;\"'\])]*$|\s+(?:in|when|while|with|for)\b)",
         strength=7,
     ),

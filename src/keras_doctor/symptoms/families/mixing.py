@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 def _interpret(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
     """Tell of "Could not interpret activation function identifier: X"."""
     kind, value = match["kind"].lower(), match["value"].strip().lstrip("'\", ")
-    if re.match(r"<(?:tensorflow|keras|tf_keras)\.[\w.]+ object at", value) and not scene.passed("load"):
+    if re.match(r"<(?:tensorflow|keras|tf_keras)\.", value) and not scene.passed("load"):
         other = training(_inner_name(value), "optimizers" if kind.startswith("optimizer") else "losses")
         return (
             replace(_mixed(scene), confidence="medium", when="it was raised by compile in your own code"),
             replace(other, confidence="medium", when="it was raised while a file was loaded"),
         )
-    if value.startswith("<class '"):
+    if value.startswith("<class "):
         return Reading(
             "wrong-api-use",
             f"a class was passed where an instance (or a name) of the {kind.split(' ')[0]} is wanted",
@@ -136,7 +136,7 @@ SYMPTOMS = (
 )
 _NO_LAYER = re.compile(
     r"(?:found|received|but got):?\s*(?:layer=)?"
-    r"(?:<?(?:tf\.)?Tensor\(|<tf\.Tensor|<?KerasTensor\b|\[|\(|<function|<class|None\b|<bound method)",
+    r"(?:<?(?:tf\.)?Tensor(?:\(|$)|<tf\.Tensor|<?KerasTensor\b|\[|\(|<function|<class|None\b|<bound method)",
     re.IGNORECASE,
 )
 
