@@ -87,6 +87,13 @@ def test_a_target_that_is_only_named(corpus: Path, tmp_path: Path) -> None:
     assert (found.equal, found.result.interpreter) == (True, fits.interpreter)
 
 
+def test_another_backend(corpus: Path, tmp_path: Path) -> None:
+    jax = stand_in(tmp_path / "jax", "keras==3.15.1", "jax==0.7.2")
+    named = Environment.parse("keras==3.15.1 jax==0.7.2 backend=jax")
+    found = repaired(corpus / LSTM, tmp_path, named, others=[jax.interpreter]).verification
+    assert (found.kind, found.equal, found.result.name) == ("result-real", True, "Keras 3.15.1 on jax")
+
+
 def test_nothing_is_at_hand(corpus: Path, tmp_path: Path) -> None:
     found = repaired(corpus / MLP, tmp_path, Environment.parse(SPEC)).verification
     assert (found.kind, found.equal) == ("", None)

@@ -77,7 +77,8 @@ class InRelease:
     ) -> None:
         self.workers = workers
         self.where = installation(environment)
-        self.who = Who(told(environment), environment.interpreter)
+        beside = f" on {self.where.backend}" if self.where.backend not in ("", "tensorflow") else ""
+        self.who = Who(told(environment) + beside, environment.interpreter)
         self.document = document
         self.file = os.path.abspath(file)
         self.folder = folder
