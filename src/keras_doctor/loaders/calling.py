@@ -51,6 +51,8 @@ def steps(load: Load, shapes: Sequence[LayerShape]) -> Iterator[Step]:
         from keras_doctor.loaders import texts  # few models have one
 
         yield from texts.steps(load)
+    if "RMSNormalization" in names and load.does("scales-last-axes-only"):
+        yield from _scaled(load, shapes)
     if not names.isdisjoint(_TRANSPOSED):
         from keras_doctor.loaders import lost_padding
 
@@ -74,6 +76,22 @@ def steps(load: Load, shapes: Sequence[LayerShape]) -> Iterator[Step]:
         if scoped and node.class_name != "InputLayer" and not _is_scope(node.name, inner or node.depth > 0):
             told = Uncallable(load.api, node.name, node.class_name, "")
             yield Step("call" if inner else "graph", ("name:scope",), Locus(path=node.path), told)
+
+
+def _scaled(load: Load, shapes: Sequence[LayerShape]) -> Iterator[Step]:
+    """Yield the RMSNormalizations whose scale, which lies along the last dimensions whatever the axes, does not fit
+    there (keras/src/layers/normalization/rms_normalization.py).
+    """
+    for position, node in enumerate(load.document.layers):
+        shape = shapes[position] if position < len(shapes) else None
+        if node.class_name != "RMSNormalization" or shape is None or shape.path != node.path or not shape.variables:
+            continue
+        scale, given = shape.variables[0].shape, shape.input_shapes[0] if shape.input_shapes else None
+        last = given[-len(scale) :] if given and len(scale) > 1 else scale
+        if last != scale:
+            why = "the scale has the sizes of its axes, and is laid along the last ones"
+            told = Uncallable(load.api, node.name, node.class_name, why, "axis", node.config.get("axis"))
+            yield Step("call", ("call:refused",), Locus(path=f"{node.path}.config.axis"), told)
 
 
 def _applies(row: Unrunnable, config: dict[str, Any]) -> bool:

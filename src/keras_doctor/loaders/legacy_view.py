@@ -38,6 +38,7 @@ class View:
         self.without_input = False
         self.numbers = load.does("keeps-axis-number")
         self.functions = load.does("turns-names-into-functions")
+        self.regrouped = load.does("packs-int4-by-blocks")
         self.config = self._seen(load.document.config, "", legacy, 0)
 
     def _seen(self, entry: Any, path: str, legacy: bool, depth: int) -> Any:
@@ -48,7 +49,10 @@ class View:
         config = entry.get("config") if isinstance(entry, dict) else None
         if not isinstance(config, dict) or depth > DEFAULT_LIMITS.depth:
             return entry
-        changed = self._rewritten(str(entry.get("class_name")), config, path) if legacy else config
+        class_name = str(entry.get("class_name"))
+        changed = self._rewritten(class_name, config, path) if legacy else config
+        if self.regrouped:
+            changed = _regrouped(class_name, changed)
         place = f"{path}.config" if path else "config"
         layers = changed.get("layers")
         if isinstance(layers, list):
@@ -96,3 +100,19 @@ class View:
         if isinstance(axis, (int, float)) and self.numbers:
             return axis if type(axis) is int else int(axis)
         return None
+
+
+def _regrouped(class_name: str, config: dict[str, Any]) -> dict[str, Any]:
+    """Return the keywords as releases from 3.14 on understand them: int4 without a block has one scale for a column and
+    shares bytes along the outputs (dense.py, einsum_dense.py `_int4_build`), axes are sorted (rms_normalization.py).
+    """
+    axis = config.get("axis")
+    if class_name == "RMSNormalization" and isinstance(axis, list) and all(type(one) is int for one in axis):
+        return {**config, "axis": sorted(axis)}
+    policy = config.get("dtype")
+    inner = policy.get("config") if isinstance(policy, dict) else None
+    if not isinstance(policy, dict) or not isinstance(inner, dict):
+        return config
+    if class_name in ("Dense", "EinsumDense") and inner.get("mode") == "int4":
+        return {**config, "dtype": {**policy, "config": {**inner, "mode": "int4/0"}}}
+    return config

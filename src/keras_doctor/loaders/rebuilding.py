@@ -33,19 +33,24 @@ def steps(load: Load, reference: Reference, definition: Definition) -> Iterator[
         values = (("dtype", policy, ("int8_from_…", "float8_from_…")),)
         made = Built(reference, definition, load.api, config, values=values)
         yield Step("construct", ("value:refused",), Locus(path=f"{reference.path}.config.dtype"), made)
-    elif mode.startswith("int4") and ("/" in mode) != load.does("packs-int4-by-blocks"):
+    elif "/" in mode and mode[5:] != "0" and not load.does("packs-int4-by-blocks"):
         reason = "which values share a byte in int4 changed between the release that saved the model and this one"
         yield Step("weights", (), Locus(path=reference.path), unexamined=reason)
     if name in _LISTED and load.environment.backend == "jax" and ".ops" in (reference.module or ""):
-        reason = f"whether JAX takes what the operation {name} makes of its settings is not known"
-        yield Step("call", (), Locus(path=reference.path), unexamined=reason)
-    axes = config.get("axis")
-    if name == "RMSNormalization" and isinstance(axes, list) and len(axes) > 1 and load.does("scales-last-axes-only"):
-        reason = "whether RMSNormalization of this release fits along several axes is not known"
-        yield Step("call", (), Locus(path=reference.path), unexamined=reason)
+        yield from _listed(load, reference, config)
     if name == "CategoryEncoding" and load.does("encodes-integers-only") and load.environment.backend == "tensorflow":
         reason = "whether a CategoryEncoding gets integers, which alone this release takes, is not known"
         yield Step("call", (), Locus(path=reference.path), unexamined=reason)
+
+
+def _listed(load: Load, reference: Reference, config: dict[str, Any]) -> Iterator[Step]:
+    """Yield an operation that JAX cannot run, for it makes lists of its settings: a norm only where it has an axis."""
+    if reference.name != "Norm" or config.get("axis") is not None:
+        from keras_doctor.loaders.calling import Uncallable
+
+        why = "JAX wants tuples of its settings, and the operation keeps lists"
+        told = Uncallable(load.api, str(config.get("name", reference.name)), reference.name, why)
+        yield Step("call", ("call:refused",), Locus(path=reference.path), told)
 
 
 def _policy_of_integers(config: dict[str, Any]) -> bool:

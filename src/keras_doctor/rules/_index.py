@@ -17,6 +17,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "asset:weighted": ("kd503_vocabulary_absent",),
     "axis:lost": ("kd702_axis_lost",),
     "build:refused": ("kd312_layer_not_rebuilt",),
+    "call:refused": ("kd326_call_refused",),
     "call:square": ("kd705_bias_on_wrong_axis",),
     "call:unsupported": ("kd315_not_on_this_device",),
     "clash:keras": ("kd202_unmatched_pair",),

@@ -348,6 +348,13 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "error",
         "A release forgets how long the rows of a TextVectorization are, and a Flatten behind it has to know.",
     ),
+    "KD326": (
+        "kd326_call_refused",
+        "call-refused",
+        "backend-op-unsupported",
+        "error",
+        "A layer or operation is built, and its first call raises.",
+    ),
     "KD330": (
         "kd330_training_key_missing",
         "training-key-missing",
