@@ -149,7 +149,7 @@ def named(scene: Scene, name: str, table: str, module: str = "") -> Reading | tu
         else (names.provider(name) or (names.provider(name, module) if module else None))
     )
     if provider is not None:
-        return Reading(
+        theirs = Reading(
             "third-party-object-missing",
             f"{name} is a class of {provider.package}; its package has to be imported (and its classes passed) "
             f"before loading",
@@ -164,7 +164,19 @@ def named(scene: Scene, name: str, table: str, module: str = "") -> Reading | tu
                 *((COMPILE_FALSE,) if table in TRAINING or scene.passed("compile") else ()),
                 REBUILD,
             ),
+            "high" if provider.sure else "medium",
+            "" if provider.sure else f"the model was made with {provider.package}",
         )
+        if provider.sure:
+            return theirs
+        yours = Reading(
+            "custom-object-missing",
+            f"{name} is a class of your own code, and was not given to the loader",
+            (CUSTOM_OBJECTS, REGISTER, REBUILD),
+            "low",
+            "you (or the model's author) defined it",
+        )
+        return theirs, yours
     if root and root not in _ROOTS and not root.startswith("keras"):
         return Reading(
             "third-party-object-missing",
@@ -209,7 +221,7 @@ def _others(name: str, chosen: names.Provider | None = None) -> tuple[Remedy, ..
     return tuple(
         Remedy(f"{one.package} has a class {name}{' too' if chosen else ''}: when it is that one, import it.", one.code)
         for one in names.possible_providers(name)
-        if one != chosen
+        if chosen is None or one.package != chosen.package
     )
 
 
