@@ -134,3 +134,28 @@ def test_keywords_of_calls_are_known_by_release():
     told = explain("TypeError: load_model() got an unexpected keyword argument 'safe_mode'")
     assert told.cause == "environment-broken"
     assert any("2.12.0" in line for line in told.evidence)
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("tensorflow.python.framework.errors_impl.InvalidArgumentError: No OpKernel was re", "backend-op-unsupported"),
+        (
+            'ValueError: Layer #37 (named "batch_normalization_34" in the current model) was found to c',
+            "weights-mismatch",
+        ),
+        ("RuntimeError: Unable to create attribute (object header message is too la", "save-refused"),
+        ("ValueError: Refusing to load npz weight 'x': its header decl", "security-refused"),
+    ],
+)
+def test_a_message_that_was_cut_is_known_by_what_is_left(text, cause):
+    explanation = explain(text)
+    assert explanation.cause == cause
+    assert explanation.remedies
+
+
+@pytest.mark.parametrize(
+    "text", ["hello world", "ZeroDivisionError: division by zero", "ValueError: could not convert"]
+)
+def test_what_nobody_says_while_loading_is_not_explained(text):
+    assert explain(text).cause is None

@@ -178,7 +178,7 @@ def _cut(scene: Scene) -> Iterator[Hit]:
         for mark, names in MARKS.items():
             if len(mark) <= _LEAST_CUT or mark[:_LEAST_CUT] not in tail:
                 continue
-            sizes = range(len(mark) - 1, max(_LEAST_CUT, len(mark) // 2) - 1, -1)
+            sizes = range(len(mark) - 1, max(_LEAST_CUT, len(mark) // 3) - 1, -1)
             size = next((size for size in sizes if tail.endswith(mark[:size])), 0)
             for symptom in _family(names[0]).SYMPTOMS if size else ():
                 if mark in symptom.marks and isinstance(symptom.tells, tuple):
