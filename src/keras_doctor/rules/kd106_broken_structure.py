@@ -4,7 +4,8 @@
 zeros, or bytes that contradict each other. A loader stops with an error of the container, or misses the part.
 
 **Why.** A disk block that was never written (zeros), an overwritten stretch, a flipped bit in a header, a size that
-does not fit the shape that is stated.
+does not fit the shape that is stated. Of a checkpoint whose structure contradicts itself the process may die, where
+TensorFlow is older than 2.4.4, 2.5.2, 2.6.1 or 2.7.0 (CVE-2021-41203).
 
 **How to mend.** Get the file again. Where there is no other copy, what the evidence does not name can still be read.
 """

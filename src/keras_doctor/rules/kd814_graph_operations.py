@@ -4,6 +4,7 @@
 
 **Why.** A SavedModel is a program (what evaluates it at a command line has had its own trouble: CVE-2022-29216).
 Operations such as ReadFile, WriteFile and PyFunc are in TensorFlow for input pipelines and have no place in a model.
+What a graph computes can end the process, too: CVE-2021-41198 (tf.tile, before TensorFlow 2.4.4, 2.5.2, 2.6.1, 2.7.0).
 
 **How to mend.** Ask who made it. Run it, if at all, where there is nothing to read.
 """
