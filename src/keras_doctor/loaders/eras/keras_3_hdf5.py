@@ -9,11 +9,10 @@ Source: keras/src/legacy/saving/legacy_h5_format.py, saving_utils.py and seriali
 from __future__ import annotations
 
 from keras_doctor.document.locus import Locus
-from keras_doctor.loaders import alike, calling, graphs, training, weights_hdf5
+from keras_doctor.loaders import calling, graphs, training, weights_hdf5
 from keras_doctor.loaders.construction import refer
 from keras_doctor.loaders.keras_3 import Keras3Walk
 from keras_doctor.loaders.legacy_view import View
-from keras_doctor.loaders.thawing import thawed
 from keras_doctor.loaders.tracing import Step
 
 TYPE_CHECKING = False
@@ -25,6 +24,9 @@ if TYPE_CHECKING:
     from keras_doctor.loaders.load import Load
     from keras_doctor.loaders.objects import Reference
     from keras_doctor.releases.api import Definition
+
+# Layers that have the names of operations on numbers, or take lists: `alike`.
+_MERGING = frozenset(("Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract"))
 
 
 class Hdf5Walk(Keras3Walk):
@@ -66,7 +68,10 @@ def steps(load: Load) -> Iterator[Step]:
     fatal = {path: step for path, step in doubled.items() if step.stage != "call"}
     yield from Hdf5Walk(load, after=fatal).entry(view.config, "layers", "")
     yield from graphs.steps(load, view.config, shapes)
-    yield from alike.steps(load, view.config)
+    if any(node.class_name in _MERGING for node in load.document.layers):
+        from keras_doctor.loaders import alike
+
+        yield from alike.steps(load, view.config)
     if any("layers" in node.config or len(node.inbound) > 1 for node in load.document.layers):
         from keras_doctor.loaders import legacy_calls, shifted_calls
 
@@ -76,7 +81,11 @@ def steps(load: Load) -> Iterator[Step]:
         from keras_doctor.loaders.axes import lost_axes
 
         yield from lost_axes(load, view, shapes)
-    config = thawed(view.config) if load.does("trains-what-is-frozen") else view.config
+    config = view.config
+    if load.does("trains-what-is-frozen"):
+        from keras_doctor.loaders.thawing import thawed
+
+        config = thawed(config)
     yield from weights_hdf5.steps(load, shapes if config is view.config else graphs.shapes(load, config), config)
     yield from _float8(load)
     yield from _opaque(load)
