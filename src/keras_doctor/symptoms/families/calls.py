@@ -297,6 +297,7 @@ SYMPTOMS = (
     Symptom(
         (
             "attempt to use uninitialized value",
+            "attempting to use uninitialized value",
             "failedpreconditionerror",
             "error while reading resource variable",
             "container localhost does not exist",

@@ -144,6 +144,28 @@ SYMPTOMS = (
         strength=8,
     ),
     Symptom(
+        ("(type lambda)", "calling lambda.call()"),
+        (
+            Reading(
+                "lambda-not-runnable",
+                "the function of a Lambda layer raised when it was called; what it raised is not told, or not known",
+                (
+                    Remedy(
+                        "Give its globals in custom_objects (import tf, K, np …); or rebuild the model with the code "
+                        "that "
+                        "made it, and load the weights.",
+                        'model = load_model(PATH, custom_objects={"tf": tf})',
+                    ),
+                    _CLASS,
+                    REBUILD,
+                ),
+                "low",
+            ),
+        ),
+        pattern=r"exception encountered when calling (?:layer [^\n]{0,80}\(type Lambda\)|Lambda\.call\(\))",
+        strength=1,
+    ),
+    Symptom(
         ("<lambda>() missing", "<lambda>() takes", "<lambda>() got"),
         (
             Reading(
