@@ -13,6 +13,7 @@ from keras_doctor.fixes.graphs import rewrite
 from keras_doctor.fixes.inputs import declare
 from keras_doctor.fixes.knowledge import written_by
 from keras_doctor.fixes.lambda_rewritten import rewrite_lambdas
+from keras_doctor.fixes.merged_first import merge_first
 from keras_doctor.fixes.naming import name_module
 from keras_doctor.fixes.training import Unknown, rewrite_training
 from keras_doctor.layers.stock import is_operation
@@ -41,6 +42,8 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
     _sequences(draft.config)
     if draft.config != draft.source.config:
         yield Change("sequential-config", "write the layers of a Sequential as a dict, as Keras does since 2.2.3")
+    for name in merge_first(draft.config):
+        yield Change("merge-first", f"make the Sequential {name}, which begins with a Merge, a graph")
     for message in declare(draft.config, modern):
         yield Change("input-declared", message)
     place = "compile_config" if target.format == "keras-v3" else "training_config"
