@@ -10,7 +10,7 @@ from __future__ import annotations
 from keras_doctor.fixes._index import FIXES
 from keras_doctor.fixes.dialects import drop_training, recast, state_modules, training
 from keras_doctor.fixes.draft import Draft
-from keras_doctor.fixes.fix import EXACT, Change, Target
+from keras_doctor.fixes.fix import EXACT, LOSSY, Change, Target
 from keras_doctor.fixes.optimizer_state import carry_state
 from keras_doctor.fixes.training import SLUG
 from keras_doctor.loaders.graphs import ERA_OF_LINE
@@ -70,6 +70,7 @@ def plan(document: ModelDocument, environment: Environment, form: str, path: str
     draft = Draft(document)
     changes = list(recast(draft, target))
     changes += mended(Step("parse", ("draft",)), draft, target)
+    changes += _without_assets(draft, target)
     draft.era = target.era
     state_modules(draft, target)  # of what the fixes put in
     result, diagnosis = made(draft, target, path), None
@@ -90,6 +91,16 @@ def plan(document: ModelDocument, environment: Environment, form: str, path: str
     if draft.slots:
         result, diagnosis = made(draft, target, path), None
     return Plan(result, target, (*changes, *carried), tuple(draft.lost), diagnosis)
+
+
+def _without_assets(draft: Draft, target: Target) -> list[Change]:
+    """Leave out files beside the config where the format has no place for them, and say so."""
+    if target.format == "keras-v3" or not draft.assets:
+        return []
+    names = ", ".join(asset.path.removeprefix("assets/") for asset in draft.assets[:4])
+    draft.assets = ()
+    note = "what a layer read from them is gone"
+    return [Change("assets-dropped", f"leave out {names}: HDF5 has no place for files", kind=LOSSY, note=note)]
 
 
 def _stops_at_training(diagnosis: Diagnosis) -> bool:
