@@ -61,3 +61,11 @@ def keras_3_traps() -> Path:
     of each (tools/record_hdf5_traps.py).
     """
     return unpacked(DATA / "keras-3-traps.tar.xz")
+
+
+@pytest.fixture(scope="session")
+def graph_traps() -> Path:
+    """Return the folder of models that some releases of Keras 3 put together otherwise than they were, with what became
+    of each (tools/record_graph_traps.py).
+    """
+    return unpacked(DATA / "graph-traps.tar.xz")
