@@ -234,6 +234,25 @@ def attribute(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ..
         return SHADOWED
     if imported.unpickled(scene) and root not in _KERASES:
         return None  # told by the family of pickles
+    if root in _KERASES and name in ("load_model", "save_model", "model_from_json", "clone_model"):
+        return (
+            Reading(
+                "wrong-api-use",
+                f"{name} is in keras.models (and keras.saving), not in {module}",
+                (Remedy("Import it from there.", f"from tensorflow.keras.models import {name}"),),
+                "medium",
+                "TensorFlow and Keras are whole",
+                "KD903",
+            ),
+            broken(
+                f"{module} is not whole, or another module of that name",
+                VERSIONS,
+                REINSTALL,
+                code="KD909",
+                confidence="medium",
+                when="it fails with the right name, too",
+            ),
+        )
     if imported.standard(root):
         return _old_python(f"{module}.{name}")
     if root in ("numpy", "np"):

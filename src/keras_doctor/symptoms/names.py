@@ -25,7 +25,7 @@ _LIBRARIES = {
     "tf-keras": ("tf-keras", "tf_keras"),
 }  # fmt: skip
 # Nodes of a functional graph that are operations, not layers.
-_OPERATIONS = (
+OPERATIONS = (
     "TensorFlowOpLayer",
     "TFOpLambda",
     "SlicingOpLambda",
@@ -90,7 +90,7 @@ def library(name: str, *kinds: str) -> Known | None:
     """Return what a name is in Keras, None when no release has it. `kinds`: which tables to ask, in order."""
     if not name or not name.replace("_", "").replace(">", "").isalnum():
         return None
-    if name in _OPERATIONS:
+    if name in OPERATIONS:
         return Known("operations", tuple(whereabouts(name, "layers").items()))
     for kind in kinds or _TABLES:
         for spelling in dict.fromkeys((name, name.lower()) if kind == "optimizers" else (name,)):

@@ -199,6 +199,7 @@ ONLY: tuple[tuple[Reading, tuple[str, ...]], ...] = (
         ".serialize_keras_object", "._get_class_or_fn_config", ".get_json_type", "._get_object_config",
         "object_registration.decorator@cannot register", "json_utils.",
     )),
+    (_VALUE, ("sequential.build@sequential model …", "sequential.add@sequential model …")),
     (_GRAPH, ("feature_column/dense_features.call", "feature_column/dense_features_v2.call",
         "feature_column/feature_column_v2.call", "feature_column/sequence_feature_column.call")),
     (_CONVERTING, ("lite/python/", "export/litert.", "export/openvino.", "export/torch.", "export/onnx.")),

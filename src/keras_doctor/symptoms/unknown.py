@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from keras_doctor.findings import Remedy
+from keras_doctor.records import replace
 from keras_doctor.symptoms import names
 from keras_doctor.symptoms.readings import LIST_OR_DICT
 from keras_doctor.symptoms.remedies import (
@@ -124,7 +125,26 @@ def named(scene: Scene, name: str, table: str, module: str = "") -> Reading | tu
     known = names.library(own, table) or names.library(own)
     if table == "layers" and known is not None and known.kind == "operations":
         metric = names.library(own, "metrics")
-        if metric is None or metric.kind != "metrics" or scene.place.only("keras-3"):
+        plain = metric is None or metric.kind != "metrics"
+        if (
+            plain
+            and not module
+            and own not in names.OPERATIONS
+            and re.search(rf"Unknown layer: ?{own}\b", scene.parsed.text)
+        ):
+            # without quotation marks: a loader from before TensorFlow 2.6, older than every file with operations
+            return (
+                Reading(
+                    "custom-object-missing",
+                    f"{own} is a class of your own (or of a package), and was not given to the loader; Keras 3 has an "
+                    f"operation of that name, too",
+                    (CUSTOM_OBJECTS, REGISTER, REBUILD),
+                    "medium",
+                    "you (or a package) defined a layer of that name",
+                ),
+                replace(_operation(own), confidence="medium", when="the file was saved by Keras 3"),
+            )
+        if metric is None or plain or scene.place.only("keras-3"):
             return _operation(own)
         operation = _operation(own)
         return (

@@ -110,6 +110,24 @@ _FUNCTION_DICT = Reading(
 )
 
 
+def _invalid(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
+    """Tell of "Invalid layer: X", which Keras 0 and 1 say: a class that came later is the user's own."""
+    told = _unknown(scene, match)
+    known = names.library(match["name"])
+    if isinstance(told, Reading) and told.cause == "unknown-class" and known and "keras-1" not in dict(known.releases):
+        own = Reading(
+            "custom-object-missing",
+            f"{match['name']} is a class of your own (Keras's own of that name came later), and was not given to the "
+            f"loader",
+            (CUSTOM_OBJECTS,),
+            "medium",
+            "the file was saved by Keras 1 or before",
+        )
+        newer = replace(told, confidence="medium", when="the file was saved by a newer Keras")
+        return (newer, own) if match["name"] == "Functional" else (own, newer)
+    return told
+
+
 def _not_located(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
     """Tell of "Could not locate class 'X'. … Full object config: {…}"."""
     name = match["name"].strip("'\".")
@@ -196,7 +214,7 @@ SYMPTOMS = (
             "invalid optimizer",
             "invalid activation function",
         ),
-        lambda scene, match: _unknown(scene, match),
+        lambda scene, match: _invalid(scene, match),
         pattern=r"Invalid (?P<kind>layer|objective|optimizer|activation function"
         r"|regularizer):?\s+'?(?P<name>[A-Za-z_]\w+)",
         strength=6,

@@ -158,6 +158,8 @@ SYMPTOMS = (
     Symptom(
         (
             "bad superblock version",
+            "unable to read attribute",
+            "len not positive",
             "unable to determine object type",
             "file read failed",
             "bad object header",
@@ -183,7 +185,8 @@ SYMPTOMS = (
                 code="KD106",
             ),
         ),
-        pattern=r"bad superblock version|determine object type|file read failed|bad object header"
+        pattern=r"bad superblock version|unable to read attribute|len not positive|determine object type"
+        r"|file read failed|bad object header"
         r"|wrong B-tree|bad local heap|addr overflow|bad (?:global )?heap|bad symbol table"
         r"|free block size|read superblock|metadata checksum|can't deserialize",
         strength=6,

@@ -225,6 +225,26 @@ SYMPTOMS = (
         question=FIRST_BYTES,
     ),
     Symptom(
+        ("could not determine a constructor for the tag",),
+        (
+            Reading(
+                "config-value",
+                "the YAML of the model holds Python objects (a tuple), which a safe reader of YAML does not make",
+                (
+                    Remedy(
+                        "Load it where it was written, and write JSON (to_json) or a whole model there; or use that "
+                        "release's PyYAML (before 5.1).",
+                        "model.save(PATH)",
+                    ),
+                    Remedy("keras-doctor reads it without making objects:", "keras-doctor inspect PATH"),
+                    REBUILD,
+                ),
+                "medium",
+            ),
+        ),
+        strength=6,
+    ),
+    Symptom(
         ("is encrypted, password required",),
         (
             Reading(

@@ -302,6 +302,8 @@ SYMPTOMS = (
             "cannot assign to variable",
             "due to variable shape",
             "invalid shape",
+            "shapes must be equal rank",
+            "object of too small depth for desired array",
             "wrong number of dimensions: expected",
         ),
         _assign,
@@ -314,6 +316,8 @@ SYMPTOMS = (
         r"|assign requires shapes of both tensors to match[^\n]{0,200}|shape mismatch: ?(?:the"
         r"|objects)?[^\n]{0,200}|could not broadcast input array[^\n]{0,200}"
         r"|has different shape from[^\n]{0,100}"
+        r"|shapes must be equal rank, but are \d+ and \d+ for '\w*assign[^\n]{0,100}"
+        r"|object of too small depth for desired array[^\n]{0,80}container name"
         r"|wrong number of dimensions: expected \d+, got \d+ with shape"
         r"|invalid shape [^\n]{0,60}got [\[(][\d, ]+[\])],? expected [\[(][\d, ]+[\])]",
         strength=6,
