@@ -262,7 +262,7 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "keywords-in-list",
         "config-value",
         "error",
-        "The config of a model in an HDF5 file is a list, which Keras 3 and tf.keras 2.1 and 2.2 do not read.",
+        "The config of a model is a list, which Keras 3 and tf.keras 2.1 and 2.2 do not read.",
     ),
     "KD314": (
         "kd314_name_no_scope",
