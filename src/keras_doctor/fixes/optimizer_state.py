@@ -112,6 +112,8 @@ def _carried(draft: Draft, target: Target, slots: tuple[TensorRef, ...]) -> tupl
     wanted = after.variables(mended)  # type: ignore[arg-type]
     if known is None or wanted is None:
         return _unchanged(draft, target, before, after, weights, mended, slots), ""
+    if after.generation == "v3" and has("skips-newer-optimizers", target.api.library, target.api.version):
+        raise _Lost("the target reads none of its newer optimizers")
     if before.class_name != after.class_name:
         raise _Lost(f"the file has them of {before.class_name}, the target takes {after.class_name}")
     if [variable.shape for variable in known] != [slot.shape for slot in slots]:
