@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -101,3 +102,17 @@ def test_a_layer_is_renamed(corpus: Path, tmp_path: Path, capsys: pytest.Capture
     status, found = seen(capsys, source, tmp_path / "out.h5", "--rename", "out=answer")
     assert (status, found["repairs"][0]["verified"]["equal"]) == (0, True)
     assert found["repairs"][0]["changes"][0]["fix"] == "rename"
+
+
+def test_without_numpy_it_says_what_is_missing(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Gates of Keras 2.2.4 are scaled for Keras 3, which takes NumPy: said in words, and nothing is left behind."""
+    for name in ("numpy", "keras_doctor.writers.arithmetic", "keras_doctor.writers.transposing"):
+        monkeypatch.setitem(sys.modules, name, None)
+    result = tmp_path / "out.keras"
+    assert main(["repair", str(corpus / "py36_keras224_tf113/lstm/model.h5"), str(result), *ENV, "--verify=none"]) == 1
+    shown = capsys.readouterr()
+    assert "pip install 'keras-doctor[repair]'" in shown.out
+    assert "internal error" not in shown.err
+    assert not list(tmp_path.iterdir())

@@ -223,4 +223,4 @@ except x.NeedsArithmetic as error:
     print(error)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "NumPy is needed" in done.stdout
+    assert "takes NumPy: pip install" in done.stdout

@@ -89,7 +89,10 @@ def pieces(tensor: TensorRef, arithmetic: Mapping[str, Operation] | None = None)
         return tensor.chunks()
     operation: Operation | None = (arithmetic or {}).get(tensor.operation) or MOVES.get(tensor.operation)
     if operation is None:
-        raise NeedsArithmetic(f"{tensor.operation} calculates with values: NumPy is needed for it")
+        raise NeedsArithmetic(
+            f"the values of {tensor.name} have to be calculated ({tensor.operation}), which takes NumPy: "
+            "pip install 'keras-doctor[repair]' (pipx inject keras-doctor numpy)"
+        )
     return operation(tensor, lambda inner: pieces(inner, arithmetic))
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from keras_doctor.document.model import ModelDocument
     from keras_doctor.document.provenance import Provenance
     from keras_doctor.environments.environment import Environment
-    from keras_doctor.findings import Diagnosis, Finding
+    from keras_doctor.findings import Diagnosis, Finding, Remedy
     from keras_doctor.reports.terminal import Terminal
 
 _MARKS = {"error": ("✗", "red"), "warning": ("!", "yellow"), "info": ("·", "dim")}
@@ -42,8 +42,9 @@ def show(diagnosis: Diagnosis, terminal: Terminal, full: bool = False) -> None:
         else:
             hidden += entry.ignored is None
     decisive = [diagnosis.decisive.code] if diagnosis.decisive else []
+    told: set[Remedy] = set()
     for code in dict.fromkeys(decisive + [entry.code for entry in shown]):
-        _group([entry for entry in shown if entry.code == code], terminal, full)
+        _group([entry for entry in shown if entry.code == code], terminal, full, told)
     ignored = {entry.code: entry.ignored for entry in diagnosis.findings if entry.ignored is not None}
     for reason in diagnosis.unknowns if diagnosis.verdict == "unknown" else ():
         terminal.paragraph(f"? {clean(reason)}", 2, 4)
@@ -58,9 +59,9 @@ def show(diagnosis: Diagnosis, terminal: Terminal, full: bool = False) -> None:
         terminal.paragraph(terminal.style(f"{number(hidden, 'note')} more with --verbose", "dim"), 2)
 
 
-def _group(findings: list[Finding], terminal: Terminal, full: bool) -> None:
+def _group(findings: list[Finding], terminal: Terminal, full: bool, told: set[Remedy]) -> None:
     """Print the findings of one rule: the first with its ways out, the others in a line each."""
-    show_finding(findings[0], terminal)
+    show_finding(findings[0], terminal, told)
     others = findings[1:] if full else findings[1 : 1 + _ALSO]
     for finding in others:
         where = f" ({clean(finding.where)})" if str(finding.where) else ""
@@ -70,8 +71,10 @@ def _group(findings: list[Finding], terminal: Terminal, full: bool) -> None:
         terminal.paragraph(terminal.style(f"and {more:,} more of {findings[0].code} with --verbose", "dim"), 10)
 
 
-def show_finding(finding: Finding, terminal: Terminal) -> None:
-    """Print one finding: what it is, where, the evidence, the ways out."""
+def show_finding(finding: Finding, terminal: Terminal, told: set[Remedy]) -> None:
+    """Print one finding: what it is, where, the evidence, the ways out but those that were `told`, to which its own
+    are added.
+    """
     mark, colour = _MARKS[finding.severity]
     head = f"{terminal.style(mark, colour)} {terminal.style(finding.code, 'bold')} {clean(finding.message)}"
     terminal.paragraph(head, 2, 4)
@@ -80,6 +83,9 @@ def show_finding(finding: Finding, terminal: Terminal) -> None:
     for line in finding.evidence:
         terminal.paragraph(terminal.style(clean(line), "dim"), 10)
     for remedy in finding.remedies:
+        if remedy in told:
+            continue
+        told.add(remedy)
         terminal.paragraph(f"→ {clean(remedy.text)}", 10, 12)
         for line in remedy.command.splitlines():
             terminal.print(" " * 12 + terminal.style(clean(line), "cyan"))

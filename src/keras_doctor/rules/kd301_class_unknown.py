@@ -14,7 +14,7 @@ an equal under another.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import sequential
 from keras_doctor.rules.spoken import known_where, named, release_of
@@ -49,7 +49,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
         step,
         message,
         evidence=(f"known to: {', '.join(places)}",),
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
         cause=stage_cause(step, reference) or _CAUSES.get((reference.kind, found.problem), RULE.cause),
     )
 

@@ -14,7 +14,7 @@ but what follows (keywords, weights' names) differs too.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import sequential
 from keras_doctor.rules.spoken import named, release_of, shown
@@ -39,7 +39,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     yield RULE.finding(
         step,
         f"{release_of(found.api)} has no module {shown(reference.module)}, where {named(reference)} would stand",
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
     )
 
 

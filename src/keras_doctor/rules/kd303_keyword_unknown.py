@@ -14,7 +14,7 @@ without any loss, which is what a repair does.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import sequential
 from keras_doctor.rules.spoken import named, release_of, shown
@@ -40,7 +40,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
         step,
         f"{named(made.reference)} of {release_of(made.api)} does not take the keyword{several} {names}",
         evidence=(f"the config says: {given}",),
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
         cause=stage_cause(step, made.reference) or RULE.cause,
     )
 

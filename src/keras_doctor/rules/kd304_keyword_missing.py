@@ -12,7 +12,7 @@ was written by hand, or by a `get_config` that forgets some.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import sequential
 from keras_doctor.rules.spoken import named, release_of
@@ -37,7 +37,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
         step,
         f"{named(made.reference)} lacks {', '.join(made.missing)}, which {release_of(made.api)} requires",
         evidence=(f"the config gives: {', '.join(sorted(map(str, made.config))[:24])}",),
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
         cause=stage_cause(step, made.reference) or ("config-value" if by_loader else RULE.cause),
     )
 

@@ -13,7 +13,7 @@ name, a repair puts that in its place.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import sequential
 from keras_doctor.rules.spoken import named, release_of, shown
@@ -37,7 +37,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
             step,
             f"{named(made.reference)} of {release_of(made.api)} does not accept {name} = {shown(value)!r}",
             evidence=(f"accepted: {', '.join(repr(one) for one in accepted[:12])}",),
-            remedies=(fresh(context.document, context.environment.python),),
+            remedies=ways_out(context),
             cause=stage_cause(step, made.reference) or RULE.cause,
         )
 

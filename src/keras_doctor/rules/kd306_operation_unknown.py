@@ -15,7 +15,7 @@ Multiply, which takes a list of tensors and no number.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import functional, placed, sequential, tensors
 from keras_doctor.rules.spoken import release_of, shown
@@ -45,7 +45,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
             step,
             f"{release_of(alike.api)} takes the operation {shown(alike.name, 40)} for a layer {name}, which does not "
             "take what it is called with",
-            remedies=(fresh(context.document, context.environment.python),),
+            remedies=ways_out(context),
         )
         return
     found: Resolution = step.subject
@@ -58,7 +58,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
         step,
         f"{release_of(found.api)} has no operation layer {shown(reference.name, 60)}",
         evidence=(f"it calls: {shown(called)}",) if isinstance(called, str) else (),
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
     )
 
 

@@ -16,7 +16,7 @@ of the config.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import functional, placed, tensors
 from keras_doctor.rules.spoken import release_of, shown
@@ -46,7 +46,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     yield RULE.finding(
         step,
         says,
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
         cause="loader-hang" if stuck.hangs else RULE.cause,
     )
 

@@ -14,7 +14,7 @@ otherwise.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import functional, placed, tensors
 from keras_doctor.rules.spoken import release_of, shown
@@ -50,7 +50,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     else:
         says = f"{release_of(stuck.api)} does not read the form in which the calls of {names} are written"
     cause = "unknown-keyword" if "graph:argument" in step.tags else RULE.cause
-    yield RULE.finding(step, says, remedies=(fresh(context.document, context.environment.python),), cause=cause)
+    yield RULE.finding(step, says, remedies=ways_out(context), cause=cause)
 
 
 _INPUT = placed("x", "InputLayer", {"batch_shape": [None, 4]})

@@ -13,7 +13,7 @@ config was changed by hand.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import sequential
 from keras_doctor.rules.spoken import release_of, shown
@@ -35,7 +35,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
         step,
         f"{release_of(found.api)} cannot call the layer {shown(found.name, 60)} ({shown(found.class_name, 40)}): "
         f"{shown(found.reason, 160)}",
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
     )
 
 

@@ -13,7 +13,7 @@ a repair does. For a dot, another backend will do, too.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import sequential
 from keras_doctor.rules.spoken import release_of, shown
@@ -41,7 +41,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     yield RULE.finding(
         step,
         f"{release_of(api)} {why}: {shown(name, 60)!r}",
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
     )
 
 

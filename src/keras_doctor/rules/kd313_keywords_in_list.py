@@ -13,7 +13,7 @@ list has none; tf.keras 2.1 and 2.2 go through them one by one.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import sample, sequential
 from keras_doctor.rules.spoken import named, release_of
@@ -34,7 +34,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     yield RULE.finding(
         step,
         f"the config of {named(reference)} is {form}, which {release_of(api)} does not read",
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
     )
 
 

@@ -13,7 +13,7 @@ ndim=3, found ndim=4`, `Shapes used to initialize variables must be fully-define
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import sequential
 from keras_doctor.rules.spoken import release_of, shown
@@ -41,7 +41,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
         f"{release_of(input_.api)} takes the input shape {list(input_.stated)} of the first layer "
         f"({shown(input_.class_name, 40)}) for one without the batch: {_CONSEQUENCES[input_.effect]}",
         effect=input_.effect,
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
     )
 
 

@@ -12,7 +12,7 @@ dict with the name and the layers, in which older releases look for the first la
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import sample, sequential
 from keras_doctor.rules.spoken import release_of, shown
@@ -34,7 +34,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     yield RULE.finding(
         step,
         f"the config of the Sequential model{called} is a dict, and {release_of(api)} wants a list of layers",
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
     )
 
 

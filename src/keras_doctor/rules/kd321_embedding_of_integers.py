@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from keras_doctor.findings import Finding
 from keras_doctor.releases.behaviours import has
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import sequential
 from keras_doctor.rules.spoken import named, release_of, shown
@@ -41,7 +41,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
         step,
         f"{named(made.reference)} is of the type {shown(stated, 20)}, "
         f"of which {release_of(made.api)} then makes its vectors",
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
     )
 
 

@@ -14,7 +14,7 @@ the place of the Flatten.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import sequential
 from keras_doctor.rules.spoken import release_of, shown
@@ -38,7 +38,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
         f"{release_of(found.api)} makes {rows} in {shown(found.name, 40)}, which {shown(found.behind, 40)} cannot "
         "flatten",
         effect="fails" if found.ragged else RULE.effect,
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
     )
 
 

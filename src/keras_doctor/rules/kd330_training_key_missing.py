@@ -13,7 +13,7 @@ saved it; a repair adds the key.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import trained
 from keras_doctor.rules.spoken import release_of
@@ -37,7 +37,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     yield RULE.finding(
         step,
         f"the training config has no {lacking.key}, which {release_of(lacking.api)} reads",
-        remedies=(*uncompiled(context), fresh(context.document, context.environment.python)),
+        remedies=(*uncompiled(context), *ways_out(context)),
         cause="optimizer-unresolvable" if lacking.key == "optimizer_config" else RULE.cause,
     )
 

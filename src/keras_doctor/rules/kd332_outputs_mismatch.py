@@ -16,7 +16,7 @@ these only when the model is trained.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import trained
 from keras_doctor.rules.spoken import release_of, shown
@@ -49,7 +49,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
         step,
         message,
         evidence=(f"the model's outputs: {_list(misfit.outputs[:8])}",),
-        remedies=(*uncompiled(context), fresh(context.document, context.environment.python)),
+        remedies=(*uncompiled(context), *ways_out(context)),
     )
 
 

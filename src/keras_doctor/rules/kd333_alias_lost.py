@@ -14,7 +14,7 @@ alias.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import NEWEST, trained
 from keras_doctor.rules.spoken import named, release_of, shown
@@ -43,7 +43,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
         step,
         f"{release_of(found.api)} does not find {named(reference)} by that short name when it loads an HDF5 file",
         evidence=(f"its full name is {shown(full, 60)}",) if full else (),
-        remedies=(*uncompiled(context), fresh(context.document, context.environment.python)),
+        remedies=(*uncompiled(context), *ways_out(context)),
         cause=stage_cause(step, reference) or RULE.cause,
     )
 

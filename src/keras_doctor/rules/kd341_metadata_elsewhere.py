@@ -11,7 +11,7 @@ stands in `keras_metadata.pb` alone (2.5 writes both). A loader before 2.6 reads
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import revived
 from keras_doctor.rules.spoken import told
@@ -30,7 +30,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     yield RULE.finding(
         step,
         f"{told(context.environment)} looks for the layers' configs in saved_model.pb; they are in keras_metadata.pb",
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
     )
 
 

@@ -14,7 +14,7 @@ config in any case.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import revived
 from keras_doctor.rules.spoken import shown, told
@@ -37,7 +37,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     yield RULE.finding(
         step,
         f"{told(context.environment)} cannot bring back the {shown(found.class_name, 60)}{name}: {why}",
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
         cause=found.cause or RULE.cause,
     )
 

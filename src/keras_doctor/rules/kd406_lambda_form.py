@@ -11,7 +11,7 @@ Keras 3 writes a dict (`__lambda__`) and no more.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import PLAIN_CODE, lambda_model
 from keras_doctor.rules.spoken import release_of
@@ -32,7 +32,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     yield RULE.finding(
         step,
         f"{release_of(held.api)} does not read the form in which a Lambda layer's {held.slot} is saved",
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
     )
 
 

@@ -11,7 +11,7 @@ tuple again.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import PLAIN_CODE, lambda_model
 from keras_doctor.rules.spoken import release_of
@@ -32,7 +32,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     yield RULE.finding(
         step,
         f"{release_of(held.api)} cannot put the batch before the output shape of a Lambda layer",
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
     )
 
 

@@ -12,7 +12,7 @@ weight(s). Received 1 saved top-level weight(s)`.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import in_hdf5
 from keras_doctor.rules.spoken import release_of
@@ -33,7 +33,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     yield RULE.finding(
         step,
         f"the file has {misfit.found} weights of the model itself, which owns none in {release_of(misfit.api)}",
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
     )
 
 

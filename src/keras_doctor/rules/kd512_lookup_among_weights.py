@@ -15,7 +15,7 @@ give the layer its vocabulary (`set_vocabulary`) where the model is made.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import in_hdf5
 from keras_doctor.rules.spoken import release_of, shown
@@ -37,7 +37,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
         step,
         f"the layer {shown(misfit.layer, 60)} has a table, which {release_of(misfit.api)} takes for a weight that HDF5 "
         "cannot hold",
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
     )
 
 

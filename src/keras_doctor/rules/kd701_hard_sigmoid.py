@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from keras_doctor.document.provenance import Provenance
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import sequential
 from keras_doctor.rules.spoken import release_of, shown
@@ -51,7 +51,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
         f"{release_of(api)} {sure} another hard_sigmoid than the release that saved the model, for {parent}",
         evidence=("x * 0.2 + 0.5 up to 2.15, x / 6 + 0.5 in Keras 3, both between 0 and 1",),
         effect=RULE.effect if differs else "unknown",
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
     )
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from keras_doctor.findings import Finding
 from keras_doctor.releases.behaviours import has
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import entry, sequential
 from keras_doctor.rules.spoken import release_of, shown
@@ -52,7 +52,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     yield RULE.finding(
         step,
         f"{release_of(api)} reads mean and variance of the layer {name} from HDF5 and goes on with 0 and 1",
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
     )
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from keras_doctor.document.provenance import Provenance
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import sequential
 from keras_doctor.rules.spoken import release_of, shown
@@ -45,7 +45,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
         f"{release_of(made.api)} {sure} otherwise than the release that saved the model, in the layer "
         f"{shown(made.config.get('name') or 'UpSampling2D', 60)}",
         effect=RULE.effect if differs else "unknown",
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
     )
 
 

@@ -12,7 +12,7 @@ here.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import NEWEST, sequential
 from keras_doctor.rules.spoken import named
@@ -46,7 +46,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     yield RULE.finding(
         step,
         f"{named(made.reference)} has the dtype {dtype}: TensorFlow cuts decimals off before it, {backend} does not",
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
     )
 
 

@@ -13,7 +13,7 @@ so.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import in_hdf5
 from keras_doctor.rules.spoken import shown
@@ -42,7 +42,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     yield RULE.finding(
         step,
         f"kernels of {shown(found.writer, 20)} stay the wrong way round for {shown(found.reader, 20)}: {layers}",
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
     )
 
 

@@ -13,7 +13,7 @@ ZeroPadding layer before each of these layers and let it pad with `valid`.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding
-from keras_doctor.rules.installing import fresh
+from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import in_hdf5
 from keras_doctor.rules.spoken import shown
@@ -39,7 +39,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     yield RULE.finding(
         step,
         f"the padding of {layers} begins elsewhere with {shown(found.reader, 20)} than with {shown(found.writer, 20)}",
-        remedies=(fresh(context.document, context.environment.python),),
+        remedies=ways_out(context),
     )
 
 

@@ -14,6 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
+    from keras_doctor.findings import Remedy
+
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
@@ -35,6 +37,7 @@ def run(env: str = "", python: str = "", requirements: str = "", as_json: bool =
         terminal.print(f"  {clean(origin(environment)).strip()}")
         for name, version in environment.deciding.items():
             terminal.print(f"  {clean(name):<14} {clean(version)}")
+        told: set[Remedy] = set()
         for entry in findings:
-            show_finding(entry, terminal)
+            show_finding(entry, terminal, told)
     return FOUND if any(entry.severity == "error" for entry in findings) else OK

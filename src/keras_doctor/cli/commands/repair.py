@@ -8,6 +8,7 @@ from keras_doctor.cli.choosing import Wanted, add_environment
 from keras_doctor.cli.entry import FOUND, OK, Usage
 from keras_doctor.cli.repair_options import add_verification, add_wishes, others_of, wishes_of
 from keras_doctor.cli.targets import expand, progress, read_target
+from keras_doctor.document.expressions import NeedsArithmetic
 from keras_doctor.reports.repair import as_json, show, tally
 from keras_doctor.reports.terminal import Terminal
 from keras_doctor.rescue.repairing import RepairReport, repair
@@ -85,7 +86,7 @@ def run(
                     read_target(target), place, environment,
                     verify=verifier, force=force, dry=plan, architecture=sister, wishes=wishes,
                 )  # fmt: skip
-            except (ValueError, OSError) as error:
+            except (ValueError, OSError, NeedsArithmetic) as error:
                 failed.append((target, str(error)))
                 if not as_json_:
                     terminal.print(f"{terminal.style('✗', 'red')} {target}: {error}")
