@@ -120,7 +120,7 @@ def _weights(inspection: Inspection, terminal: Terminal) -> None:
     for group in inspection.document.weights[:_ROWS]:
         for tensor in group.tensors:
             owner = clean(f"{group.owner}/{tensor.name}" if group.owner else tensor.name)
-            terminal.print(f"  {owner:<60}  {tensor.dtype:<9} {shape_text(tensor.shape)}")
+            terminal.print(f"  {owner:<60}  {clean(tensor.dtype):<9} {shape_text(tensor.shape)}")
 
 
 def layer(inspection: Inspection, wanted: str, terminal: Terminal) -> bool:
