@@ -91,6 +91,18 @@ def wrapped_class(scene: Scene) -> str:
     return ""
 
 
+# Methods that a class of the user's overrides, and Keras calls with keywords; how they take all of them.
+_CALL = "def call(self, inputs, training=None, mask=None, **kwargs): …"
+_OWN_METHODS = {
+    "call": _CALL,
+    "tf__call": _CALL,
+    "save": "def save(self, filepath, overwrite=True, **kwargs): …",
+    "compute_output_shape": "def compute_output_shape(self, input_shape, **kwargs): …",
+    "compute_mask": "def compute_mask(self, inputs, mask=None, **kwargs): …",
+    "train_step": "def train_step(self, data): …",
+}
+
+
 def refused(scene: Scene, name: str, words: tuple[str, ...]) -> Reading | tuple[Reading, ...]:
     """Tell of keywords that a class (by name, "" when it is not named) does not take."""
     name = name.strip("'\"").rpartition(".")[2]
@@ -101,21 +113,23 @@ def refused(scene: Scene, name: str, words: tuple[str, ...]) -> Reading | tuple[
             SAME_VERSION,
             Remedy("Or use the function of the package that has it now (keras_applications).", "pip install -U keras"),
         )
-    if name in PUBLIC_CALLS and name not in ("Model",):
-        return _function(name, words)
-    if name in ("call", "tf__call"):
+    if name in _OWN_METHODS and (name != "save" or "overwrite" in words):
         return Reading(
             "custom-object-broken",
-            f"call of a layer or model of your own does not take {shown}, which Keras passes to it here",
+            f"{name} of a layer or model of your own does not take {shown}, which Keras passes to it here",
             (
                 Remedy(
-                    "Let it take what Keras passes.", "def call(self, inputs, training=None, mask=None, **kwargs): …"
+                    "Let its signature take what Keras passes (**kwargs), or rename it, when it is not meant to take "
+                    "the place of Keras's own method.",
+                    _OWN_METHODS[name],
                 ),
                 REBUILD,
             ),
             "medium",
             code="KD917",
         )
+    if name in PUBLIC_CALLS and name not in ("Model",):
+        return _function(name, words)
     if name in _CALLBACKS:
         return (
             Reading(

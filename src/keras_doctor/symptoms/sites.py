@@ -27,7 +27,7 @@ _ALIKE = 0.75  # the part of the words that it has to share
 _MARKS = "`'\"*"
 _ENDS = (" ", ":", "(", "[", "=", ",")
 _texts: list[str] = []
-_split: list[str] = []
+_prepared: list[tuple[str, str, str, str]] = []
 
 
 @record
@@ -78,15 +78,10 @@ def sites_of(message: str) -> tuple[Site, ...]:
     found: list[Site] = []
     cut: list[Site] = []
     best = 0
-    where = ""
-    for row in _rows():
-        if row[0] == "=":
-            where = row[1:]
-            continue
-        shape, _, runs = row.partition("\t")
-        first = shape.partition(HOLE)[0]
+    piece = len(low) >= _LEAST_CUT and low in _text()
+    for first, shape, where, runs in _rows():
         if first not in low:
-            if len(low) >= _LEAST_CUT and low in shape:
+            if piece and low in shape:
                 cut.append(Site(where, shape, len(low), runs, False))
             continue
         own, whole = (len(shape), True) if first == shape else _matched(shape, low)
@@ -151,10 +146,17 @@ def _text() -> str:
     return _texts[0]
 
 
-def _rows() -> list[str]:
-    if not _split:
-        _split.extend(row for row in _text().split("\n") if row and row[0] != "#")
-    return _split
+def _rows() -> list[tuple[str, str, str, str]]:
+    """Return the rows, taken apart once a process: what a shape begins with, the shape, who says it, the releases."""
+    if not _prepared:
+        where = ""
+        for row in _text().split("\n"):
+            if row[:1] == "=":
+                where = row[1:]
+            elif row and row[0] != "#":
+                shape, _, runs = row.partition("\t")
+                _prepared.append((shape.partition(HOLE)[0], shape, where, runs))
+    return _prepared
 
 
 def _matched(shape: str, low: str) -> tuple[int, bool]:

@@ -16,6 +16,12 @@ SYMPTOMS = (
                 SAME_CODE,
                 SAME_VERSION,
                 Remedy("See which variables the checkpoint has.", "keras-doctor inspect PATH"),
+                Remedy(
+                    "When it is the optimizer's variables that are missing: the checkpoint was saved without them, or "
+                    "by another optimizer. Restore without asking for them, or compile after load_weights.",
+                    "model.load_weights(PATH).expect_partial()",
+                ),
+                Remedy("For the next save: weights in HDF5, by layer.", 'model.save_weights("model.weights.h5")'),
                 confidence="medium",
             ),
             Reading(

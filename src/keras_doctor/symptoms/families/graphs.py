@@ -323,12 +323,33 @@ def _indices(scene: Scene, match: re.Match[str]) -> Reading | None:
     )
 
 
+_MERGED = (
+    _graph(
+        "a layer that merges several tensors got only one: its other inputs were lost when the graph was rebuilt",
+        UPGRADE,
+        SAME_VERSION,
+        REBUILD,
+        confidence="medium",
+        when="it was raised by load_model or model_from_json",
+    ),
+    Reading(
+        "wrong-api-use",
+        "the layer merges a list of tensors, and your code calls it on one",
+        (Remedy("Give it a list.", "Concatenate()([a, b])"),),
+        "medium",
+        "your own code builds the model",
+        "KD903",
+    ),
+)
+
+
 def _shapes(scene: Scene) -> Reading | tuple[Reading, ...] | None:
     if not (
         scene.passed("load", "construct", "graph", "resolve")
         or scene.calls("load_model", "in user code", "call  *", "call *")
     ):
-        return None
+        merged = "called on a list of" in scene.low and not scene.parsed.frames
+        return _MERGED if merged else None
     custom = Reading(
         "custom-object-broken",
         "a custom layer computes another shape in this release than where the model was saved",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.findings import Remedy
+from keras_doctor.records import replace
 from keras_doctor.symptoms.readings import FIRST_BYTES, ZIP_FOR_OLD
 from keras_doctor.symptoms.remedies import (
     AGAIN,
@@ -22,14 +23,20 @@ if TYPE_CHECKING:
     from keras_doctor.symptoms.scene import Scene
 
 
+_CHECKPOINT = Remedy(
+    "When the name ends in .index or .data-00000-of-00001: it is half of a checkpoint of TensorFlow. Build the model "
+    "with tf.keras, and give the prefix (the path without that ending).",
+    'model.load_weights("model.hdf5")  # beside it: model.hdf5.index, model.hdf5.data-00000-of-00001',
+)
 _OTHER_FILE = Reading(
     "not-a-model",
     "the file is not HDF5: a Git LFS pointer, a page of HTML, a checkpoint, or another model format under that name",
-    (DOWNLOAD, LFS, RENAME),
+    (DOWNLOAD, LFS, RENAME, _CHECKPOINT),
     "medium",
     "its first bytes are text, or it is a few hundred bytes long",
     "KD103",
 )
+_PREFIX = "a checkpoint of TensorFlow (.index and .data files) was given to a reader of HDF5"
 _CUT = Reading(
     "damaged-file",
     "the download or copy is not complete",
@@ -41,6 +48,8 @@ _CUT = Reading(
 
 
 def _signature(scene: Scene, match: re.Match[str]) -> tuple[Reading, ...]:
+    if scene.names_file(".index") or ".data-0000" in scene.low:
+        return replace(ZIP_FOR_OLD, what=_PREFIX, remedies=(_CHECKPOINT, REBUILD), when="a .index lies there"), _CUT
     named_zip = scene.names_file(".keras", ".zip")
     if not named_zip and "valid file signature" in match[0].lower():
         return _OTHER_FILE, _CUT  # so says h5py from before there were .keras files

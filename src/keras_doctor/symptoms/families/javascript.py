@@ -99,6 +99,23 @@ SYMPTOMS = (
         cause="path-problem",
     ),
     _tfjs(
+        "the files of weights are not as long as model.json says: a shard is missing, was cut, or is a page of HTML",
+        (
+            "byte length of float32array should be a multiple",
+            "byte length of int32array should be a multiple",
+            "offset is out of bounds",
+            "invalid typed array length",
+            "elements but the buffer has",
+        ),
+        Remedy(
+            "Look at each shard (.bin): it must be served with status 200 (not 404), as binary, with the size that it "
+            "has on disk (no text conversion by git or FTP); then download or convert it again.",
+            "curl -sI http://HOST/model/group1-shard1of1.bin",
+        ),
+        _SERVED,
+        cause="damaged-file",
+    ),
+    _tfjs(
         "TensorFlow.js has no way of loading from that kind of address here",
         (
             "only absolute urls are supported",

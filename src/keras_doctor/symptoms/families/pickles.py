@@ -143,6 +143,28 @@ SYMPTOMS = (
         strength=5,
     ),
     Symptom(
+        ("'tokenizer' object has no attribute",),
+        (
+            Reading(
+                "pickled-model",
+                "a Tokenizer that an older Keras pickled lacks what this release wants: __init__ is not run when an "
+                "object is unpickled",
+                (
+                    SAME_VERSION,
+                    _TOKENIZER,
+                    Remedy(
+                        "Or re-create it (fit it again, or set what is missing to its default by hand).",
+                        "tokenizer.char_level = False",
+                    ),
+                ),
+                "medium",
+                code="KD904",
+            ),
+        ),
+        pattern=r"'Tokenizer' object has no attribute '(?:char_level|oov_token|document_count|analyzer|_keras\w*)",
+        strength=7,
+    ),
+    Symptom(
         ("has no attribute",),
         lambda scene, match: (
             Reading(

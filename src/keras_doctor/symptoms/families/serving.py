@@ -64,6 +64,8 @@ SYMPTOMS = (
             "_signaturemap({})",
             "no operation named [",
             "serving_default' not found",
+            "'serving_default' signature",
+            "no serving_default",
             "refers to a tensor which does not exist",
             "fetch argument",
             "graphdef cannot be",

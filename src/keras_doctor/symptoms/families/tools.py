@@ -41,6 +41,11 @@ def _dl4j(scene: Scene, match: re.Match[str]) -> Reading:
             "custom layers have to be registered with KerasLayer.registerCustomLayer.",
             "KerasLayer.registerCustomLayer(name, cls)",
         ),
+        Remedy(
+            "When it asks for a training configuration: import without one (enforceTrainingConfig false), or compile "
+            "the model before it is saved.",
+            "KerasModelImport.importKerasModelAndWeights(path, false)",
+        ),
         _TOOL,
     )
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from keras_doctor.findings import Remedy
 from keras_doctor.symptoms.readings import LOADING, mismatch
-from keras_doctor.symptoms.remedies import BUILD_FIRST, BY_NAME, INSPECT, LEGACY_KERAS, REBUILD, SAME_CODE, SAME_VERSION
+from keras_doctor.symptoms.remedies import (
+    BUILD_FIRST,
+    BY_NAME,
+    INSPECT,
+    LEGACY_KERAS,
+    REBUILD,
+    SAME_CODE,
+    SAME_VERSION,
+    UPGRADE,
+)
 from keras_doctor.symptoms.symptom import Reading, Symptom
 
 TYPE_CHECKING = False
@@ -31,8 +40,11 @@ _CUDNN = Remedy(
     "same class (cuDNN or not) and the same reset_after as in the file.",
     "GRU(units, reset_after=True)",
 )
-
-
+_NORMALIZATION = Remedy(
+    "A BatchNormalization has four arrays: gamma, beta, moving mean, moving variance, in that order (without gamma "
+    "when scale=False, without beta when center=False); frameworks that keep two have the others in another layer.",
+    "[w.name for w in layer.weights]",
+)
 _ORDER = Remedy(
     "Set the backend and image_data_format (image_dim_ordering in Keras 1) of the machine that saved it in "
     "~/.keras/keras.json, or transpose (convert) the kernels: np.transpose(kernel, (2, 3, 1, 0)).",
@@ -123,7 +135,7 @@ def _assign(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]
     recurrent = any(word in scene.low for word in ("lstm", "gru", "bias", "cudnn")) or "dimension 0" in match[0].lower()
     half = len(numbers) // 2
     front, back = numbers[:half], numbers[half:]
-    if half >= 3 and front != back and sorted(front) == sorted(back):
+    if half >= 3 and front != back and (sorted(front) == sorted(back) or _turned(front, back)):
         return mismatch(
             "the stored kernel has the numbers of the variable in another order: it was stored by another backend "
             "(Theano) or for another order of dimensions (dim_ordering, image_data_format)",
@@ -131,7 +143,9 @@ def _assign(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]
             SAME_CODE,
             SAME_VERSION,
         )
-    remedies = (_CUDNN, SAME_CODE, BY_NAME) if ratio and recurrent else (SAME_CODE, BY_NAME, REBUILD, INSPECT)
+    folded = len(numbers) >= 3 and numbers[-3] * numbers[-2] == numbers[-1] and 2 in numbers[-3:-1]  # [2,6] and [12]
+    ratio, recurrent = ratio or folded, recurrent or folded
+    remedies = (_CUDNN, SAME_CODE, BY_NAME, UPGRADE) if ratio and recurrent else (SAME_CODE, BY_NAME, REBUILD, INSPECT)
     return mismatch(
         (
             "a stored tensor has another shape than the variable that it belongs to: the architecture is not the "
@@ -159,6 +173,14 @@ _OTHER_SHAPES = Reading(
 )
 
 
+def _turned(front: list[int], back: list[int]) -> bool:
+    """Return whether one of two kernels of four dimensions begins with its small window, and the other ends with it."""
+    if len(front) != 4 or len(back) != 4:
+        return False
+    first, second = (front, back) if front[0] == front[1] and back[2] == back[3] else (back, front)
+    return first[:2] == second[2:] and max(first[:2]) < 16 <= max(first[2:]) and first[:2] != second[:2]
+
+
 def _digits(text: str) -> list[str]:
     import re
 
@@ -183,6 +205,7 @@ def _received(scene: Scene, match: re.Match[str]) -> tuple[Reading, ...]:
                 "model.build(input_shape)",
             ),
             LEGACY_KERAS,
+            UPGRADE,
         ),
     )
 
@@ -250,6 +273,7 @@ SYMPTOMS = (
                 "BatchNormalization, or the kind of layer is another one",
                 SAME_CODE,
                 BY_NAME,
+                _NORMALIZATION,
                 _CUDNN,
                 REBUILD,
             ),
@@ -264,6 +288,7 @@ SYMPTOMS = (
             mismatch(
                 "set_weights got another number of arrays than the layer or model has variables",
                 SAME_CODE,
+                _NORMALIZATION,
                 BUILD_FIRST,
                 REBUILD,
             ),
