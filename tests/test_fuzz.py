@@ -30,6 +30,15 @@ def test_no_promise_is_broken(first):
     assert sum(row["inputs"] for row in result["formats"].values()) == EACH
 
 
+@pytest.mark.parametrize(
+    "which", ["3:126539", "3:137573", "4:541816", "5:12187", "5:838307", "88:7826", "2:4034", "2:230177", "77:27588"]
+)
+def test_what_once_broke_a_promise_keeps_it(which):
+    words = [sys.executable, str(BENCHMARKS / "fuzz.py"), "--replay", which]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
 DIGEST = """
 import hashlib, sys
 sys.path.insert(0, {path!r})

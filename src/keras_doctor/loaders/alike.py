@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from keras_doctor.loaders.load import Load
     from keras_doctor.releases.api import Api
 
-_MERGING = frozenset(("Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract"))
+_MERGING = ("Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract")
 
 
 @record
