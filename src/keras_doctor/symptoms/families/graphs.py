@@ -348,7 +348,7 @@ def _shapes(scene: Scene) -> Reading | tuple[Reading, ...] | None:
         scene.passed("load", "construct", "graph", "resolve")
         or scene.calls("load_model", "in user code", "call  *", "call *")
     ):
-        merged = "called on a list of" in scene.low and not scene.parsed.frames
+        merged = "called on a list of" in scene.low
         return _MERGED if merged else None
     custom = Reading(
         "custom-object-broken",
