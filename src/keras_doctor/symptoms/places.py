@@ -156,6 +156,8 @@ def _stage(frame: Frame, package: str) -> str:
     if package and package not in _LOADERS and not frame.stem.endswith(("pickle", "pickle_utils")):
         return ""
     function = frame.function.rpartition(".")[2] if not frame.function.startswith("h5py.") else frame.function
+    if function == "compile" and not package and (frame.path[:1] == "/" or frame.path[1:2] == ":"):
+        return ""  # a method of the user's own
     return stage_of(frame.stem, function)
 
 

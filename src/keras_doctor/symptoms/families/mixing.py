@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def _interpret(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...] | None:
     """Tell of "Could not interpret activation function identifier: X"."""
     kind, value = match["kind"].lower(), match["value"].strip().lstrip("'\", ")
-    if re.match(r"<(?:tensorflow|keras|tf_keras)\.", value) and not scene.passed("load"):
+    if re.match(r"<[a-z_]\w*\.", value) and not scene.passed("load"):  # an object, which no file holds
         other = training(_inner_name(value), "optimizers" if kind.startswith("optimizer") else "losses")
         return (
             replace(_mixed(scene), confidence="medium", when="it was raised by compile in your own code"),
