@@ -65,7 +65,6 @@ def test_plain_words_are_read(words, values):
         ["check", "a", "--deep=1"],
         ["check", "a", "--deep="],
         ["check", "a", "--fail-on", "nothing"],
-        ["check", "a", "--deep", "b"],
         ["diff", "a"],
         ["demo", "a"],
     ],
@@ -74,3 +73,9 @@ def test_what_is_wrong_is_left_to_argparse(words):
     assert plain(words[0], words[1:])[1] is None
     with pytest.raises(Usage):
         parse(words)
+
+
+def test_files_may_stand_between_options():
+    words = ["check", "a", "--deep", "b"]
+    assert plain(words[0], words[1:])[1] is None
+    assert parse(words)[1] == {"paths": ["a", "b"], "deep": True}

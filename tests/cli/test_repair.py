@@ -116,3 +116,9 @@ def test_without_numpy_it_says_what_is_missing(
     assert "pip install 'keras-doctor[repair]'" in shown.out
     assert "internal error" not in shown.err
     assert not list(tmp_path.iterdir())
+
+
+def test_files_and_options_come_in_any_order(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source, result = str(corpus / "py311_tf215/mlp_seq/model.h5"), str(tmp_path / "out.keras")
+    assert main(["repair", source, "--architecture", source, result, *ENV, "--verify=none"]) == 0
+    assert Path(result).exists()

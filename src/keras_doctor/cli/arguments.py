@@ -27,11 +27,16 @@ def parse(words: list[str]) -> tuple[Any, dict[str, Any]]:
     parser.add_argument("--version", action="version", version=f"keras-doctor {__version__}")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
     named = words[0] if words and words[0] in COMMANDS else None
+    mixed = None  # the parser of a command that takes files and options in any order
     for name, summary in COMMANDS.items():
         sub = commands.add_parser(name, help=summary, description=summary, argument_default=argparse.SUPPRESS)
         if name == named:
             load(name).arguments(sub)
+            if not any(action.nargs == argparse.REMAINDER for action in sub._actions):
+                mixed = sub
     try:
+        if mixed is not None:
+            return load(words[0]), vars(mixed.parse_intermixed_args(words[1:]))
         options = vars(parser.parse_args(words))
     except SystemExit as done:  # --help and --version have been printed
         raise SystemExit(done.code) from None
