@@ -8,6 +8,7 @@ import pytest
 
 from keras_doctor import Environment, read
 from keras_doctor.loaders import Options, trace
+from keras_doctor.rules.samples import in_hdf5
 
 # Which release wrote what stands in a folder of the corpus.
 WRITERS = {
@@ -61,3 +62,41 @@ def test_what_did_not_fit_does_not_fit(corpus: Path, file: str, environment: str
 
 def test_a_gru_of_keras_2_fits_tensorflow_2_0_which_reads_files_with_the_layers_of_1_x(corpus: Path) -> None:
     assert not arrays_of(corpus / "py36_keras208_tf14/gru_default/model.h5", "python==3.7 tensorflow==2.0.4")
+
+
+_DENSE, _INPUT = ("Dense", {"units": 3, "name": "a"}), ("InputLayer", {"batch_input_shape": [None, 4], "name": "in"})
+_SHAPED = ("Dense", {"units": 3, "name": "a", "batch_input_shape": [None, 4]})
+
+
+def _nested(*layers, **stated):
+    held = [{"class_name": name, "config": keywords} for name, keywords in layers]
+    return ("Sequential", {"name": "inner", "layers": held, **stated})
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        "python==3.7 tensorflow==1.15.0",
+        "python==3.7 tensorflow==2.4.4",
+        "python==3.11 tensorflow==2.15.1",
+        "python==3.11 tensorflow==2.21.0 tf-keras==2.21.0",
+    ],
+)
+@pytest.mark.parametrize(
+    ("first", "fits"),
+    [
+        # Configs of such files of TensorFlow 2.4.4 were changed to these, and each was loaded in the four releases:
+        # "a weight file containing 2 layers into a model with 1 layers" (the last in 1.15: "Weights for model mid
+        # have not yet been created"), or it predicts.
+        ((_nested(_INPUT, _DENSE),), False),
+        ((_nested(_INPUT, _SHAPED),), True),
+        ((_nested(_SHAPED),), True),
+        ((_INPUT, _nested(_INPUT, _DENSE)), True),
+        ((_nested(_nested(_INPUT, _DENSE)),), False),
+    ],
+)
+def test_a_sequential_is_not_built_on_the_input_that_hides_in_another(environment, first, fits):
+    groups = {"inner": ((4, 3), (3,)), "b": ((3, 2), (2,))}
+    document, env = in_hdf5(groups, *first, ("Dense", {"units": 2, "name": "b"}), env=environment)
+    tags = [step.tags for step in trace(document, env, Options())]
+    assert (("arrays:layers",) in tags) is not fits

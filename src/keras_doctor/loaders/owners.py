@@ -136,9 +136,33 @@ class Owners:
                 yield self.owner(node)
 
     def _waits(self, model: ConfigNode) -> bool:
-        """Tell whether a Sequential is built only when it is called: behind a model, in Keras 3.0 to 3.4."""
+        """Tell whether a Sequential is built only when it is called: behind a model, in Keras 3.0 to 3.4, and behind
+        one that begins with an InputLayer, where the release looks for the shape on the layer after that.
+        """
+        layers = model_layers(model)
+        if not layers or ConfigNode(model.get("config")).get("build_input_shape"):
+            return False
+        if self.load.does("looks-past-inputs"):
+            return _hides_input(layers[0])
         if self.load.api.line != "keras-3" or self.load.does("builds-behind-models"):
             return False
-        layers = model_layers(model)
-        stated = ConfigNode(model.get("config")).get("build_input_shape")
-        return bool(layers) and not stated and is_model(str(layers[0].get("class_name")), layers[0].get("config"))
+        return is_model(str(layers[0].get("class_name")), layers[0].get("config"))
+
+
+def _hides_input(node: ConfigNode) -> bool:
+    """Tell whether the first layer of a Sequential is one that begins with an InputLayer, and says no shape behind it.
+
+    `Sequential.layers` leaves the InputLayer out; a Functional's does not.
+    """
+    hidden = False
+    for _ in range(DEFAULT_LIMITS.depth):
+        layers = model_layers(node)
+        if not layers or not is_model(str(node.get("class_name")), node.get("config")):
+            break
+        if node.get("class_name") == "Sequential" and is_input(layers[0].value):
+            hidden, layers = True, layers[1:]
+        if not layers:
+            return False  # refused as an empty model
+        node = layers[0]
+    config = ConfigNode(node.get("config"))
+    return hidden and not (config.get("batch_input_shape") or config.get("batch_shape"))
