@@ -81,6 +81,12 @@ def read(probe: Probe) -> ModelDocument:
             name: storage(root.attributes.get(name))
             for name in ("model_config", "training_config", "keras_version", "backend")
         },
+        "weights_storage": {
+            "keras_version": storage(holder.attributes.get("keras_version")),
+            "backend": storage(holder.attributes.get("backend")),
+            "layer_names": storage(holder.attributes.get("layer_names") or holder.attributes.get("layer_names0")),
+            "weight_names": kinds.pop("weight_names_storage", ""),
+        },
         "weight_names": tuple(ref.name for group in groups[:_SAMPLE] for ref in group.tensors)[:_SAMPLE],
         "weights_complete": not damage and not file.damage,
         "has_top_level_model_weights": TOP_LEVEL in holder.links,
@@ -127,10 +133,7 @@ def _weights(holder: Group, damage: list[Damage]) -> tuple[list[WeightGroup], di
         kinds_: dict[str, Any] = {"layer_names": None}
         return _unlisted(holder, damage, kinds_), kinds_
     groups = []
-    kinds: dict[str, Any] = {
-        "layer_names": len(listed),
-        "layer_names_storage": storage(holder.attributes.get("layer_names") or holder.attributes.get("layer_names0")),
-    }
+    kinds: dict[str, Any] = {"layer_names": len(listed)}
     for name in [*listed, TOP_LEVEL]:
         group = holder.get(name)
         if group is None:  # files before tf.keras 2.7 have no group of the model's own
@@ -143,8 +146,7 @@ def _weights(holder: Group, damage: list[Damage]) -> tuple[list[WeightGroup], di
             continue
         group_, stored = _layer(group, name, damage, kinds)
         groups.append(group_)
-        if stored and "weight_names_storage" not in kinds:
-            kinds["weight_names_storage"] = stored
+        kinds["weight_names_storage"] = max(kinds.get("weight_names_storage", ""), stored)  # UTF-8 of any length wins
     listed_set = {*listed, TOP_LEVEL, OPTIMIZER_WEIGHTS, MODEL_WEIGHTS}
     unlisted = [
         name

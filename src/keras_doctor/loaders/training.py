@@ -16,6 +16,7 @@ from __future__ import annotations
 from keras_doctor.document.locus import Locus
 from keras_doctor.loaders import training_v3
 from keras_doctor.loaders.objects import Reference, Resolution
+from keras_doctor.loaders.surroundings import reader_signs
 from keras_doctor.loaders.tracing import Step
 from keras_doctor.records import record
 from keras_doctor.wire.limits import DEFAULT_LIMITS
@@ -55,6 +56,10 @@ def steps(load: Load, walk: Walk, shapes: tuple[LayerShape, ...] = (), model: An
     training = load.document.training
     if training.config is None or not (load.options.compile or load.does("compiles-always")):
         return
+    if reader_signs(load.environment):
+        from keras_doctor.loaders import decoding
+
+        yield from decoding.training(load)
     compiling = _Training(load, walk, training.config, training.path or "training_config").steps()
     if not training.slots or model is None:
         yield from compiling

@@ -13,6 +13,7 @@ from keras_doctor.document.locus import Locus
 from keras_doctor.layers.models import is_model
 from keras_doctor.loaders import cudnn
 from keras_doctor.loaders.owners import Owners
+from keras_doctor.loaders.surroundings import reader_signs
 from keras_doctor.loaders.tracing import Step
 from keras_doctor.loaders.weights_conversion import Conversion, ConversionError, fits
 from keras_doctor.records import record, replace
@@ -60,6 +61,10 @@ def steps(load: Load, shapes: tuple[LayerShape, ...], config: Any = None) -> Ite
     (None: as it stands in the file).
     """
     yield from cudnn.steps(load)
+    if reader_signs(load.environment):
+        from keras_doctor.loaders import decoding
+
+        yield from decoding.weights(load)
     document = load.document
     if document.damage or "weights_complete" not in document.facts:
         yield Step("weights", (), unexamined="the weights are not known: they were not read, or not to the end")

@@ -15,8 +15,9 @@ TensorFlow, which reads it with either.
 from __future__ import annotations
 
 from keras_doctor.findings import Finding, Remedy
+from keras_doctor.loaders.decoding import Decoded, decodes
 from keras_doctor.releases.catalog import catalog, line_of
-from keras_doctor.releases.clashes import clashes, needs_old_h5py
+from keras_doctor.releases.clashes import clashes
 from keras_doctor.releases.version import satisfies
 from keras_doctor.rules.installing import fresh, install
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
@@ -36,28 +37,31 @@ _OLD = "2.10.0"  # the last h5py before 3
 
 def examine(step: Step, context: Context) -> Iterator[Finding]:
     """Report an attribute that the loader cannot decode, with the h5py that is there."""
-    environment, version = context.environment, context.environment.h5py
+    environment, version = context.environment, context.environment.h5py or ""
     library, release = environment.release
-    if not version or not needs_old_h5py(library, release) or context.document.format != "hdf5-model":
-        return
-    storage = context.document.facts.get("attribute_storage") or {}
-    stored = storage.get("model_config") or "vlen-ascii"  # as every Keras stores it
-    who = f"Keras {release}" if library == "keras" else f"the tf.keras of TensorFlow {release}"
-    if satisfies(version, ">=3"):
-        if stored.startswith("fixed"):
+    if isinstance(step.subject, Decoded):
+        name, stored = step.subject.name, step.subject.stored
+    else:  # where the file is opened, load_model decodes the config: "vlen-ascii" is how every Keras stores it
+        storage = context.document.facts.get("attribute_storage") or {}
+        name, stored = "model_config", storage.get("model_config") or "vlen-ascii"
+        if context.document.format != "hdf5-model" or not decodes(environment, stored):
             return
+    who = f"Keras {release}" if library == "keras" else f"the tf.keras of TensorFlow {release}"
+    what = "config" if name == "model_config" else name
+    kept = f"the attribute {name} is stored as text of variable length"
+    if satisfies(version, ">=3"):
         clash = next(clashes("h5py", environment.loader, environment.package), None)
         yield RULE.finding(
             step,
-            f"h5py {version} is too new for {who}: it returns the config as text, which this loader decodes again",
-            evidence=(f"seen: {clash.seen}", f"the message: {clash.says}") if clash else (),
+            f"h5py {version} is too new for {who}: it returns the {what} as text, which this loader decodes again",
+            evidence=(kept, *((f"seen: {clash.seen}", f"the message: {clash.says}") if clash else ())),
             remedies=(*_older(environment), fresh(context.document, environment.python)),
         )
-    elif stored == "vlen-utf-8":
+    else:
         yield RULE.finding(
             step,
-            f"the config of this file is marked as UTF-8, and {who} decodes what h5py {version} has already decoded",
-            evidence=("the attribute model_config is stored as UTF-8 of variable length",),
+            f"the {what} of this file is marked as UTF-8, and {who} decodes what h5py {version} has already decoded",
+            evidence=(f"{kept}, marked as UTF-8",),
             remedies=(fresh(context.document, environment.python),),
         )
 
