@@ -5,8 +5,8 @@ versions with variable length, as ASCII, and its lists of names with a fixed len
 program may have written them anew.
 
 Sources: `load_model` and `load_weights_from_hdf5_group` of keras/engine/topology.py and saving.py (2.x),
-`load_attributes_from_hdf5_group` of tensorflow/python/keras/saving/hdf5_format.py up to 2.4. `surroundings.reader_signs`
-tells whether a release decodes at all.
+`load_attributes_from_hdf5_group` of tensorflow/python/keras/saving/hdf5_format.py up to 2.4.
+Whether a release decodes at all: `surroundings.reader_signs`.
 """
 
 from __future__ import annotations
