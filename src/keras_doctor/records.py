@@ -1,8 +1,8 @@
 """Frozen value classes without the start-up cost of `dataclasses`.
 
 Importing `dataclasses` costs as much CPU as starting Python does (it pulls in `inspect`), which is more than a whole
-check may take. `record` gives the part that a value needs: fields from annotations, defaults, slots, frozen, equality,
-hash, repr, pickling. Type checkers see a frozen dataclass.
+check may take. `record` gives the part that a value needs: fields from annotations, defaults, frozen, equality, hash,
+repr, pickling. Type checkers see a frozen dataclass.
 """
 
 from __future__ import annotations
@@ -26,49 +26,38 @@ else:
 
         Defaults must be immutable. A base record's fields come first.
         """
+        body = cls.__dict__
         own = tuple(cls.__annotations__)
-        inherited = tuple(getattr(cls, "_fields", ()))
-        fields = inherited + own
-        defaults = dict(getattr(cls, "_defaults", {}))
-        body = dict(cls.__dict__)
+        fields = (*getattr(cls, "_fields", ()), *own)
+        defaults = {**getattr(cls, "_defaults", {})}
         for name in own:
             if name in body:
-                defaults[name] = body.pop(name)
-        body.pop("__dict__", None)
-        body.pop("__weakref__", None)
-        body.update(
-            __slots__=own,
-            __match_args__=fields,
-            __qualname__=cls.__qualname__,
-            _fields=fields,
-            _defaults=defaults,
-            __setattr__=_frozen,
-            __delattr__=_frozen,
-            __reduce__=_reduce,
-        )
-        for name, method in (("__init__", _init), ("__eq__", _eq), ("__hash__", _hash), ("__repr__", _repr)):
-            body.setdefault(name, method)
-        made = type(cls)(cls.__name__, cls.__bases__, body)
-        made._setters = tuple(getattr(made, name).__set__ for name in fields)
-        return made
+                defaults[name] = body[name]
+        cls._fields = cls.__match_args__ = fields
+        cls._defaults = defaults
+        # Set on the class as it is: making it anew, with __slots__, would cost more than all the rest.
+        for name, method in _METHODS:
+            if name not in body:
+                setattr(cls, name, method)
+        return cls
 
     def _init(self, *args, **kwargs):
         cls = type(self)
-        setters = cls._setters
+        fields = cls._fields
         given = len(args)
-        if given > len(setters):
-            raise TypeError(f"{cls.__name__}() takes {len(setters)} fields, got {given}")
-        for setter, value in zip(setters, args, strict=False):
-            setter(self, value)
-        if given < len(setters):
+        if given > len(fields):
+            raise TypeError(f"{cls.__name__}() takes {len(fields)} fields, got {given}")
+        for name, value in zip(fields, args, strict=False):
+            _set(self, name, value)
+        if given < len(fields):
             defaults = cls._defaults
             taken = 0
-            for name, setter in zip(cls._fields[given:], setters[given:], strict=True):
+            for name in fields[given:]:
                 if name in kwargs:
-                    setter(self, kwargs[name])
+                    _set(self, name, kwargs[name])
                     taken += 1
                 elif name in defaults:
-                    setter(self, defaults[name])
+                    _set(self, name, defaults[name])
                 else:
                     raise TypeError(f"{cls.__name__}() misses the field {name!r}")
             if taken == len(kwargs):
@@ -94,6 +83,17 @@ else:
 
     def _frozen(self, name, *_):
         raise AttributeError(f"{type(self).__name__} is frozen: {name} cannot be set")
+
+    _set = object.__setattr__
+    _METHODS = (
+        ("__init__", _init),
+        ("__eq__", _eq),
+        ("__hash__", _hash),
+        ("__repr__", _repr),
+        ("__reduce__", _reduce),
+        ("__setattr__", _frozen),
+        ("__delattr__", _frozen),
+    )
 
 
 def replace(value: T, **changes: Any) -> T:

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from keras_doctor.fixes import operations
 from keras_doctor.fixes.draft import layers_of
+from keras_doctor.layers.functional import calls_of, shifts_of
 from keras_doctor.layers.graph import infer
 from keras_doctor.layers.inbound import Node, Ref, read_refs
-from keras_doctor.layers.models import calls_of, is_input, name_of, shifts_of
+from keras_doctor.layers.models import is_input, name_of
 from keras_doctor.layers.tensors import Slice
 from keras_doctor.releases.behaviours import has
 

@@ -63,7 +63,7 @@ CLASSES: dict[str, str] = {
     "Dropout": "core",
     "DropoutWrapper": "cells",
     "ELU": "activations",
-    "EinsumDense": "core",
+    "EinsumDense": "einsum_dense",
     "Embedding": "embeddings",
     "Equalization": "image",
     "Flatten": "reshaping",

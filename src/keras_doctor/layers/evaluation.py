@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from keras_doctor.layers.call import Call
 from keras_doctor.layers.eras import era_of
-from keras_doctor.layers.keras1 import KEPT, translate
 from keras_doctor.layers.shapes import CannotInferError, MisfitError, read_shape
 from keras_doctor.layers.signature import Signature, Variable
 from keras_doctor.layers.stock import ALIASES, is_operation, rule_of
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from keras_doctor.layers.shapes import Shape, Shapes
     from keras_doctor.layers.stock import Rule
 
+_KEPT = ("Highway", "MaxoutDense", "Merge")  # layers of Keras 1 that Keras 2 kept as they were, argument names and all
 VISITS = 100_000  # layers that are followed for one model, however often it calls them
 
 
@@ -160,7 +160,11 @@ def layer_config(entry: dict[str, Any], class_name: str, era: str) -> dict[str, 
     """Return the config of a layer's entry with Keras 2's argument names; {} when it has none."""
     config = entry.get("config")
     config = config if isinstance(config, dict) else {}
-    return translate(class_name, config) if era == "keras-1" or class_name in KEPT else config
+    if era != "keras-1" and class_name not in _KEPT:
+        return config
+    from keras_doctor.layers.keras1 import translate
+
+    return translate(class_name, config)
 
 
 def rule_for(entry: dict[str, Any], class_name: str) -> Rule | None:

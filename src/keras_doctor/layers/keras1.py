@@ -26,9 +26,6 @@ _SIDES = (("nb_row", "nb_col"), ("kernel_dim1", "kernel_dim2", "kernel_dim3"))
 # What the dicts of ZeroPadding1D and 2D call the sides, in the order of Keras 2's pairs.
 _PADS = (("left_pad", "right_pad"), ("top_pad", "bottom_pad", "left_pad", "right_pad"))
 
-# Layers of Keras 1 that Keras 2 kept as they were, argument names and all.
-KEPT = ("Highway", "MaxoutDense", "Merge")
-
 # `output_dim` became `units`, except where it means the length of vectors.
 _KEEP_OUTPUT_DIM = ("Embedding",)
 

@@ -8,7 +8,7 @@ keras/saving/legacy/serialization.py, keras/src/legacy/saving/serialization.py.
 from __future__ import annotations
 
 from keras_doctor.document.config import ConfigNode
-from keras_doctor.loaders import graphs, naming
+from keras_doctor.loaders import naming
 from keras_doctor.loaders.construction import Walk, node
 from keras_doctor.loaders.objects import Resolution
 from keras_doctor.loaders.tracing import Step
@@ -60,7 +60,10 @@ class TableWalk(Walk):
             yield from self.entry(child.value, "layers", child.path, depth + 1, reference.name, "layers")
         yield from naming.steps(self.load, reference)
         yield from naming.twice(self.load, node(reference))
-        yield from graphs.replay(self.load, node(reference))
+        if isinstance(reference.config, dict) and "output_layers" in reference.config:
+            from keras_doctor.loaders.replaying import replay
+
+            yield from replay(self.load, node(reference))
         if handing_on:
             from keras_doctor.loaders import handed_on  # few models have such layers
 

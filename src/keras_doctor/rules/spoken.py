@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from keras_doctor.loaders.load import api_of
-from keras_doctor.releases.whereabouts import whereabouts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,6 +55,8 @@ def known_where(name: str, kind: str) -> tuple[str, ...]:
     """Return in words where a name is known: ("Keras 2.0.0 to 2.3.1", "tf-keras 2.14.1 to 2.21.0"); () for nowhere."""
     found = _places.get((name, kind))
     if found is None:
+        from keras_doctor.releases.whereabouts import whereabouts
+
         told = []
         for line, releases in whereabouts(name, kind).items():
             if releases:
