@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 _V3 = ("keras-v3", "keras-v3-directory", "keras-v3-weights")
 
 
+class GoneError(KeyError):
+    """Nothing stands at a place of the config: an earlier fix took it away."""
+
+
 class Draft:
     """A model that fixes work on.
 
@@ -89,7 +93,7 @@ class Draft:
     # Config
 
     def at(self, path: str) -> Any:
-        """Return what stands at a path. Raises KeyError when there is nothing."""
+        """Return what stands at a path. Raises GoneError when there is nothing."""
         steps = split_path(path)
         value = self.config
         if steps and steps[0] == self.training_path and self.training is not None:
@@ -97,12 +101,12 @@ class Draft:
         try:
             for step in steps:
                 value = value[step]
-        except (IndexError, TypeError) as error:
-            raise KeyError(path) from error
+        except (KeyError, IndexError, TypeError) as error:
+            raise GoneError(path) from error
         return value
 
     def config_at(self, path: str) -> dict[str, Any] | None:
-        """Return the keywords of the object at a path, None when it has none. Raises KeyError as `at` does."""
+        """Return the keywords of the object at a path, None when it has none. Raises GoneError as `at` does."""
         entry = self.at(path)
         config = entry.get("config") if isinstance(entry, dict) else None
         return config if isinstance(config, dict) else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from keras_doctor.fixes._index import FIXES
 from keras_doctor.fixes.dialects import drop_training, recast, state_modules, training
-from keras_doctor.fixes.draft import Draft
+from keras_doctor.fixes.draft import Draft, GoneError
 from keras_doctor.fixes.fix import EXACT, LOSSY, Change, Target
 from keras_doctor.fixes.optimizer_state import carry_state
 from keras_doctor.fixes.training import SLUG
@@ -110,9 +110,16 @@ def _stops_at_training(diagnosis: Diagnosis) -> bool:
 
 
 def mended(step: Step, draft: Draft, target: Target) -> list[Change]:
-    """Show a step to the fixes that listen to it."""
-    names = dict.fromkeys(name for tag in step.tags for name in FIXES.get(tag, ()))
-    return [change for name in names for change in _fix(name).mend(step, draft, target)]
+    """Show a step to the fixes that listen to it. When one of this round has taken away what it is about, nothing comes
+    of it: the next round follows the loader anew.
+    """
+    changes: list[Change] = []
+    try:
+        for name in dict.fromkeys(name for tag in step.tags for name in FIXES.get(tag, ())):
+            changes.extend(_fix(name).mend(step, draft, target))
+    except GoneError:
+        pass
+    return changes
 
 
 def made(draft: Draft, target: Target, path: str) -> ModelDocument:
