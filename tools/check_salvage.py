@@ -110,7 +110,7 @@ def readable(contents: list[bytes]) -> dict[str, bytes]:
             with h5py.File(io.BytesIO(content), "r") as file:
                 for name, item in datasets(file).items():
                     found[name] = np.asarray(item).tobytes()
-        except (OSError, RuntimeError, KeyError, ValueError, TypeError):
+        except (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError):
             continue
     return found
 

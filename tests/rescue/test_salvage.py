@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from keras_doctor.artifacts import read
+from keras_doctor.document.joining import with_architecture
 from keras_doctor.environments import Environment
 from keras_doctor.layers.stored_variables import stored_variables
 from keras_doctor.rescue.repairing import repair
@@ -141,11 +142,18 @@ def test_tensors_that_were_unlinked_are_found_again(
 
 
 def test_a_stray_tensor_is_given_to_nobody_when_it_can_be_anothers(corpus: Path, tmp_path: Path) -> None:
-    """With the optimizer's tensors unlinked as well, there are more strays of each shape than variables."""
+    """With the optimizer's tensors unlinked as well, there are more strays of each shape than variables, and only names
+    tell them apart.
+    """
     path = tmp_path / "model.h5"
     path.write_bytes((corpus / "pathology/no_weights-k224h5/model.h5").read_bytes())
     with h5py.File(path, "r+") as file:
         del file["optimizer_weights"]
+    assert len(salvage(read(path)).found) == 9
+    content = path.read_bytes()
+    for name in (b"kernel:0", b"bias:0", b"gamma:0", b"beta:0", b"moving_mean:0", b"moving_variance:0"):
+        content = content.replace(b"\0" + name + b"\0", bytes(len(name) + 2))
+    path.write_bytes(content)
     result = salvage(read(path))
     assert not result.found
     assert len(result.lost) == 9
@@ -303,3 +311,42 @@ def test_a_flipped_bit_in_a_signature_loses_nothing_and_is_told(corpus: Path, tm
         for place, name, tensor in stored_variables(result.document, result.document.provenance.era)
     }
     assert found == good
+
+
+# Where what leads to the tensors stood is overwritten: the superblock and the root; the root and the names of layers;
+# the names of variables; groups of a store.
+OVERWRITTEN = [
+    ("py311_tf215/nested/model.h5", 0, 2040),
+    ("py311_tf215/nested/model.h5", 680, 2986),
+    ("py37_tf24/lstm/model.h5", 4211, 7000),
+    ("py36_keras122_tf14/cnn/model.h5", 0, 2048),
+    ("py311_tf221_k3151/mha_ln/model.h5", 36707, 37219),
+    ("py311_tf221_k3151/cnn/model.keras", 3321, 7417),
+    ("py311_tf221_k3151/cnn/model.keras", 23760, 27856),
+    ("py311_tf215/bilstm/model.keras", 14202, 14714),
+]
+
+
+@pytest.mark.parametrize("byte", [b"\0", b"\xb7"])
+@pytest.mark.parametrize(("file", "start", "stop"), OVERWRITTEN)
+def test_what_nothing_leads_to_is_told_by_the_names_that_are_left(
+    file: str, start: int, stop: int, byte: bytes, corpus: Path, tmp_path: Path
+) -> None:
+    good = corpus / file
+    content = bytearray(good.read_bytes())
+    content[start:stop] = byte * (stop - start)
+    path = tmp_path / good.name
+    path.write_bytes(content)
+    original = read(good)
+    result = salvage(with_architecture(read(path), original))
+    lost = {(one.owner, one.name) for one in result.lost}
+    found = {
+        (place, name): tensor.read()
+        for place, name, tensor in stored_variables(result.document, original.provenance.era)
+        if (place, name) not in lost
+    }
+    for place, name, tensor in stored_variables(original, original.provenance.era):
+        offset = tensor.locus.offset
+        assert offset is not None
+        if offset + tensor.nbytes <= start or stop <= offset:
+            assert found.get((place, name)) == tensor.read(), (place, name)

@@ -8,7 +8,16 @@ Root attributes `model_config`, `training_config`, `keras_version`, `backend`; g
 from __future__ import annotations
 
 from keras_doctor.artifacts.dating import date
-from keras_doctor.artifacts.hdf5_parts import datasets_by_name, json_attribute, names, renamed, storage, tensor, text
+from keras_doctor.artifacts.hdf5_parts import (
+    NAMELESS,
+    datasets_by_name,
+    json_attribute,
+    names,
+    renamed,
+    storage,
+    tensor,
+    text,
+)
 from keras_doctor.document.locus import Locus
 from keras_doctor.document.model import ModelDocument, TrainingState
 from keras_doctor.document.tensors import WeightGroup
@@ -32,27 +41,41 @@ MODEL_WEIGHTS, OPTIMIZER_WEIGHTS = "model_weights", "optimizer_weights"
 TOP_LEVEL = "top_level_model_weights"  # variables of the model itself, since tf.keras 2.7; not in layer_names
 _LAYER_LISTS = ("layer_names", "layer_names0", "nb_layers")
 _MARKS = ("model_config", "training_config", *_LAYER_LISTS)
+_USUAL = ("kernel", "bias", "gamma", "beta", "embeddings", "recurrent_kernel", "depthwise_kernel")
+_LOOKED_AT = 200  # objects of a file without root and attributes
 _SAMPLE = 64  # weight names that are enough for dating
 
 
 def recognises(probe: Probe) -> bool:
     """Tell whether the HDF5 file, or what is left of one, has the attributes or groups of a Keras model."""
     try:
-        root = opened(probe).root
+        file = opened(probe)
     except FormatError:
         return False
+    root = file.root
     attributes, links = root.attributes, root.links
     if any(mark in attributes for mark in _MARKS) or MODEL_WEIGHTS in links:
         return True
     groups = (root.get(name) for name in list(links)[:50])
-    return any(isinstance(group, Group) and "weight_names" in group.attributes for group in groups)
+    if any(isinstance(group, Group) and "weight_names" in group.attributes for group in groups):
+        return True
+    return bool(file.damage) and any(name.startswith(NAMELESS) for name in links) and _has_weights(root)
+
+
+def _has_weights(root: Group) -> bool:
+    """Tell whether a dataset below a group that has lost its name is called as the layers of Keras call theirs."""
+    for _, node in zip(range(_LOOKED_AT), root.walk(), strict=False):
+        if isinstance(node, Dataset) and node.path.rpartition("/")[2].partition(":")[0] in _USUAL:
+            return True
+    return False
 
 
 def opened(probe: Probe) -> File:
     """Return the HDF5 file at a probe; where its root leads nowhere, what a search of its bytes finds."""
     try:
         file = probe.hdf5()
-        if file.root.links or file.root.attributes or not file.damage:
+        named = any(not name.startswith(NAMELESS) for name in file.root.links)
+        if named or file.root.attributes or not file.damage:
             return file
     except FormatError:
         pass
@@ -138,6 +161,8 @@ def _weights(holder: Group, damage: list[Damage]) -> tuple[list[WeightGroup], di
         group = holder.get(name)
         if group is None:  # files before tf.keras 2.7 have no group of the model's own
             group = renamed(holder, name, listed) or renamed(holder, name, [*listed, TOP_LEVEL])
+            if isinstance(group, Group) and name not in group.links and any(one in group.links for one in listed):
+                group = None  # what is in it bears another layer's name
         if not isinstance(group, Group):
             if name != TOP_LEVEL:
                 damage.append(
@@ -183,11 +208,11 @@ def _unlisted(holder: Group, damage: list[Damage], kinds: dict[str, Any]) -> lis
     for name in holder.links:
         group = holder.get(name)
         if isinstance(group, Group) and name not in (OPTIMIZER_WEIGHTS, MODEL_WEIGHTS):
-            entry, _ = (
-                _layer(group, name, damage, kinds)
-                if "weight_names" in group.attributes
-                else (WeightGroup(name, group.path, tuple(_below(group))), "")
-            )
+            if "weight_names" in group.attributes:
+                entry, _ = _layer(group, name, damage, kinds)
+            else:
+                kinds.setdefault("listed_names", {})[name] = ()
+                entry = WeightGroup(name, group.path, tuple(_below(group)))
             if entry.tensors:
                 found.append(entry)
     return found

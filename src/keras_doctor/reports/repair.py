@@ -93,7 +93,7 @@ def _told(report: Any) -> str:
     left_out = kinds <= {"exact", "lossy"} and "lossy" in kinds and not filled
     how = "with some training state left out" if left_out else ""
     if any(change.fix == "salvage" and change.kind == "approximate" for change in report.changes):
-        how = "with tensors that were told by their place in the file"
+        how = "with tensors that were found by a search of the file"
     how = how or ("rounded once" if "approximate" in kinds else "")
     return _TOLD[verdict] + (f" ({how})" if how and verdict == "loads" else "")
 

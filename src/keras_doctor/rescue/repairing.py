@@ -152,7 +152,7 @@ def _done(doing: _Doing, saved: Salvage) -> RepairReport:
     if write_it:
         _write(made.document, document.path, path, kind, doing.force)
     if saved.lost or saved.found:
-        what = "are lost" if saved.lost else "were told by their place"
+        what = "are lost" if saved.lost else "were found by a search"
         verification = Verification(reason=f"tensors of the source {what}: there is nothing to compare with")
     else:
         case = Case(asked, document, made.document, diagnosis, environment, weights=kind.holds == WEIGHTS)
@@ -212,8 +212,8 @@ def _saved(document: ModelDocument, wishes: Wishes, read_all: bool = False) -> S
 
 def _salvaged(saved: Salvage, wishes: Wishes) -> tuple[Change, ...]:
     made = [Change("salvage", saved.dropped, kind=LOSSY, note="the model computes the same")] if saved.dropped else []
-    for name in saved.found:
-        note = "told by its shape and its place among the others, since nothing in the file leads to it"
+    for name, by in saved.found:
+        note = f"told by {by}, since nothing in the file leads to it"
         made.append(Change("salvage", f"found the tensor of {name} again", kind=APPROXIMATE, note=note))
     for one in saved.lost if wishes.fill else ():
         how = "zeros" if wishes.fill == "zeros" else "the first values of its initializer"

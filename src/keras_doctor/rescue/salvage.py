@@ -16,6 +16,7 @@ from keras_doctor.layers.signature import Variable
 from keras_doctor.layers.stored_order import StoredGroup, hdf5_groups, v3_groups
 from keras_doctor.layers.stored_variables import part_path, stored_variables
 from keras_doctor.records import record
+from keras_doctor.rescue.remains import by_name, grouped, remains
 from keras_doctor.rescue.strays import stray_tensors
 from keras_doctor.wire.errors import FormatError
 
@@ -58,13 +59,14 @@ class LostTensor:
 class Salvage:
     """What came of it: `document` with a tensor for every variable of the layers that are known, a stand-in of zeros
     for each that is `lost` (or what `stand_in` made); `dropped`: what of the training state was left out, in words;
-    `found`: variables whose tensors nothing in the file leads to, told by shape and place (`rescue.strays`).
+    `found`: variables whose tensors nothing in the file leads to, and by what each was told: its name
+    (`rescue.remains`), or its shape and place (`rescue.strays`).
     """
 
     document: ModelDocument
     lost: tuple[LostTensor, ...]
     dropped: str = ""
-    found: tuple[str, ...] = ()
+    found: tuple[tuple[str, str], ...] = ()
 
 
 def salvage(document: ModelDocument, stand_in: StandIn | None = None) -> Salvage:
@@ -148,7 +150,7 @@ def _training(document: ModelDocument) -> tuple[TrainingState, str]:
 
 def _completed(
     document: ModelDocument, unreadable_: Mapping[str, str], make: StandIn
-) -> tuple[tuple[WeightGroup, ...], list[LostTensor], tuple[str, ...]]:
+) -> tuple[tuple[WeightGroup, ...], list[LostTensor], tuple[tuple[str, str], ...]]:
     """Return the groups of the file's own layout, each with a tensor for every variable; those that are lost; those
     that were found although nothing leads to them.
     """
@@ -166,8 +168,10 @@ def _completed(
     used = {tensor.path for tensors in matched for tensor in tensors if tensor is not None}
     pool = [tensor for group in document.weights for tensor in group.tensors if tensor.path not in used]
     if legacy:
-        _from_pool(expected, matched, pool)
-    found = _from_strays(document, expected, matched)
+        by_path = {tuple(tensor.path.split("/")): tensor for tensor in pool}
+        _told_by_name(document, expected, matched, by_path)
+    found = tuple((name, "its name") for name in _from_remains(document, expected, matched, legacy))
+    found += tuple((name, _BY_PLACE) for name in _from_strays(document, expected, matched, legacy))
     groups: list[WeightGroup] = []
     lost: list[LostTensor] = []
     for group, tensors in zip(expected, matched, strict=True):
@@ -193,17 +197,19 @@ def _completed(
     return tuple(groups), lost, found
 
 
+_BY_PLACE = "its shape and its place among the others"
 _TOP = "top_level_model_weights"
 
 
 def _named_by_shapes(expected: Sequence[StoredGroup], weights: Sequence[WeightGroup]) -> dict[str, WeightGroup]:
     """Return, by the names that they had, the groups of a store whose names are lost in part ("layers/?1208",
-    "?640/dense"): each is the one layer that is missed whose variables have these shapes and whose path can be this
-    one, where it is the one group of which that is so.
+    "?640/dense", "dense"): each is the one layer that is missed whose variables have these shapes and whose path can be
+    this one, where it is the one group of which that is so.
     """
     have = {group.owner for group in weights}
     missed = [group for group in expected if group.name not in have]
-    nameless = [group for group in weights if group.owner.startswith("?") or "/?" in group.owner]
+    known = {group.name for group in expected}
+    nameless = [group for group in weights if group.owner not in known]
     found: dict[str, WeightGroup] = {}
     for group in missed:
         like = [one for one in nameless if _can_be(group, one)]
@@ -214,10 +220,10 @@ def _named_by_shapes(expected: Sequence[StoredGroup], weights: Sequence[WeightGr
 
 def _can_be(group: StoredGroup, stored: WeightGroup) -> bool:
     """Tell whether a stored group has the shapes of a layer, and its path as far as that is not lost."""
-    first, *rest = stored.owner.split("/")
-    path = group.name.split("/")
-    known = rest if first.startswith("?") else [first, *rest]  # "?640": what was around it is lost as well
-    if len(known) > len(path) or (known is not rest and len(known) < len(path)):
+    steps, path = stored.owner.split("/"), group.name.split("/")
+    above = [number for number, step in enumerate(steps) if step.startswith("?")]
+    known = steps[above[0] + 1 :] if above and not above[0] else steps  # "?640": what was around it is lost as well
+    if len(known) > len(path) or (above and above[0] and len(known) < len(path)):
         return False
     ending = path[len(path) - len(known) :]
     same = all(one == other or one.startswith("?") for one, other in zip(known, ending, strict=True))
@@ -255,37 +261,95 @@ def _matched(
     return found
 
 
-def _from_pool(
-    expected: Sequence[StoredGroup], matched: list[list[TensorRef | None]], pool: Sequence[TensorRef]
-) -> None:
-    """Give tensors that stand in the group of another layer to the variables that their names name."""
+def _told_by_name(
+    document: ModelDocument,
+    expected: Sequence[StoredGroup],
+    matched: list[list[TensorRef | None]],
+    found: Mapping[tuple[str, ...], TensorRef],
+) -> list[str]:
+    """Give tensors, by the paths that are left of theirs, to the variables that these name; return which, in words."""
+    lost = [(i, j) for i, tensors in enumerate(matched) for j, tensor in enumerate(tensors) if tensor is None]
+    wanted = [(_layers(document, expected[i], j), expected[i].variables[j]) for i, j in lost]
+    told = by_name(found, [(layers, variable.part, variable.name) for layers, variable in wanted])
+    like = [
+        [tensor for tensor in tensors if fits(variable, tensor)]
+        for (_, variable), tensors in zip(wanted, told, strict=True)
+    ]
+    claims = [tensor.path for tensors in like for tensor in tensors]
+    named = []
+    for (i, j), tensors in zip(lost, like, strict=True):
+        if len(tensors) == 1 and claims.count(tensors[0].path) == 1:
+            matched[i][j] = tensors[0]
+            named.append(f"{expected[i].name}/{expected[i].variables[j].name}")
+    return named
+
+
+def _from_remains(
+    document: ModelDocument, expected: Sequence[StoredGroup], matched: list[list[TensorRef | None]], legacy: bool
+) -> list[str]:
+    """Give tensors that stand in groups which nothing leads to any more to the variables that their names name; return
+    which, in words.
+    """
+    if all(tensor is not None for tensors in matched for tensor in tensors):
+        return []
+    found = {path: tensor for path, tensor in remains(document).items() if not unreadable(tensor)}
+    if legacy:
+        return _told_by_name(document, expected, matched, found)
+    missed = [group for group, tensors in zip(expected, matched, strict=True) if not any(tensors)]
+    stored = grouped(found)
+    groups = _named_by_shapes(missed, stored) | {
+        group.name: one for group in missed for one in stored if one.owner == group.name and _same_shapes(group, one)
+    }
+    named = []
     for group, tensors in zip(expected, matched, strict=True):
-        for number, variable in enumerate(group.variables):
-            candidates = [
-                tensor
-                for tensor in pool
-                if tensor.name.startswith((f"{group.name}/", f"{group.name}_"))
-                and fits(variable, tensor)
-                and called(variable, tensor)
-            ]
-            same = [one for one in group.variables if one.name == variable.name and one.shape == variable.shape]
-            if tensors[number] is None and len(candidates) == 1 and len(same) == 1:
-                tensors[number] = candidates[0]
+        if group.name in groups:
+            tensors[:] = groups[group.name].tensors
+            named += [f"{group.name}/{variable.name}" for variable in group.variables]
+    return named
+
+
+def _layers(document: ModelDocument, group: StoredGroup, number: int) -> tuple[str, ...]:
+    """Return the names of the layer that a variable is saved with, and of the one in it that owns the variable."""
+    part = group.variables[number].part
+    inner = leaf_config(document.config, group.path, part).get("name") if part else None
+    return (group.name, inner) if isinstance(inner, str) and inner else (group.name,)
 
 
 def _from_strays(
-    document: ModelDocument, expected: Sequence[StoredGroup], matched: list[list[TensorRef | None]]
+    document: ModelDocument, expected: Sequence[StoredGroup], matched: list[list[TensorRef | None]], legacy: bool
 ) -> tuple[str, ...]:
     """Give datasets that nothing leads to any more to variables without a tensor; return which, in words."""
     places = [(i, j) for i, group in enumerate(expected) for j in range(len(group.variables))]
-    # Writers go by the order of the model's layers, those of tf.keras and Keras 3 by their names.
-    by_name = sorted(range(len(places)), key=lambda at: expected[places[at][0]].name)
     wanted = [(expected[i].variables[j], matched[i][j]) for i, j in places]
-    strays = stray_tensors(document, wanted, (range(len(places)), by_name))
+    # Legacy HDF5 is written in the order of the layers, by tf.keras and Keras 3 in that of their names; a store
+    # list of layers by list of layers, and since Keras 3 attribute by attribute in the order of their names.
+    orders = [range(len(places)), sorted(range(len(places)), key=lambda at: expected[places[at][0]].name)]
+    if not legacy:
+        orders = [range(len(places)), _as_walked(expected, places)]
+    strays = stray_tensors(document, wanted, orders)
     for position, tensor in strays.items():
         i, j = places[position]
         matched[i][j] = tensor
     return tuple(f"{expected[i].name}/{expected[i].variables[j].name}" for i, j in map(places.__getitem__, strays))
+
+
+def _as_walked(expected: Sequence[StoredGroup], places: Sequence[tuple[int, int]]) -> list[int]:
+    """Return the positions in the order in which Keras 3 writes a store: lists of layers as they are, attributes by
+    their names (`_walk_saveable` and `_save_container_state` of keras/src/saving/saving_lib.py).
+    """
+    seen: dict[str, int] = {}
+    keys = []
+    for group in expected:
+        steps, key = group.name.split("/"), list[tuple[int, str]]()
+        for at, step in enumerate(steps):
+            in_list = at and steps[at - 1] in _LISTS
+            place = seen.setdefault("/".join(steps[: at + 1]), len(seen)) if in_list else 0
+            key.append((place, "" if in_list else step))
+        keys.append(key)
+    return sorted(range(len(places)), key=lambda at: (keys[places[at][0]], places[at][1]))
+
+
+_LISTS = ("layers", "_layer_checkpoint_dependencies", "cells")
 
 
 def fits(variable: Variable, tensor: TensorRef) -> bool:

@@ -42,7 +42,7 @@ def stray_tensors(
     if all(tensor is not None for _, tensor in wanted):
         return {}
     try:
-        opened = _hdf5(document)
+        opened = hdf5_bytes(document)
         if opened is None:
             return {}
         source, prefix, shift = opened
@@ -101,7 +101,7 @@ def _address(tensor: TensorRef | None, by_values: dict[int, Dataset]) -> int | N
     return dataset.address if dataset is not None else None
 
 
-def _hdf5(document: ModelDocument) -> tuple[Source, str, int] | None:
+def hdf5_bytes(document: ModelDocument) -> tuple[Source, str, int] | None:
     """Return the HDF5 bytes of an artifact, how their part is called, and where they begin in its file."""
     if document.container == "hdf5":
         return open_path(document.path), "", 0

@@ -114,9 +114,9 @@ def read_symbol_node(reader: Reader, address: int, names: bytes, links: dict[str
             name = raw.decode()
         except UnicodeDecodeError:
             name = raw.decode("utf-8", "surrogateescape")
-        if not raw or end < 0:
+        if not raw or end < 0 or min(raw) < 32:  # no library writes control characters into names
             kind = "truncated" if reader.truncated and name_at >= known else "structure"
-            name = f"{name}?{header}"  # the object may be whole
+            name = f"?{header}"  # the object may be whole
             reader.hurt(kind, f"a member has lost its name and is listed as {name!r}", part, address + start - at)
         elif end - name_at > 256:
             reader.spend(end - name_at)
