@@ -114,3 +114,18 @@ def test_a_flipped_bit_in_the_index_fails_its_checksum(tensorflow_files):
 def test_what_is_no_index_is_refused(tensorflow_files, index):
     with pytest.raises(FormatError):
         held(tensorflow_files / "checkpoints/dtypes", index)
+
+
+@pytest.mark.parametrize("start", [0, 40, 200])
+def test_entries_behind_a_broken_one_are_read_from_the_next_full_key_on(tensorflow_files, start):
+    """LevelDB writes each sixteenth key in full."""
+    prefix = tensorflow_files / "checkpoints/dtypes"
+    whole = held(prefix)
+    index = bytearray(open_path(f"{prefix}.index").read(0, open_path(f"{prefix}.index").size))
+    index[start : start + 24] = b"\xff" * 24
+    bundle = held(prefix, index=bytes(index))
+    assert any("broken" in damage.what for damage in bundle.damage)
+    keys = list(whole.entries)
+    assert len(keys) > 16
+    for key in keys[16:]:  # with the header, those behind the first restart
+        assert bundle.read(bundle.entries[key]) == whole.read(whole.entries[key])

@@ -37,14 +37,15 @@ def records(source: Source, damage: list[Damage], part: str = "") -> Iterator[tu
     """
     keys = 0
     before = None
+    disordered = False
     for block in _blocks(source, damage, part):
         for key, value in block:
             keys += len(key)
             if keys > _KEYS:
                 raise LimitExceeded(f"more than {_KEYS} bytes of keys")
-            if before is not None and key <= before:
+            if before is not None and key <= before and not disordered:
                 damage.append(Damage("structure", "the keys of the table are not in order", part))
-                return
+                disordered = True
             before = key
             yield key, value
 
@@ -102,8 +103,23 @@ def _block(source: Source, offset: int, size: int, damage: list[Damage], part: s
         raise FormatError("a block of the table is broken", offset)
     entries, reached = _entries(data[:end])
     if reached < end:
-        raise FormatError("an entry of the table is broken", offset + reached)
+        if not restarts:
+            raise FormatError("an entry of the table is broken", offset + reached)
+        damage.append(Damage("structure", "an entry of the table is broken", part, offset + reached))
+        entries += _restarted(data, end, reached)
     return entries
+
+
+def _restarted(data: bytes, end: int, reached: int) -> list[tuple[bytes, bytes]]:
+    """Return the entries of a block behind a broken one: from the next on whose key is written in full."""
+    places = [int.from_bytes(data[at : at + 4], "little") for at in range(end, len(data) - _TRAILER - 4, 4)]
+    places = [place for place in places if reached < place < end]
+    return [
+        entry
+        for place, until in zip(places, [*places, end][1:], strict=True)
+        if place < until
+        for entry in _entries(data[place:until])[0]
+    ]
 
 
 def _entries(data: bytes) -> tuple[list[tuple[bytes, bytes]], int]:

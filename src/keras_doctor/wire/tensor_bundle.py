@@ -31,6 +31,7 @@ DTYPES = {
     27: ("float8_e4m3b11fnuz", 1), 28: ("float8_e5m2fnuz", 1), 29: ("int4", 1), 30: ("uint4", 1),
 }  # fmt: skip
 
+_VARIABLE = b"/.ATTRIBUTES/VARIABLE_VALUE"  # how keys of checkpoints with an object graph end
 _TOLD = 200  # damages that are told one by one
 ITEM_SIZES = dict(DTYPES.values())
 
@@ -91,14 +92,21 @@ class TensorBundle:
         entries: dict[str, Entry] = {}
         slices: dict[str, list[Entry]] = {}
         lost: dict[int, list[Entry]] = {}
-        table = records(self.index, self.damage, f"{self.name}.index".lstrip("."))
-        key, value = next(table, (b"", b""))
-        if key or not value:
+        part = f"{self.name}.index".lstrip(".")
+        table = list(records(self.index, self.damage, part))
+        headers = [value for key, value in table if not key and value]
+        if not table or not (headers or any(key.endswith(_VARIABLE) for key, _ in table)):
             raise FormatError("the first entry of the table is not the header of a tensor bundle", 0)
-        header = Decoder(BytesSource(value)).message(_HEADER)
+        if not headers:
+            self.damage.append(
+                Damage("structure", "the header of the tensor bundle is lost: one shard is looked for", part)
+            )
+        header = Decoder(BytesSource(headers[0])).message(_HEADER) if headers else {"num_shards": 1}
         self.num_shards = header.get("num_shards", 0)
         self.big_endian = header.get("endianness") == 1
         for key, value in table:
+            if not key:
+                continue
             if len(entries) + len(slices) >= self.limits.objects:
                 raise LimitExceeded(f"more than {self.limits.objects} tensors")
             sliced = key.startswith(b"\0")

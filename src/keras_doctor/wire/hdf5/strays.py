@@ -56,10 +56,10 @@ def _candidates(reader: Reader) -> Iterator[int]:
         piece = reader.take_some(start, min(_STEP + 16, end - start))
         at = piece.find(b"\x01\x00")
         while 0 <= at < _STEP:
-            if not (start + at) % 8:
-                count = int.from_bytes(piece[at + 2 : at + 4], "little")
-                links = int.from_bytes(piece[at + 4 : at + 8], "little")
-                size = int.from_bytes(piece[at + 8 : at + 12], "little")
-                if 3 <= count <= _MOST_MESSAGES and links <= 1 and 24 <= size <= _LONGEST and not size % 8:
-                    yield start + at
+            # Values of any length stand before it: its address need not be a multiple of 8.
+            count = int.from_bytes(piece[at + 2 : at + 4], "little")
+            links = int.from_bytes(piece[at + 4 : at + 8], "little")
+            size = int.from_bytes(piece[at + 8 : at + 12], "little")
+            if 3 <= count <= _MOST_MESSAGES and links <= 1 and 24 <= size <= _LONGEST and not size % 8:
+                yield start + at
             at = piece.find(b"\x01\x00", at + 1)
