@@ -13,7 +13,7 @@ from keras_doctor.fixes import operations
 from keras_doctor.fixes.draft import layers_of
 from keras_doctor.layers.functional import calls_of, shifts_of
 from keras_doctor.layers.graph import infer
-from keras_doctor.layers.inbound import Node, Ref, read_refs
+from keras_doctor.layers.inbound import Node, Ref, read_refs, refs_in
 from keras_doctor.layers.models import is_input, name_of
 from keras_doctor.layers.tensors import Slice
 from keras_doctor.releases.behaviours import has
@@ -114,11 +114,27 @@ class _Rewriting:
 
     def calls(self, nodes: list[list[Node]], shift: dict[str, int]) -> None:
         nodes = [self.operation(layer, calls) for layer, calls in zip(self.layers, nodes, strict=True)]
+        nodes = self.wanted(nodes)
         self.called = dict(zip((name_of(layer) for layer in self.layers), nodes, strict=True))
         for layer, calls in zip(self.layers, nodes, strict=True):
             if "inbound_nodes" in layer and not is_input(layer):
                 layer["inbound_nodes"] = [self.node(layer, call, shift) for call in calls if call.args or call.kwargs]
         self.config["layers"] += self.masks
+
+    def wanted(self, nodes: list[list[Node]]) -> list[list[Node]]:
+        """Leave out operations whose result nothing takes, such as a shape of which one size was worked out; return the
+        calls of the layers that stay.
+        """
+        ends = {ref.layer for ref in read_refs(self.config.get("output_layers"))}
+        while True:
+            taken = ends | {ref.layer for calls in nodes for call in calls for ref in refs_in([call.args, call.kwargs])}
+            stay = [name_of(layer) in taken or not is_operation(layer) for layer in self.layers]
+            if all(stay):
+                return nodes
+            gone = [layer for layer, stays in zip(self.layers, stay, strict=True) if not stays]
+            self.config["layers"] = [layer for layer in self.config["layers"] if not any(layer is one for one in gone)]
+            self.layers = [layer for layer, stays in zip(self.layers, stay, strict=True) if stays]
+            nodes = [calls for calls, stays in zip(nodes, stay, strict=True) if stays]
 
     def mask_of(self, ref: Any) -> Any:
         """Return the mask of an Embedding, as an operation that makes it: beside an initial state Keras 3 does not hand

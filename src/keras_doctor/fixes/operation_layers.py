@@ -33,6 +33,9 @@ def layer_of(name: str, values: dict[str, Any], api: Api) -> tuple[str, dict[str
 
 def _layer(name: str, values: dict[str, Any]) -> tuple[str, dict[str, Any], list[Any]] | None:
     x = values.get("x")
+    module, _, class_name = name.rpartition(".")
+    if module == "layers":
+        return class_name, {}, [x]
     if name in _MERGING:
         pair = [values.get("x1"), values.get("x2")]
         return (_MERGING[name], {}, [pair]) if all(isinstance(one, Ref) for one in pair) else None

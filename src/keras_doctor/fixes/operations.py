@@ -8,6 +8,7 @@ config of the entry in another.
 from __future__ import annotations
 
 from keras_doctor.fixes.operation_layers import layer_of
+from keras_doctor.fixes.operation_values import said, unsaid
 from keras_doctor.fixes.tables import rows
 from keras_doctor.layers.inbound import Node, Ref
 from keras_doctor.layers.stock import is_operation
@@ -27,6 +28,10 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     **{name: {"axis": 0} for name in ("math.argmax", "argmax", "math.argmin", "argmin", "math.cumsum", "cumsum")},
     **{name: {"axis": -1} for name in ("keras.backend.argmax", "keras.backend.argmin", "keras.backend.concatenate")},
     "keras.backend.cumsum": {"axis": 0},
+    "split": {"axis": 0},
+    "unstack": {"axis": 0},
+    "image.flip_left_right": {"axis": -2},
+    "image.flip_up_down": {"axis": -3},
     "keras.backend.expand_dims": {"axis": -1},
     "nn.gelu": {"approximate": False},
 }
@@ -37,7 +42,7 @@ _GRANTED: dict[str, dict[str, Any]] = {
     "numpy.Stack": {"axis": 0},
 }
 # Operations that flatten what they are given when they are told no axis, as no function of TensorFlow does.
-_ALONG = ("numpy.Take", "numpy.Argmax", "numpy.Argmin", "numpy.Cumsum", "numpy.Repeat", "numpy.Flip")
+_ALONG = ("numpy.Take", "numpy.Argmax", "numpy.Argmin", "numpy.Cumsum", "numpy.Repeat", "numpy.Flip", "numpy.Roll")
 _DTYPES = {
     "DT_FLOAT": "float32", "DT_HALF": "float16", "DT_DOUBLE": "float64", "DT_INT32": "int32", "DT_INT64": "int64",
     "DT_BOOL": "bool",
@@ -134,7 +139,8 @@ def _function(function: str, call: Node) -> Operation | None:
                 values[names[key]] = value
         elif key not in _FLAGS and value not in (None, False):
             return None
-    return Operation(row.name, tuple(values.items()))
+    found = said(function, row.name, values)
+    return None if found is None else Operation(found[0], tuple(found[1].items()))
 
 
 def _slicing(call: Node) -> Operation | None:
@@ -227,9 +233,10 @@ def _keras_3(name: str, config: dict[str, Any], call: Node) -> Operation | None:
 def write(operation: Operation, entry: dict[str, Any], api: Api) -> Node | None:
     """Make `entry` the operation in the dialect of a release; return its call, None where the release has no such."""
     name = entry.get("name") or (entry.get("config") or {}).get("name") or "operation"
-    if api.line == "keras-3":
+    layer = operation.name.startswith("layers.")
+    if api.line == "keras-3" and not layer:
         return _as_keras_3(operation, entry, str(name), api)
-    if api.find("TFOpLambda", "layers") is not None:
+    if api.find("TFOpLambda", "layers") is not None and not layer:
         return _as_function(operation, entry, str(name))
     found = layer_of(operation.name, dict(operation.values), api)
     if found is None:
@@ -295,7 +302,9 @@ def _as_keras_3(operation: Operation, entry: dict[str, Any], name: str, api: Api
 
 
 def _as_function(operation: Operation, entry: dict[str, Any], name: str) -> Node | None:
-    values = dict(operation.values)
+    values = unsaid(operation.name, dict(operation.values))
+    if values is None:
+        return None
     entry.pop("module", None)
     entry.pop("registered_name", None)
     if operation.name == "numpy.GetItem":
