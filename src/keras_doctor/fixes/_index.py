@@ -23,6 +23,6 @@ FIXES: dict[str, tuple[str, ...]] = {
     "name:scope": ("name_replaced",),
     "name:slash": ("name_replaced",),
     "name:twice": ("name_replaced",),
-    "object:unresolved": ("class_renamed", "cudnn", "locally_connected", "initializer_dropped"),
-    "value:refused": ("initializer_dropped",),
+    "object:unresolved": ("class_renamed", "cudnn", "locally_connected", "layer_replaced", "initializer_dropped"),
+    "value:refused": ("initializer_dropped", "keyword_dropped"),
 }

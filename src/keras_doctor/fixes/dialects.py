@@ -97,7 +97,8 @@ def state_modules(draft: Draft, target: Target) -> None:
     """State the module of every object where the target looks for it, and leave it out where it does not."""
     for entry, kind in objects(draft.config):
         if target.api.line == "keras-3":
-            name_module(entry, kind, target.api)
+            layer = kind == "activations" and target.api.find(entry["class_name"], kind) is None
+            name_module(entry, "layers" if layer else kind, target.api)  # Dense(activation=LeakyReLU())
         else:
             entry.pop("module", None)
             entry.pop("registered_name", None)

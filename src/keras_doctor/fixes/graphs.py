@@ -23,6 +23,7 @@ _OP_LAYERS = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer")
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from keras_doctor.layers.graph import LayerShape
@@ -54,13 +55,23 @@ def _model(entry: Any, path: str, shapes: dict[str, LayerShape], api: Api, done:
     layers = layers_of(entry)
     place = f"{path}.layers" if isinstance(entry.get("config"), dict) else path
     for number, layer in enumerate(layers):
-        if isinstance(layer, dict) and layers_of(layer):
-            _model(layer, f"{place}[{number}].config", shapes, api, done, ends_only)
+        for inner, where in _models_in(layer, f"{place}[{number}]"):
+            _model(inner, f"{where}.config", shapes, api, done, ends_only)
     config = entry.get("config")
     if isinstance(config, dict) and "output_layers" in config:
         rewriting = _Rewriting(config, place, shapes, api)
         rewriting.rewrite(ends_only)
         done += rewriting.done
+
+
+def _models_in(layer: Any, path: str) -> Iterator[tuple[Any, str]]:
+    """Yield a model that a layer is, or that a wrapper around it holds, with its place."""
+    while isinstance(layer, dict):
+        if layers_of(layer):
+            yield layer, path
+            return
+        config = layer.get("config")
+        layer, path = config.get("layer") if isinstance(config, dict) else None, f"{path}.config.layer"
 
 
 def _with_state(layer: Any, call: Node) -> tuple[list[Any], dict[str, Any]]:

@@ -126,7 +126,7 @@ def _merge(entry: dict[str, Any], config: dict[str, Any]) -> None:
     """Give a Merge the class of its mode."""
     mode = config.get("mode")
     kept = {"name": config.get("name", "merge")}
-    if mode in _MERGES:
+    if isinstance(mode, str) and mode in _MERGES:
         entry["class_name"] = _MERGES[mode]
         entry["config"] = {**kept, **({"axis": config.get("concat_axis", -1)} if mode == "concat" else {})}
     elif mode in ("dot", "cos"):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from keras_doctor.loaders.objects import Built
     from keras_doctor.loaders.tracing import Step
 
-FIX = Fix("keyword-dropped", ("keyword:refused",), rank=9)  # what has another name keeps its value
+FIX = Fix("keyword-dropped", ("keyword:refused", "value:refused"), rank=9)  # what has another name keeps its value
 
 
 def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
@@ -30,10 +30,12 @@ def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
     config = draft.config_at(reference.path)
     if config is None:
         return
-    for name in made.refused:
+    for name in (*made.refused, *(name for name, _, _ in made.values)):
         if name not in config:
             continue
         why = idle(reference.kind, made.definition.class_name, name)
+        if name not in made.refused and not why:
+            continue
         if not why and is_default(reference, name, config[name]):
             why = "it is the default"
         if not why and config[name] == meant(reference.kind, made.definition.class_name, name):

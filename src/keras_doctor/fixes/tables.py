@@ -18,7 +18,11 @@ def rows(name: str) -> tuple[tuple[str, ...], ...]:
 def idle(kind: str, class_name: str, keyword: str) -> str:
     """Return why a keyword may be left out whatever its value is, "" when it may not."""
     for known, name, key, why in rows("idle.tsv"):
-        if known == kind and name in ("*", class_name) and key in ("*", keyword):
+        if (
+            known == kind
+            and name in ("*", class_name)
+            and (key == keyword or (key[0] == "*" and keyword.endswith(key[1:])))
+        ):
             return why
     return ""
 
