@@ -126,9 +126,10 @@ def _model(
             yield from _model(draft, layer, f"{here}.config", shapes, api, unknown)
             continue
         config, shape = layer.get("config"), shapes.get(here)
-        if not isinstance(config, dict) or shape is None or config.get("activation") not in unknown:
+        config = config if isinstance(config, dict) else {}
+        activation = config.get("activation")
+        if shape is None or not isinstance(activation, str) or activation not in unknown:
             continue
-        activation = config["activation"]
         if _composed(draft, layer, shape, api):
             yield f"{activation} of {config.get('name')}"
 
