@@ -973,6 +973,7 @@ MARKS: dict[str, tuple[str, ...]] = {
     "lossscaleoptimizer": ("raised",),
     "mach-o": ("machines",),
     "magenta": ("tools",),
+    "make sure custom classes": ("classes",),
     "make sure you don't have a local directory with the same name": ("hubs",),
     "malformed \\n character escape": ("native",),
     "marshal data too short": ("lambdas",),

@@ -59,6 +59,8 @@ def _unknown(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...
     """Tell of "Unknown layer: X" and its like."""
     kind = " ".join(match["kind"].lower().split())
     name = match["name"].strip("'\" .,").rstrip("'")
+    if match["name"][:1] not in "'\"":
+        name = re.split(r"[`\s]", name, maxsplit=1)[0]  # what the teller goes on to say is no part of it
     table = _FAMILIES.get(kind, "")
     if not name or not table or name.startswith(("type", "object")) or (kind == "object" and name[:1].islower()):
         return None
@@ -230,6 +232,19 @@ SYMPTOMS = (
         _not_located,
         pattern=r"Could not locate (?P<what>class|function|object) (?P<name>'[^']{1,120}'|\"[^\"]{1,120}\"|[\w>.]+)",
         strength=7,
+    ),
+    Symptom(
+        ("make sure custom classes",),
+        (
+            Reading(
+                "custom-object-missing",
+                "a class or function of your own is in the model, and this process does not know it",
+                (CUSTOM_OBJECTS,),
+                confidence="medium",
+            ),
+        ),
+        pattern=r"Make sure custom classes(?: and functions)? are decorated",
+        strength=4,
     ),
     Symptom(
         ("keraslayer cannot be loaded", "unable to load keraslayer", "hub.keraslayer"),

@@ -114,8 +114,8 @@ SYMPTOMS = (
         Remedy("Or run it as TensorFlow 1.", "import tensorflow.compat.v1 as tf; tf.disable_eager_execution()"),
     ),
     row(
-        "assets-missing",
-        "KD911",
+        "path-problem",
+        "KD101",
         "the module that TensorFlow Hub has in its cache is not whole: it takes it for downloaded, and it is not",
         (
             "contains neither saved_model.pb nor saved_model.pbtxt",
