@@ -8,12 +8,10 @@ Source of the formulas: keras/src/activations/activations.py and keras/src/backe
 
 from __future__ import annotations
 
-from keras_doctor.fixes.draft import layers_of
-from keras_doctor.fixes.entries import Entries, model_entry
+from keras_doctor.fixes.entries import Entries, called, model_entry
 from keras_doctor.fixes.hard_sigmoid import LINEAR
 from keras_doctor.fixes.operations import can_write
 from keras_doctor.fixes.tables import rows
-from keras_doctor.layers.graph import infer
 from keras_doctor.layers.inbound import Ref
 from keras_doctor.layers.shapes import CannotInferError
 
@@ -105,33 +103,16 @@ def compose(draft: Draft, api: Api) -> Iterator[str]:
     unknown = {name for name in FORMULAS if not _knows(api, name)}
     if not unknown:
         return
-    shapes = {shape.path: shape for shape in infer(draft.config, draft.era)}
-    yield from _model(draft, draft.config, "config", shapes, api, unknown)
+    for layer, shape in called(draft):
+        config = layer["config"]
+        activation = config.get("activation")
+        if isinstance(activation, str) and activation in unknown and _composed(draft, layer, shape, api):
+            yield f"{activation} of {config.get('name')}"
 
 
 def _knows(api: Api, name: str) -> bool:
     others = [names for kind, *names in rows("classes.tsv") if kind == "activations" and name in names]
     return any(api.find(one, "activations") for one in [name, *(other for names in others for other in names)])
-
-
-def _model(
-    draft: Draft, entry: Any, path: str, shapes: dict[str, LayerShape], api: Api, unknown: set[str]
-) -> Iterator[str]:
-    place = f"{path}.layers" if isinstance(entry.get("config"), dict) else path
-    for number, layer in enumerate(layers_of(entry)):
-        here = f"{place}[{number}]"
-        if not isinstance(layer, dict):
-            continue
-        if layers_of(layer):
-            yield from _model(draft, layer, f"{here}.config", shapes, api, unknown)
-            continue
-        config, shape = layer.get("config"), shapes.get(here)
-        config = config if isinstance(config, dict) else {}
-        activation = config.get("activation")
-        if shape is None or not isinstance(activation, str) or activation not in unknown:
-            continue
-        if _composed(draft, layer, shape, api):
-            yield f"{activation} of {config.get('name')}"
 
 
 def _composed(draft: Draft, layer: dict[str, Any], shape: LayerShape, api: Api) -> bool:

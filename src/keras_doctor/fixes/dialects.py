@@ -11,6 +11,7 @@ from keras_doctor.fixes.activations import compose
 from keras_doctor.fixes.fix import LOSSY, Change
 from keras_doctor.fixes.graphs import rewrite
 from keras_doctor.fixes.inputs import declare
+from keras_doctor.fixes.kept_dimensions import keep
 from keras_doctor.fixes.knowledge import written_by
 from keras_doctor.fixes.lambda_rewritten import rewrite_lambdas
 from keras_doctor.fixes.merged_first import merge_first
@@ -58,7 +59,10 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
     composed = list(compose(draft, target.api))
     for told in composed:
         yield Change("activation-composed", f"put {told} together from what the target has")
-    if lambdas or composed or modern != (before == "keras-3"):
+    kept = list(keep(draft, target.api))
+    for told in kept:
+        yield Change("dimensions-kept", f"let a Reshape keep the dimensions that {told} pools over")
+    if lambdas or composed or kept or modern != (before == "keras-3"):
         for name in rewrite(draft.config, before, target.api):
             yield Change("operation-rewritten", f"make the operation {name} one of the target's own")
     elif modern:

@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+from keras_doctor.fixes.draft import layers_of
 from keras_doctor.fixes.operations import entry_of
 from keras_doctor.layers.evaluation import Evaluator
+from keras_doctor.layers.graph import infer
 from keras_doctor.layers.inbound import Ref
 from keras_doctor.layers.shapes import CannotInferError
 from keras_doctor.layers.tensors import Slice, Tensor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
+    from keras_doctor.fixes.draft import Draft
+    from keras_doctor.layers.graph import LayerShape
     from keras_doctor.layers.shapes import Shape
     from keras_doctor.releases.api import Api
+
+
+def called(draft: Draft) -> Iterator[tuple[dict[str, Any], LayerShape]]:
+    """Yield every layer of a draft that is no model, with what is inferred of it."""
+    shapes = {shape.path: shape for shape in infer(draft.config, draft.era)}
+    left = [(draft.config, "config")]
+    while left:
+        entry, path = left.pop()
+        place = f"{path}.layers" if isinstance(entry.get("config"), dict) else path
+        for number, layer in enumerate(layers_of(entry)):
+            here = f"{place}[{number}]"
+            if isinstance(layer, dict) and layers_of(layer):
+                left.append((layer, f"{here}.config"))
+            elif isinstance(layer, dict) and isinstance(layer.get("config"), dict) and here in shapes:
+                yield layer, shapes[here]
 
 
 class Entries:
