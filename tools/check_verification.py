@@ -3,10 +3,11 @@
 
     check_verification.py CORPUS SETUPS.jsonl TARGET … [--every N] [--mode real] [--out tests/data/verifications.tsv]
 
-CORPUS and its files: as in check_repairs.py. SETUPS: as in_releases.py takes it; the source is run in the setup that is
-named like its saver (of those that need no variables to be that release). TARGET: the name of a setup. Writes a line
-for each file and target: the kind of the verification, whether both compute the same, the largest difference in units
-of the outputs' scale, and why it is no better kind. Prints the shares per target.
+CORPUS and its files: as in check_repairs.py; with --custom-code those that need what it defines. SETUPS: as
+in_releases.py takes it; the source is run in the setup that is named like its saver (of those that need no variables
+to be that release). TARGET: the name of a setup. Writes a line for each file and target: the kind of the verification,
+whether both compute the same, the largest difference in units of the outputs' scale, and why it is no better kind.
+Prints the shares per target.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import collections
 import csv
+import json
 import os
 import sys
 import tempfile
@@ -23,6 +25,7 @@ import keras_doctor as kd
 from check_repairs import stock_files
 from in_releases import setups_of
 from keras_doctor.rescue.verification import Verifier
+from keras_doctor.rescue.verification.custom_code import names_in
 
 COLUMNS = ("file", "target", "kind", "equal", "difference", "why")
 _NEEDED = ("PYTHONPATH",)  # variables that make another release of a setup's interpreter
@@ -36,13 +39,15 @@ def main() -> int:
     parser.add_argument("targets", nargs="+", metavar="TARGET")
     parser.add_argument("--every", type=int, default=1, help="take each N-th file")
     parser.add_argument("--mode", default="real", help="as repair --verify takes it")
+    parser.add_argument("--custom-code", default="", metavar="FILE.py", help="take the files that need what it defines")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     setups = setups_of(options.setups)
     for setup in setups.values():
         _names.setdefault(setup["python"], setup["name"])
         os.environ.update({key: value for key, value in setup["environ"].items() if key not in _QUIET})
-    files = [path for path in stock_files(options.corpus) if _interpreter(setups, path)][:: options.every]
+    files = custom_files(options.corpus, options.custom_code) if options.custom_code else stock_files(options.corpus)
+    files = [path for path in files if _interpreter(setups, path)][:: options.every]
     rows = []
     for target in options.targets:
         environment = kd.Environment.of(setups[target]["python"])
@@ -57,6 +62,16 @@ def main() -> int:
             writer.writeheader()
             writer.writerows(rows)
     return 0
+
+
+def custom_files(corpus: Path, code: str) -> list[Path]:
+    """Return the model files that need custom objects of which all are defined in a Python file."""
+    defined, found = names_in([code]), []
+    for meta in sorted(corpus.glob("*/*/meta.json")):
+        told = json.loads(meta.read_text(encoding="utf-8"))
+        if "versions" in told and told.get("custom") and set(told["custom"]) <= set(defined):
+            found += [path for name in ("model.h5", "model.keras") if (path := meta.parent / name).exists()]
+    return found
 
 
 def _interpreter(setups: dict, path: Path) -> str:
@@ -75,7 +90,8 @@ def outcome(options: argparse.Namespace, setups: dict, path: Path, target: str, 
         for verifier in _verifiers.values():
             verifier.close()
         _verifiers.clear()
-        _verifiers[source] = Verifier(options.mode, source)
+        code = [options.custom_code] if options.custom_code else []
+        _verifiers[source] = Verifier(options.mode, source, custom_code=code)
     ending = ".keras" if (environment.keras or "").startswith("3") else ".h5"
     row = {"file": str(path.relative_to(options.corpus)), "target": target, "kind": "", "equal": ""}
     with tempfile.TemporaryDirectory() as folder:

@@ -55,7 +55,7 @@ class Model:
         return [array + drift for array in made.outputs]
 
 
-def load_model(path, compile=True):
+def load_model(path, compile=True, custom_objects=None):
     print("noise on standard output")
     if MOOD == "refuses" or MOOD == "untrained" and compile:
         raise ValueError("Unknown layer: 'Dense'")

@@ -31,7 +31,7 @@ from keras_doctor.rescue import RepairReport
 from keras_doctor.rescue.evaluation import evaluate, make_inputs
 from keras_doctor.rescue.verification import Case, Verifier, worker
 from keras_doctor.rescue.verification.building import BuildError, setup_of_source, setup_of_target
-from keras_doctor.rescue.verification.comparing import LayerOutput, parting
+from keras_doctor.rescue.verification.comparing import LayerOutput, parting, renamed_layers
 from keras_doctor.rescue.wishes import Wishes
 
 RECORDED = Path(__file__).parents[1] / "data/verifications.tsv"
@@ -169,6 +169,62 @@ def test_code_is_run_when_it_is_trusted_only(corpus: Path, tmp_path: Path, targe
     assert "KD805" in found.notes[0]
     assert "--trust-source" in found.notes[0]
     assert repaired(file, tmp_path, target, name="b.keras", trust=True, **given).verification.kind == "real"
+
+
+CODE = """
+import os
+from os import path as imported
+
+with open({marker!r}, "a") as file:
+    file.write(str(os.getpid()) + "\\n")
+
+@register_keras_serializable(package="Shop", name="till")
+def cash(x):
+    return x
+
+class Counter:
+    pass
+
+register_keras_serializable = None
+"""
+
+
+def test_custom_code_is_run_by_the_interpreters_that_load_and_nowhere_else(
+    corpus: Path, tmp_path: Path, target: Environment
+) -> None:
+    marker, code = tmp_path / "marker", tmp_path / "shop.py"
+    text = CODE.format(marker=str(marker))
+    code.write_text(text)
+    with pytest.raises(ValueError, match="no Python"):
+        Verifier(custom_code=[str(corpus / MLP)])
+    with pytest.raises(ValueError, match="cannot be read"):
+        Verifier(custom_code=[str(tmp_path / "nowhere.py")])
+    with Verifier(custom_code=[str(code)]) as verifier:
+        assert set(verifier.given) == {"imported", "cash", "Shop>till", "Counter", "register_keras_serializable"}
+    assert not marker.exists()  # its names are read from its text
+    code.write_text(text.replace("@register", "# @register"))
+    for number, given in enumerate(([], [str(code)])):
+        with Verifier("real", custom_code=given) as verifier:
+            for again in range(2):
+                report = repair(corpus / MLP, tmp_path / f"{number}{again}.keras", target, verify=verifier)
+                assert report.verification.equal
+        assert marker.exists() == bool(given)
+    processes = marker.read_text().split()
+    assert len(processes) == len(set(processes)) > 0  # once in each, though two models were loaded there
+    assert str(os.getpid()) not in processes
+
+
+def test_the_worker_gives_what_custom_code_defines_and_not_what_it_imports(tmp_path: Path) -> None:
+    code = tmp_path / "mine.py"
+    code.write_text("from numpy import zeros\nfrom helping import Helper\nclass Mine: pass\nNUMBER = 1\n")
+    (tmp_path / "helping.py").write_text("class Helper: pass\n")  # what stands beside it can be imported
+    before = list(sys.path)
+    try:
+        assert set(worker.custom_objects([str(code)])) == {"Mine", "Helper"}
+    finally:
+        sys.path[:] = before
+        for name in ("mine", "helping"):
+            sys.modules.pop(name, None)
 
 
 def test_a_plan_is_verified_without_a_file(corpus: Path, tmp_path: Path, target: Environment) -> None:
@@ -362,6 +418,23 @@ def test_parting_inside_a_nested_model(corpus: Path) -> None:
     found = parting(ours, theirs, 1e-5)
     assert found is not None
     assert (found.layer, found.after) == ("inner/batch_normalization", "inner/dense")
+
+
+def test_parting_at_a_layer_that_has_another_name(corpus: Path) -> None:
+    """A repair gives a layer another name where the target takes it for a path, and a person where they wish."""
+    document = read(str(corpus / MLP))
+    dense = [layer for layer in document.layers if layer.class_name == "Dense"]
+    config = json.loads(json.dumps(document.config))
+    for number, layer in enumerate(entry["config"] for entry in config["config"]["layers"]):
+        layer["name"] = f"renamed_{number}"
+        if layer.get("units") == dense[1].config["units"]:
+            layer["activation"] = "exponential"
+    groups = [replace(group, owner=f"renamed_{number + 1}") for number, group in enumerate(document.weights)]
+    other = document.changed(config=config, weights=tuple(groups))  # the first layer is an InputLayer without a group
+    assert parting(layers(document), layers(other), 1e-5) is None  # no name is in both
+    found = parting(layers(document), layers(other), 1e-5, renamed_layers(document, other))
+    assert found is not None
+    assert (found.layer, found.after) == (dense[1].name, "dropout")
 
 
 def test_parting_by_shape_and_by_text() -> None:

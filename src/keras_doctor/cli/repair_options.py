@@ -69,6 +69,14 @@ def add_verification(parser: ArgumentParser) -> None:
         help=f"what one model may take in one of them (default {SECONDS:g})",
     )
     group.add_argument(
+        "--custom-code",
+        action="append",
+        default=[],
+        metavar="FILE.py",
+        help="Python file that defines the model's custom objects: run by the interpreters that load the model for the "
+        "comparison, and nowhere else (may be repeated)",
+    )
+    group.add_argument(
         "--trust-source", action="store_true", help="load SRC in a release also where it brings code (findings KD8xx)"
     )
 

@@ -10,15 +10,18 @@ from __future__ import annotations
 
 from keras_doctor.document.config import split_path
 from keras_doctor.document.model import ModelDocument, TrainingState
+from keras_doctor.fixes.foreign import foreign_layers, in_hdf5, in_store, unknown_places
 from keras_doctor.layers.stored_order import hdf5_groups, v3_groups
 from keras_doctor.layers.stored_variables import stored_variables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from keras_doctor.document.provenance import Provenance
     from keras_doctor.document.tensors import TensorRef, WeightGroup
+    from keras_doctor.fixes.foreign import Foreign
     from keras_doctor.layers.signature import Variable
     from keras_doctor.layers.stored_order import StoredGroup
 
@@ -50,6 +53,7 @@ class Draft:
         self.assets = source.assets
         self.lost: list[tuple[str, str]] = []
         self._held: dict[int, Tensors] = {}
+        self._foreign: dict[int, Foreign] = {}
         self._kept: dict[int, Any] = {}  # keeps the entries alive, so that an id stays theirs
         self._take(source)
 
@@ -68,6 +72,8 @@ class Draft:
     def move(self, entry: Any, other: Any) -> None:
         """Give the tensors of an entry to the one that takes its place."""
         self.give(other, self._held.pop(id(entry), {}))
+        if id(entry) in self._foreign:
+            self._foreign[id(other)] = self._foreign.pop(id(entry))
 
     def _take(self, source: ModelDocument) -> None:
         """Hand each stored tensor to the entry of the layer that owns it."""
@@ -76,11 +82,21 @@ class Draft:
             entry, part = self.leaf(self.config, path)
             self.tensors(entry)[part, name] = tensor
             given.add(tensor.path)
+        for path, foreign in foreign_layers(source, self.era):
+            entry = self.at(path)
+            self._kept[id(entry)] = entry
+            self._foreign[id(entry)] = foreign
+            given |= {tensor.path for tensors in foreign.parts.values() for tensor in tensors}
         for group in source.weights:
             left = [tensor for tensor in group.tensors if tensor.path not in given]
             if left:
                 what = f"{len(left)} of its {len(group.tensors)} tensors fit no variable of the layers that are known"
                 self.lost.append((group.owner, what))
+
+    def unplaced(self, form: str) -> list[tuple[str, str]]:
+        """Return the layers of unknown classes whose tensors have no place in a format, with the reason."""
+        told = [(foreign.layer, foreign.unplaced(form)) for foreign in self._foreign.values()]
+        return [(layer, f"what it owns is left out: {why}") for layer, why in told if why]
 
     def leaf(self, entry: Any, part: str) -> tuple[Any, str]:
         """Return the layer inside an entry that owns a variable, and what is left of the variable's part."""
@@ -156,7 +172,27 @@ class Draft:
             tensor = named.get((id(leaf), part, variable.name))
             if tensor is not None:
                 made[group.name].append(self._named(form, group, len(made[group.name]), variable, tensor))
+        for name, tensors in self._foreign_groups(layout, era, form, release):
+            made[name] = list(tensors)
         return tuple(WeightGroup(name, "", tuple(tensors)) for name, tensors in made.items())
+
+    def _foreign_groups(
+        self, layout: tuple[StoredGroup, ...], era: str, form: str, release: str
+    ) -> Iterator[tuple[str, tuple[TensorRef, ...]]]:
+        """Yield the groups of the layers of unknown classes."""
+        if not self._foreign:
+            return
+        places = (
+            [(node.path, place) for node, place in unknown_places(self.config, era, release)] if form in _V3 else []
+        )
+        for path, place in places:
+            foreign = self._foreign.get(id(self.at(path)))
+            if foreign is not None and not foreign.unplaced(form):
+                yield from in_store(foreign, place)
+        for group in layout if form not in _V3 else ():
+            foreign = self._foreign.get(id(self.at(group.path)))
+            if foreign is not None and not foreign.unplaced(form):
+                yield group.name, in_hdf5(foreign, group.name)
 
     def trainable(self, era: str) -> list[TensorRef | None]:
         """Return the tensors of the trainable variables in the order in which an era lists these; None for one that is

@@ -62,9 +62,11 @@ def target_of(environment: Environment, form: str) -> Target:
     return Target(environment, api, ERA_OF_LINE.get(api.line, "").removesuffix("-v3"), form, semantics)
 
 
-def plan(document: ModelDocument, environment: Environment, form: str, path: str) -> Plan:
+def plan(
+    document: ModelDocument, environment: Environment, form: str, path: str, custom_objects: tuple[str, ...] = ()
+) -> Plan:
     """Return how `document` becomes a file of the format `form` ("keras-v3", "hdf5-model") at `path` that loads in
-    `environment`.
+    `environment`. `custom_objects`: names that whoever loads it gives.
     """
     target = target_of(environment, form)
     draft = Draft(document)
@@ -75,10 +77,11 @@ def plan(document: ModelDocument, environment: Environment, form: str, path: str
     state_modules(draft, target)  # of what the fixes put in
     result, diagnosis = made(draft, target, path), None
     for _ in range(ROUNDS):
-        steps = tuple(trace(result, environment, Options()))  # all of it: fixes change what the walk goes over
+        # All of it at once: fixes change what the walk goes over.
+        steps = tuple(trace(result, environment, Options(custom_objects=custom_objects)))
         found = [change for step in steps for change in mended(step, draft, target)]
         if not found and draft.training is not None:
-            diagnosis = diagnose(result, environment)
+            diagnosis = diagnose(result, environment, custom_objects=custom_objects)
             if _stops_at_training(diagnosis):
                 rewritten = any(change.fix == SLUG for change in changes)
                 found = [drop_training(draft)] if rewritten else list(training(draft, target))
@@ -90,7 +93,7 @@ def plan(document: ModelDocument, environment: Environment, form: str, path: str
     carried = list(carry_state(draft, target))
     if draft.slots:
         result, diagnosis = made(draft, target, path), None
-    return Plan(result, target, (*changes, *carried), tuple(draft.lost), diagnosis)
+    return Plan(result, target, (*changes, *carried), (*draft.lost, *draft.unplaced(form)), diagnosis)
 
 
 def _without_assets(draft: Draft, target: Target) -> list[Change]:

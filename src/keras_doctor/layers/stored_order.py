@@ -201,7 +201,7 @@ _EXPORTED_AS = {"GroupQueryAttention": "GroupedQueryAttention"}
 
 def _python_name(node: ConfigNode) -> str:
     """Return the name of a layer's class as paths have it."""
-    name = str(node.get("class_name"))
+    name = str(node.get("class_name")).rpartition(">")[2]  # "Package>Layer" of legacy configs
     return snake_case(_EXPORTED_AS.get(name, name))
 
 

@@ -68,7 +68,7 @@ def _show_some(lines: Sequence[str], what: str, terminal: Terminal, most: int = 
 
 def _outcome(report: Any) -> str:
     """Return the verdict that a result is shown with: with lost tensors, none computes what the source did."""
-    verdict: str = report.diagnosis.verdict
+    verdict: str = report.verdict
     return "unknown" if report.lost_tensors and (verdict == "loads" or not report.plan.document.config) else verdict
 
 
@@ -87,7 +87,7 @@ def _and_lost(report: Any) -> str:
 
 
 def _told(report: Any) -> str:
-    verdict = report.diagnosis.verdict
+    verdict = report.verdict
     kinds = {change.kind for change in report.changes}
     filled = any(change.fix == "fill" for change in report.changes)
     left_out = kinds <= {"exact", "lossy"} and "lossy" in kinds and not filled
@@ -109,7 +109,7 @@ def _grouped(changes: Iterable[Any]) -> list[tuple[str, int, str, str]]:
 
 def tally(reports: Sequence[Any], failed: Sequence[tuple[str, str]]) -> str:
     """Return what came of many repairs, in a line."""
-    counts = {verdict: sum(report.diagnosis.verdict == verdict for report in reports) for verdict in VERDICTS}
+    counts = {verdict: sum(report.verdict == verdict for report in reports) for verdict in VERDICTS}
     told = [f"{count} {verdict}" for verdict, count in counts.items() if count]
     told += [f"{len(failed)} not written"] if failed else []
     kinds = [found.kind for report in reports if (found := report.verification).equal]
@@ -135,7 +135,7 @@ def _json(report: Any) -> dict[str, Any]:
         "path": report.path,
         "holds": report.holds,
         "refused": report.refused,
-        "verdict": report.diagnosis.verdict,
+        "verdict": report.verdict,
         "cause": report.diagnosis.cause,
         "changes": [
             {"fix": c.fix, "message": c.message, "where": str(c.where), "kind": c.kind, "note": c.note}

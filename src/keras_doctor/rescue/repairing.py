@@ -63,6 +63,12 @@ class RepairReport:
         return self.plan.lost
 
     @property
+    def verdict(self) -> str:
+        """What the target does with the result: as the rules say, and where they do not know, as it was seen to do."""
+        seen = self.verification.equal and self.verification.result.interpreter
+        return "loads" if self.diagnosis.verdict == "unknown" and seen else self.diagnosis.verdict
+
+    @property
     def remaining(self) -> tuple[Finding, ...]:
         """What stands in the way of a load still."""
         return tuple(finding for finding in self.diagnosis.findings if finding.effect)
@@ -84,12 +90,14 @@ def repair(
 
     The ending of `destination` and `wishes.to` say the format (`wishes.kind_of`). `architecture`: a file whose config
     is borrowed, for weights and for a file that lost its own. `verify`: how both are compared, "auto", "real", "numpy"
-    or "none" as a `Verifier` takes it, or a `Verifier` that is used for several files and stays open; `source_python`:
-    the interpreter that the source is run in. Nothing is written with `dry`, nor over a file that is there without
-    `force`, nor where the target would refuse the result for anything but custom objects that are to be given, nor
-    where tensors are lost and `wishes.fill` does not say what stands in for them: then `path` of the report is "",
-    and `remaining` or `refused` says why. Raises ValueError for another ending, for wishes that cannot be granted or an
-    environment without a Keras, `writers.Refused` for what cannot be written.
+    or "none" as a `Verifier` takes it, or a `Verifier` that is used for several files and stays open (one with
+    `custom_code` gives both loads what that defines); `source_python`: the interpreter that the source is run in.
+
+    Nothing is written with `dry`, nor over a file that is there without `force`, nor where the target would refuse the
+    result for anything but custom objects that are to be given, nor where tensors are lost and `wishes.fill` does not
+    say what stands in for them: then `path` of the report is "", and `remaining` or `refused` says why. Raises
+    ValueError for another ending, for wishes that cannot be granted or an environment without a Keras,
+    `writers.Refused` for what cannot be written.
     """
     document = _opened(source)
     if architecture is not None:
@@ -142,10 +150,12 @@ def _done(doing: _Doing, saved: Salvage) -> RepairReport:
     asked, wanted = wished(saved.document, doing.wishes, kind.holds)
     # Weights and architecture are judged in the model that they belong to, which has the ending of its own format.
     model = path if kind.holds == MODEL else f"{path}{'.keras' if kind.planned == 'keras-v3' else '.h5'}"
-    made = plan(asked, environment, kind.planned, model)
+    given = doing.verifier.given
+    made = plan(asked, environment, kind.planned, model, given)
     made = replace(made, changes=(*_salvaged(saved, doing.wishes), *wanted, *made.changes))
     refused = _refusal(document, saved, path, doing.wishes) if kind.holds != "architecture" else ""
-    diagnosis = diagnose(document, environment) if refused else made.diagnosis or diagnose(made.document, environment)
+    diagnosis = None if refused else made.diagnosis
+    diagnosis = diagnosis or diagnose(document if refused else made.document, environment, custom_objects=given)
     stops = any(finding.effect == "fails" and finding.cause not in _GIVEN for finding in diagnosis.findings)
     can_be = not refused and not stops
     write_it = can_be and not doing.dry

@@ -57,6 +57,7 @@ def run(
     verify_with: list[str] | None = None,
     verify_env: str | None = None,
     verify_timeout: float = SECONDS,
+    custom_code: list[str] | None = None,
     trust_source: bool = False,
 ) -> int:
     """Repair files; return the exit status: 0 when every result loads."""
@@ -75,7 +76,11 @@ def run(
     reports: list[RepairReport] = []
     failed: list[tuple[str, str]] = []
     others, build = others_of(verify_with or []), verify_env == "build"
-    with Verifier(verify, source_python, others, verify_timeout, trust_source, build) as verifier:
+    try:
+        comparing = Verifier(verify, source_python, others, verify_timeout, trust_source, build, custom_code or ())
+    except ValueError as error:
+        raise Usage(str(error)) from None
+    with comparing as verifier:
         for target in progress(targets, many):
             for_it = wanted.at(target)
             environment = for_it.environment
@@ -102,7 +107,7 @@ def run(
 
 
 def _loads(report: RepairReport, verify: str) -> bool:
-    loads = report.diagnosis.verdict == "loads" or report.plan.document.config is None
+    loads = report.verdict == "loads" or report.plan.document.config is None
     found = report.verification
     compared = bool(found.equal and found.kind != NUMPY) if verify == IN_RELEASES else found.equal is not False
     return loads and not report.refused and compared

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 
 from keras_doctor.records import record
+from keras_doctor.rescue.verification.custom_code import names_in
 from keras_doctor.rescue.verification.interpreters import Choice, Interpreters
 from keras_doctor.rescue.verification.outcome import Verification
 
@@ -47,7 +49,10 @@ class Verifier:
     large), "real", "numpy" or "none". `source_python`: the interpreter, or an environment's folder, that the source is
     run in; `others`: more that may suit source or target. `seconds`: what one model may take in one of them. `trust`:
     load also what brings code of its own (findings KD8xx); the safe mode of Keras stays on. `build`: make environments,
-    in the user's cache folder, where none at hand suits.
+    in the user's cache folder, where none at hand suits. `custom_code`: Python files that define what models need
+    beside Keras; they are run in the processes that load the models, and nowhere else. `given`: the names in them.
+
+    Raises ValueError for another mode, and for custom code that cannot be read.
     """
 
     def __init__(
@@ -58,11 +63,14 @@ class Verifier:
         seconds: float = SECONDS,
         trust: bool = False,
         build: bool = False,
+        custom_code: Sequence[str] = (),
     ) -> None:
         if mode not in MODES:
             raise ValueError(f"verify is one of {', '.join(MODES)}, not {mode}")
         self.mode = mode
-        self.interpreters = Interpreters(source_python, others, trust, build)
+        self.custom_code = tuple(os.path.abspath(path) for path in custom_code)
+        self.given = names_in(self.custom_code) if self.custom_code else ()
+        self.interpreters = Interpreters(source_python, others, trust, build, self.given)
         self.seconds = seconds
         self._workers: Workers | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -125,5 +133,6 @@ class Verifier:
         document, file = (case.original, case.original.path) if is_source else (case.result, case.file)
         weights = case.original.format in _WEIGHTS if is_source else case.weights
         return InRelease(
-            self._workers, choice.environment, document, file, self._folder.name, weights=weights, plain=not is_source
-        )
+            self._workers, choice.environment, document, file, self._folder.name,
+            weights=weights, plain=not is_source, custom_code=self.custom_code,
+        )  # fmt: skip

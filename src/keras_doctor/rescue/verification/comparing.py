@@ -5,14 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from keras_doctor.records import record
+from keras_doctor.rescue.differing.layer_pairs import layer_pairs
 from keras_doctor.rescue.verification.outcome import Parting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from keras_doctor.document.model import ModelDocument
+
     Array = Any
+
+NO_NAMES: Mapping[str, str] = {}
 
 
 @record
@@ -43,11 +48,36 @@ def difference(before: Sequence[Array], after: Sequence[Array]) -> float:
     return worst / (scale or 1.0)
 
 
-def parting(before: Sequence[LayerOutput], after: Sequence[LayerOutput], tolerance: float) -> Parting | None:
-    """Return the first layer of both models whose outputs differ, in the order of `before`: what feeds a layer stands
-    before it, so all of that agrees. Of a model inside the model, the layer in it. None when no layer differs.
+def renamed_layers(before: ModelDocument, after: ModelDocument) -> dict[str, str]:
+    """Return the names that layers of one model have in another ("encoder/dense_1" → "encoder/dense"), where they are
+    called otherwise there.
     """
-    ours, theirs = _by_name(before), _by_name(after)
+    own, other = _full_names(after), _full_names(before)
+    pairs = [(pair.b, pair.a) for pair in layer_pairs(before, after) if pair.a is not None and pair.b is not None]
+    return {own[b.path]: other[a.path] for b, a in pairs if own[b.path] != other[a.path]}
+
+
+def _full_names(document: ModelDocument) -> dict[str, str]:
+    """Return the names of layers through the models around them, by path."""
+    found: dict[str, str] = {}
+    for layer in document.layers:  # parents first
+        around = found.get(layer.parent)
+        found[layer.path] = f"{around}/{layer.name}" if around else layer.name
+    return found
+
+
+def parting(
+    before: Sequence[LayerOutput],
+    after: Sequence[LayerOutput],
+    tolerance: float,
+    names: Mapping[str, str] = NO_NAMES,
+) -> Parting | None:
+    """Return the first layer of both models whose outputs differ, in the order of `before`: what feeds a layer stands
+    before it, so all of that agrees. Of a model inside the model, the layer in it. None when no layer differs. `names`:
+    by the names that layers of `after` have, those that they had.
+    """
+    ours = _by_name(before)
+    theirs = {names.get(name, name): outputs for name, outputs in _by_name(after).items()}
     found: Parting | None = None
     inside = ""
     while True:

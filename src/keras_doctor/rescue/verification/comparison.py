@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.records import replace
-from keras_doctor.rescue.verification.comparing import difference, parting
+from keras_doctor.rescue.verification.comparing import difference, parting, renamed_layers
 from keras_doctor.rescue.verification.outcome import Verification, kind_of
 from keras_doctor.rescue.verification.sides import ByNumpy, Computed, InRelease
 from keras_doctor.rescue.verification.workers import WorkerError
@@ -73,7 +73,8 @@ def _explained(
     for what, second, first in again:
         if second.outputs is not None and difference(first.outputs or (), second.outputs) > tolerance:
             return _undecided(found, f"{what} computes something else each time")
-    return replace(found, parting=parting(again[0][1].layers, again[1][1].layers, tolerance))
+    names = renamed_layers(before[0].document, after[0].document)
+    return replace(found, parting=parting(again[0][1].layers, again[1][1].layers, tolerance, names))
 
 
 def _both(before: Any, after: Any) -> tuple[tuple[str, Any], tuple[str, Any]]:

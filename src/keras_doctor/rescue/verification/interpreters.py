@@ -36,10 +36,18 @@ class Choice:
 
 class Interpreters:
     """The interpreters that were named, and the user's own. `trust`: load what brings code of its own, too; `build`:
-    make environments where there are none that suit.
+    make environments where there are none that suit; `given`: names of custom objects that each load is given.
     """
 
-    def __init__(self, source: str = "", others: Sequence[str] = (), trust: bool = False, build: bool = False) -> None:
+    def __init__(
+        self,
+        source: str = "",
+        others: Sequence[str] = (),
+        trust: bool = False,
+        build: bool = False,
+        given: tuple[str, ...] = (),
+    ) -> None:
+        self.given = given
         self.source = source
         self.others = tuple(others)
         self.trust = trust
@@ -77,8 +85,11 @@ class Interpreters:
         why: list[str] = []
         for environments in self._sources(document, target, why):
             for environment in _as_saved(environments, document):
-                diagnosis = diagnose(document, environment, compile=False)  # what it computes is asked, no more
-                if diagnosis.verdict == "loads":
+                diagnosis = diagnose(
+                    document, environment, compile=False, custom_objects=self.given
+                )  # only what it computes
+                # What custom objects own, no rule knows: it is tried.
+                if diagnosis.verdict == "loads" or (self.given and diagnosis.verdict == "unknown"):
                     hazard = self._hazard(diagnosis)
                     return Choice(None, f"the source {hazard}") if hazard else Choice(environment)
                 finding = diagnosis.decisive

@@ -61,7 +61,8 @@ class ByNumpy:
 
 class InRelease:
     """A model run by a real release. `file`: the model, with `weights` those of the model that `document` describes;
-    `folder`: for what is handed over. `plain`: only a load with plain defaults counts.
+    `folder`: for what is handed over. `plain`: only a load with plain defaults counts. `custom_code`: Python files that
+    define what each load is given as `custom_objects`.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class InRelease:
         *,
         weights: bool,
         plain: bool,
+        custom_code: Sequence[str] = (),
     ) -> None:
         self.workers = workers
         self.where = installation(environment)
@@ -84,6 +86,7 @@ class InRelease:
         self.folder = folder
         self.weights = weights
         self.plain = plain
+        self.custom_code = list(custom_code)
 
     def compute(self, inputs: Sequence[Any], each_layer: bool = False) -> Computed:
         """Load and run it. Raises WorkerError when there is no answer."""
@@ -96,6 +99,7 @@ class InRelease:
             "names": [spec.name for spec in input_specs(self.document)],
             "outputs": made,
             "layers": each_layer,
+            "custom": self.custom_code,
         }
         answer = self.workers.ask(self.where, task)
         refusal = answer["plain"] if self.plain else ""

@@ -8,6 +8,7 @@ First answers {"ready": true, "keras": its version, "python"}; then reads a task
 
 - `file`: what is loaded; `architecture`: JSON of the model that it is the weights of, or null
 - `inputs`: .npz with in0, in1 …, `names`: of the inputs, where they are known; null for no outputs
+- `custom`: Python files to run, whose classes and functions the load is given
 - `outputs`: the .npz that is written: out0, out1 …; with `layers` also layer0 …, what each layer puts out; with
   `weights` w0 …, those of the model and of its optimizer
 
@@ -22,6 +23,7 @@ import json
 import logging
 import os
 import sys
+import types
 import warnings
 
 import numpy as np
@@ -30,6 +32,8 @@ KEPT = 1 << 16  # numbers of a layer's output that are told
 GROUP = 1 << 24  # numbers of layers' outputs that are held at once
 DEPTH = 4  # of nested models that are looked into
 TOLD = 600  # characters of an error
+RUN = {}  # modules of custom code, by path
+LIBRARIES = ("builtins", "__builtin__", "keras", "numpy", "tensorflow", "tf_keras", "typing")
 
 
 class Library(object):
@@ -53,19 +57,20 @@ class Library(object):
     def load(self, task):
         """Return the model of a task, and why a load with plain defaults failed ("" when it did not)."""
         path, architecture = task["file"], task.get("architecture")
+        given = {"custom_objects": custom_objects(task["custom"])} if task.get("custom") else {}
         described = architecture or (path if path.endswith(".json") else None)
         if described:
             with io.open(described, encoding="utf-8") as text:
-                model = self.models.model_from_json(text.read())
+                model = self.models.model_from_json(text.read(), **given)
             if architecture:
                 model.load_weights(path)
             return model, ""
         try:
-            return self.models.load_model(path), ""
+            return self.models.load_model(path, **given), ""
         except Exception as error:
             plain = error
         try:
-            return self.models.load_model(path, compile=False), told(plain)
+            return self.models.load_model(path, compile=False, **given), told(plain)
         except Exception:
             raise plain
 
@@ -73,6 +78,27 @@ class Library(object):
         """Return texts as this TensorFlow takes them."""
         eager = getattr(self.tf, "executing_eagerly", None)
         return self.tf.constant(array) if eager is not None and eager() else array.astype(object)
+
+
+def custom_objects(paths):
+    """Return the classes and functions of Python files, by name; each file is run once, as an import would."""
+    found = {}
+    for path in paths:
+        name = os.path.splitext(os.path.basename(path))[0]
+        module = RUN.get(path)
+        if module is None:
+            sys.path.insert(0, os.path.dirname(path))  # what stands beside it can be imported
+            module = types.ModuleType(name)
+            module.__file__ = path
+            sys.modules.setdefault(name, module)  # where Keras looks for what it is defined in
+            with io.open(path, "rb") as text:
+                exec(compile(text.read(), path, "exec"), module.__dict__)
+            RUN[path] = module
+        for key, value in module.__dict__.items():
+            home = (getattr(value, "__module__", None) or "").partition(".")[0]
+            if callable(value) and not key.startswith("__") and home not in LIBRARIES:
+                found[key] = value
+    return found
 
 
 def told(error):
