@@ -69,3 +69,9 @@ def graph_traps() -> Path:
     of each (tools/record_graph_traps.py).
     """
     return unpacked(DATA / "graph-traps.tar.xz")
+
+
+@pytest.fixture(scope="session")
+def tfjs_models() -> Path:
+    """Return the folder of models converted to TensorFlow.js, with what they compute (tools/record_tfjs.py)."""
+    return unpacked(DATA / "tfjs-models.tar.xz")

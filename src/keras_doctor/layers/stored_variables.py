@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from keras_doctor.layers.graph import infer
+from keras_doctor.layers.named_variables import by_alphabet, by_layer, by_store
 from keras_doctor.layers.stored_order import hdf5_groups, v3_groups
 
 TYPE_CHECKING = False
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 def stored_variables(document: ModelDocument, era: str) -> Iterator[Found]:
     """Return the variables of a document whose config belongs to `era`. What does not fit its layer is left out."""
+    if document.format in _NAMED:
+        return _from_names(document, era)
     groups = {group.owner: group.tensors for group in document.weights}
     if any(owner.startswith(("layer_with_weights-", "layer-")) for owner in _paths(document)):
         return _from_checkpoint(document, era)
@@ -30,6 +33,8 @@ def stored_variables(document: ModelDocument, era: str) -> Iterator[Found]:
 
 
 _LEGACY = ("hdf5-model", "hdf5-weights")
+_NAMED = ("tfjs-layers",)
+_JAVASCRIPT = "tensor_flow.js"  # TensorFlow.js says so of what it saves itself, layer by layer as they are called
 
 
 def _paths(document: ModelDocument) -> list[str]:
@@ -48,6 +53,18 @@ def _from_hdf5(document: ModelDocument, era: str, groups: dict[str, tuple[Tensor
         if not tensors and len(filled) == len(expected):
             tensors = filled[place]
         yield from _matched(part_path(group.path), group.variables, tensors)
+
+
+def _from_names(document: ModelDocument, era: str) -> Iterator[Found]:
+    """TensorFlow.js: tensors without groups."""
+    tensors = [tensor for group in document.weights for tensor in group.tensors]
+    stored = by_store(tensors)
+    if stored:
+        yield from _from_store(document, era, stored)
+        return
+    converted = document.provenance.backend != _JAVASCRIPT and by_alphabet(document.config, era, tensors)
+    for path, variables, own in converted or by_layer(document.config, era, tensors):
+        yield from _matched(part_path(path), variables, own)
 
 
 def _from_store(document: ModelDocument, era: str, groups: dict[str, tuple[TensorRef, ...]]) -> Iterator[Found]:
