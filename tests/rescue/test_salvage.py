@@ -68,6 +68,29 @@ def test_a_cut_file_is_refused_without_fill(half: Path, tmp_path: Path) -> None:
     assert "--fill zeros" in report.refused
 
 
+def test_what_survives_is_saved_alone_under_the_names_of_its_layers(
+    half: Path, tmp_path: Path, k224: dict[str, np.ndarray]
+) -> None:
+    report = repair(half, tmp_path / "out.safetensors", ENV)
+    assert (report.holds, report.verification.equal) == ("weights", None)
+    assert {(one.layer, one.name) for one in report.lost_tensors} == {("dense_1", "kernel"), ("dense_1", "bias")}
+    groups = read(str(tmp_path / "out.safetensors")).weights or report.plan.document.weights
+    found = sorted(tensor.read() for group in groups for tensor in group.tensors)
+    assert found == sorted(v.tobytes() for name, v in by_variable(k224).items() if not name.startswith("dense_1"))
+
+
+def test_an_architecture_has_no_weights_to_lose(corpus: Path, tmp_path: Path) -> None:
+    source = corpus / "py37_tf24/cnn/arch.json"
+    report = repair(source, tmp_path / "out.keras", ENV)
+    assert not report.path
+    assert report.refused.startswith("it holds no weights")
+    assert f"--architecture {source}" in report.refused
+    report = repair(source, tmp_path / "out.json", ENV)
+    assert report.path
+    assert not report.lost_tensors
+    assert report.verdict == "loads"
+
+
 @pytest.mark.parametrize("fill", ["zeros", "initializer"])
 def test_a_cut_file_is_filled_when_asked(half: Path, tmp_path: Path, k224: dict[str, np.ndarray], fill: str) -> None:
     before = half.read_bytes()

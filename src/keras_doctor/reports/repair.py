@@ -74,7 +74,7 @@ def _outcome(report: Any) -> str:
 
 def _words(report: Any) -> str:
     if report.refused:
-        return "tensors are lost"
+        return str(report.refused.partition(":")[0])
     if report.plan.document.config is None:
         return "the weights alone, in the layout that they have" + _and_lost(report)
     holds = "" if report.holds == "model" else f"the {report.holds} of a model that "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from keras_doctor.artifacts import read
+from keras_doctor.document.expressions import Expression
 from keras_doctor.document.joining import with_architecture
 from keras_doctor.document.model import ModelDocument
 from keras_doctor.environments import Environment
@@ -15,7 +16,7 @@ from keras_doctor.records import record, replace
 from keras_doctor.rescue.salvage import LEGACY, STORES, LostTensor, Salvage, salvage
 from keras_doctor.rescue.unwrapping import unwrapped
 from keras_doctor.rescue.verification import IN_RELEASES, Case, Verification, Verifier
-from keras_doctor.rescue.wishes import MODEL, WEIGHTS, Kind, Wishes, kind_of, wished
+from keras_doctor.rescue.wishes import ARCHITECTURE, MODEL, WEIGHTS, Kind, Wishes, kind_of, wished
 from keras_doctor.rules import diagnose
 from keras_doctor.wire.errors import FormatError
 
@@ -143,8 +144,11 @@ class _Doing:
 
 def _done(doing: _Doing, saved: Salvage) -> RepairReport:
     document, path, environment, kind = doing.document, doing.path, doing.environment, doing.kind
+    holds_any = any(group.tensors for group in document.weights)
+    if kind.written == "safetensors" and saved.lost and holds_any and not doing.wishes.fill:
+        return _weights_alone(doing, replace(saved, document=_survivors(saved.document)))
     if document.config is None:
-        if kind.holds != WEIGHTS or not any(group.tensors for group in document.weights):
+        if kind.holds != WEIGHTS or not holds_any:
             raise ValueError(_no_model(document, path))
         return _weights_alone(doing, saved)
     asked, wanted = wished(saved.document, doing.wishes, kind.holds)
@@ -153,7 +157,7 @@ def _done(doing: _Doing, saved: Salvage) -> RepairReport:
     given = doing.verifier.given
     made = plan(asked, environment, kind.planned, model, given)
     made = replace(made, changes=(*_salvaged(saved, doing.wishes), *wanted, *made.changes))
-    refused = _refusal(document, saved, path, doing.wishes) if kind.holds != "architecture" else ""
+    refused = _refusal(document, saved, path, doing.wishes) if kind.holds != ARCHITECTURE else ""
     diagnosis = None if refused else made.diagnosis
     diagnosis = diagnosis or diagnose(document if refused else made.document, environment, custom_objects=given)
     stops = any(finding.effect == "fails" and finding.cause not in _GIVEN for finding in diagnosis.findings)
@@ -161,7 +165,10 @@ def _done(doing: _Doing, saved: Salvage) -> RepairReport:
     write_it = can_be and not doing.dry
     if write_it:
         _write(made.document, document.path, path, kind, doing.force)
-    if saved.lost or saved.found:
+    lost = saved.lost if kind.holds != ARCHITECTURE or holds_any else ()  # of an architecture, which has none to lose
+    if saved.lost and not lost:
+        verification = Verification(reason="there are no weights to compute with")
+    elif saved.lost or saved.found:
         what = "are lost" if saved.lost else "were found by a search"
         verification = Verification(reason=f"tensors of the source {what}: there is nothing to compare with")
     else:
@@ -175,7 +182,7 @@ def _done(doing: _Doing, saved: Salvage) -> RepairReport:
         verification,
         kind.holds,
         document.damage,
-        saved.lost,
+        lost,
         refused,
     )
 
@@ -238,6 +245,11 @@ def _refusal(document: ModelDocument, saved: Salvage, path: str, wishes: Wishes)
     """Return why a model with lost tensors is not written; "" when none are lost or something stands in for them."""
     if not saved.lost or wishes.fill:
         return ""
+    if not any(group.tensors for group in document.weights):
+        return (
+            f"it holds no weights: those of another file go into it with keras-doctor repair WEIGHTS {path} "
+            f"--architecture {document.path}; --fill initializer gives it those of a model that is not trained"
+        )
     count = sum(len(group.tensors) for group in saved.document.weights)
     told = "; ".join(str(one) for one in saved.lost[:_SHOWN]) + (" …" if len(saved.lost) > _SHOWN else "")
     return (
@@ -255,6 +267,22 @@ def _no_model(document: ModelDocument, path: str) -> str:
             f"weights alone: keras-doctor repair {document.path} {stem}.safetensors"
         )
     return f"there is no model in it to be written: {what}"
+
+
+def _survivors(document: ModelDocument) -> ModelDocument:
+    """Return the weights of a salvaged document by the names of their layers, without what stands in for lost ones."""
+    groups = (
+        replace(
+            group,
+            tensors=tuple(
+                tensor
+                for tensor in group.tensors
+                if not (isinstance(tensor, Expression) and tensor.operation == "zeros")
+            ),
+        )
+        for group in document.weights
+    )
+    return document.changed(config=None, weights=tuple(group for group in groups if group.tensors))
 
 
 def _weights_alone(doing: _Doing, saved: Salvage) -> RepairReport:
