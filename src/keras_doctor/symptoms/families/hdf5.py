@@ -74,6 +74,21 @@ SYMPTOMS = (
         strength=9,
     ),
     Symptom(
+        ("can't locate attribute: 'model_config'", "can't locate attribute: model_config"),
+        (
+            Reading(
+                "weights-only",
+                "the file holds weights alone: it has no config of a model",
+                (
+                    REBUILD,
+                    Remedy("Or save the whole model, where it was made.", "model.save(PATH)"),
+                ),
+                "high",
+            ),
+        ),
+        strength=7,
+    ),
+    Symptom(
         (
             "unable to open object",
             "unable to synchronously open object",

@@ -88,6 +88,7 @@ SYMPTOMS = (
             "'str' object is not callable",
             "'dict' object is not callable",
             "'unicode' object is not callable",
+            "unicode is not callable",
             "'bytes' object is not callable",
         ),
         (
