@@ -122,3 +122,28 @@ def test_files_and_options_come_in_any_order(corpus: Path, tmp_path: Path, capsy
     source, result = str(corpus / "py311_tf215/mlp_seq/model.h5"), str(tmp_path / "out.keras")
     assert main(["repair", source, "--architecture", source, result, *ENV, "--verify=none"]) == 0
     assert Path(result).exists()
+
+
+def test_a_folder_keeps_its_shape_and_no_result_takes_the_place_of_another(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    models, mended = tmp_path / "models", tmp_path / "mended"
+    files = {
+        "a.h5": "py37_tf24/mlp_seq/model.h5",
+        "a.keras": "py311_tf215/mlp_seq/model.keras",
+        "sub/a.h5": "py37_tf24/mlp_seq/model.h5",
+        "custom.h5": "py37_tf24/custom_layer/model.h5",
+        "half.keras": "pathology/cut_half-k3k/model.keras",
+    }
+    for name, file in files.items():
+        (models / name).parent.mkdir(parents=True, exist_ok=True)
+        (models / name).write_bytes((corpus / file).read_bytes())
+    command = ["repair", str(models), str(mended), *ENV, "--verify=none"]
+    assert main([*command, "--plan"]) == 1
+    assert not mended.exists()
+    assert main(command) == 1
+    found = sorted(str(path.relative_to(mended)) for path in mended.rglob("*") if path.is_file())
+    assert found == ["a.keras", "a.keras.keras", "custom.keras", "sub/a.keras"]
+    shown = capsys.readouterr().out
+    assert "loads there when its custom objects are given" in shown
+    assert shown.splitlines()[-1] == "5 files: 3 loads, 1 loads with custom objects, 1 not written"

@@ -68,7 +68,7 @@ def _show_some(lines: Sequence[str], what: str, terminal: Terminal, most: int = 
 
 def _outcome(report: Any) -> str:
     """Return the verdict that a result is shown with: with lost tensors, none computes what the source did."""
-    verdict: str = report.verdict
+    verdict: str = "unknown" if report.awaits_custom_objects else report.verdict
     return "unknown" if report.lost_tensors and (verdict == "loads" or not report.plan.document.config) else verdict
 
 
@@ -95,6 +95,8 @@ def _told(report: Any) -> str:
     if any(change.fix == "salvage" and change.kind == "approximate" for change in report.changes):
         how = "with tensors that were found by a search of the file"
     how = how or ("rounded once" if "approximate" in kinds else "")
+    if report.awaits_custom_objects:
+        return "loads there when its custom objects are given (custom_objects={…})"
     return _TOLD[verdict] + (f" ({how})" if how and verdict == "loads" else "")
 
 
@@ -109,9 +111,12 @@ def _grouped(changes: Iterable[Any]) -> list[tuple[str, int, str, str]]:
 
 def tally(reports: Sequence[Any], failed: Sequence[tuple[str, str]]) -> str:
     """Return what came of many repairs, in a line."""
-    counts = {verdict: sum(report.verdict == verdict for report in reports) for verdict in VERDICTS}
-    told = [f"{count} {verdict}" for verdict, count in counts.items() if count]
-    told += [f"{len(failed)} not written"] if failed else []
+    waiting = sum(report.awaits_custom_objects for report in reports)
+    refused = len(failed) + sum(bool(report.refused) for report in reports)
+    verdicts = [report.verdict for report in reports if not (report.refused or report.awaits_custom_objects)]
+    told = [f"{verdicts.count(verdict)} {verdict}" for verdict in VERDICTS if verdict in verdicts]
+    told += [f"{waiting} loads with custom objects"] if waiting else []
+    told += [f"{refused} not written"] if refused else []
     kinds = [found.kind for report in reports if (found := report.verification).equal]
     same = [f"{kinds.count(kind)} {words}" for kind, words in _KINDS.items() if kind in kinds]
     other = sum(report.verification.equal is False for report in reports)

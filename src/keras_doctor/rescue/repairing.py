@@ -70,6 +70,12 @@ class RepairReport:
         return "loads" if self.diagnosis.verdict == "unknown" and seen else self.diagnosis.verdict
 
     @property
+    def awaits_custom_objects(self) -> bool:
+        """Whether nothing stands in the way of a load but custom objects that whoever loads the file is to give."""
+        found = self.remaining
+        return bool(self.path and found) and all(finding.cause in _GIVEN for finding in found)
+
+    @property
     def remaining(self) -> tuple[Finding, ...]:
         """What stands in the way of a load still."""
         return tuple(finding for finding in self.diagnosis.findings if finding.effect)

@@ -17,6 +17,8 @@ from keras_doctor.rescue.verification.checking import SECONDS
 from keras_doctor.rescue.verification.outcome import NUMPY
 from keras_doctor.rescue.wishes import KINDS
 
+_ENDINGS = (".h5", ".hdf5", ".keras", ".json")
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -73,6 +75,7 @@ def run(
         os.makedirs(destination, exist_ok=True)
     wanted = Wanted(env, python, requirements, "", (), False)
     terminal = Terminal()
+    places = _Places(sources, destination)
     reports: list[RepairReport] = []
     failed: list[tuple[str, str]] = []
     others, build = others_of(verify_with or []), verify_env == "build"
@@ -84,7 +87,9 @@ def run(
         for target in progress(targets, many):
             for_it = wanted.at(target)
             environment = for_it.environment
-            place = _place(target, destination, folder, wishes.to, environment)
+            place = places.of(target, wishes.to, environment) if folder else destination
+            if folder and not plan:
+                os.makedirs(os.path.dirname(place), exist_ok=True)
             sister = architecture or for_it.architecture or None
             try:
                 report = repair(
@@ -113,12 +118,28 @@ def _loads(report: RepairReport, verify: str) -> bool:
     return loads and not report.refused and compared
 
 
-def _place(source: str, destination: str, folder: bool, to: str, environment: Environment) -> str:
-    """Return where the result of one source goes."""
-    if not folder:
-        return destination
-    modern = environment.release[0] == "keras" and (environment.release[1] or "").startswith("3")
-    ending = KINDS[to][0] if to else ".keras" if modern else ".h5"
-    name = os.path.basename(os.path.abspath(source))
-    stem = os.path.splitext(name)[0] if os.path.splitext(name)[1] in (".h5", ".hdf5", ".keras", ".json") else name
-    return os.path.join(destination, stem + ending)
+class _Places:
+    """Where results go in a folder: each below it where its source lies below the folder that was named, and no two at
+    one place.
+    """
+
+    def __init__(self, sources: list[str], destination: str) -> None:
+        self.roots = [os.path.abspath(source) for source in sources if os.path.isdir(source)]
+        self.destination = destination
+        self.taken: set[str] = set()
+
+    def of(self, source: str, to: str, environment: Environment) -> str:
+        """Return where the result of one source goes."""
+        modern = environment.release[0] == "keras" and (environment.release[1] or "").startswith("3")
+        ending = KINDS[to][0] if to else ".keras" if modern else ".h5"
+        path = os.path.abspath(source)
+        above, name = os.path.split(path)
+        root = next((root for root in self.roots if above == root or above.startswith(f"{root}{os.sep}")), above)
+        stem = os.path.splitext(name)[0] if os.path.splitext(name)[1] in _ENDINGS else name
+        below = os.path.relpath(above, root)
+        folder = self.destination if below == os.curdir else os.path.join(self.destination, below)
+        place = os.path.join(folder, stem + ending)
+        if place in self.taken:  # of model.h5 and model.keras, the second
+            place = os.path.join(folder, name + ending)
+        self.taken.add(place)
+        return place
