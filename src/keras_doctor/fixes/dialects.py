@@ -8,6 +8,7 @@ keras/utils/generic_utils.py (2.x).
 from __future__ import annotations
 
 from keras_doctor.fixes.activations import compose
+from keras_doctor.fixes.dense_combined import combine
 from keras_doctor.fixes.fix import LOSSY, Change
 from keras_doctor.fixes.graphs import rewrite
 from keras_doctor.fixes.inputs import declare
@@ -59,10 +60,13 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
     composed = list(compose(draft, target.api))
     for told in composed:
         yield Change("activation-composed", f"put {told} together from what the target has")
+    combined = list(combine(draft, target.api))
+    for told in combined:
+        yield Change("dense-combined", f"make {told} of dense layers and what merges them")
     kept = list(keep(draft, target.api))
     for told in kept:
         yield Change("dimensions-kept", f"let a Reshape keep the dimensions that {told} pools over")
-    if lambdas or composed or kept or modern != (before == "keras-3"):
+    if lambdas or composed or combined or kept or modern != (before == "keras-3"):
         for name in rewrite(draft.config, before, target.api):
             yield Change("operation-rewritten", f"make the operation {name} one of the target's own")
     elif modern:
@@ -99,10 +103,11 @@ def drop_training(draft: Draft, why: str = "") -> Change:
 
 def state_modules(draft: Draft, target: Target) -> None:
     """State the module of every object where the target looks for it, and leave it out where it does not."""
+    archive = target.format == "keras-v3"
     for entry, kind in objects(draft.config):
-        if target.api.line == "keras-3":
+        if target.api.line == "keras-3" or archive:
             layer = kind == "activations" and target.api.find(entry["class_name"], kind) is None
-            name_module(entry, "layers" if layer else kind, target.api)  # Dense(activation=LeakyReLU())
+            name_module(entry, "layers" if layer else kind, target.api, archive)  # Dense(activation=LeakyReLU())
         else:
             entry.pop("module", None)
             entry.pop("registered_name", None)
