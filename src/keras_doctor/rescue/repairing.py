@@ -73,7 +73,7 @@ class RepairReport:
     def awaits_custom_objects(self) -> bool:
         """Whether nothing stands in the way of a load but custom objects that whoever loads the file is to give."""
         found = self.remaining
-        return bool(self.path and found) and all(finding.cause in _GIVEN for finding in found)
+        return bool(self.path and found and not self.lost) and all(finding.cause in _GIVEN for finding in found)
 
     @property
     def remaining(self) -> tuple[Finding, ...]:
@@ -219,6 +219,8 @@ def _joined(document: ModelDocument, architecture: str | PathLike[str] | ModelDo
     other = _opened(architecture)
     if other.config is None:
         raise ValueError(f"there is no architecture in {other.path}: {other.title or other.format}")
+    if not any(group.tensors for group in document.weights) and not document.damage:
+        raise ValueError(f"no weights are read of {document.path}: {document.title or document.format}")
     return with_architecture(document, other)
 
 
