@@ -11,6 +11,7 @@ from keras_doctor.symptoms._index import MARKS
 from keras_doctor.symptoms.explanation import Candidate, Explanation
 from keras_doctor.symptoms.remedies import MOST, USUAL, VERSIONS
 from keras_doctor.symptoms.scene import Scene, Utterance, scene_of, unquoted
+from keras_doctor.symptoms.staged import UNKNOWN
 from keras_doctor.symptoms.symptom import Reading
 from keras_doctor.symptoms.text import plain
 from keras_doctor.symptoms.versions import inferred
@@ -30,6 +31,7 @@ _RANKS = (6, 5, 3, 0)
 _CLOSE = 2  # readings that are not further behind the best are told as well
 _LOWER = {"high": "medium", "medium": "low", "low": "low"}
 _SHOWN = 300
+_GUESS = 10  # stands alone: it is asked for only where nothing else says anything
 _LEAST_CUT, _LONGEST_MARK = 14, 90  # characters of a shape's words that a cut message ends with
 _BY_TOOL, _BELOW_TOOL = 17, 8  # against messages: above those that say little, below those that say much
 _FOREIGN = frozenset(
@@ -78,6 +80,8 @@ def told(scene: Scene) -> Explanation:
     """Return what a scene alone says."""
     hits = sorted(_hits(scene), key=lambda hit: -hit.score)
     hits = hits or sorted(_cut(scene), key=lambda hit: -hit.score)
+    if not hits or hits[0].readings == UNKNOWN:
+        hits = [*_guessed(scene), *hits]
     versions = tuple(inferred(scene))
     if not hits:
         return Explanation(
@@ -184,6 +188,15 @@ def _cut(scene: Scene) -> Iterator[Hit]:
                 if mark in symptom.marks and isinstance(symptom.tells, tuple):
                     readings = tuple(replace(one, confidence=_LOWER[one.confidence]) for one in symptom.tells)
                     yield Hit(size, readings, symptom.question, f"the text ends in: {mark[:size]}")
+
+
+def _guessed(scene: Scene) -> Iterator[Hit]:
+    """Yield what the words of a text speak for, where nothing in it is known."""
+    from keras_doctor.symptoms.guessing import guessed
+
+    guess = guessed(scene.parsed.text)
+    if guess is not None:
+        yield Hit(_GUESS, guess.readings, "", guess.seen)
 
 
 def _by_place(scene: Scene) -> Iterator[Hit]:

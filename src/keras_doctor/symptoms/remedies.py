@@ -140,6 +140,40 @@ GET_CONFIG = Remedy(
     'def get_config(self):\n    return {**super().get_config(), "units": self.units}',
 )
 KERAS_FORMAT = Remedy("Save in the .keras format, which has no such limit.", 'model.save("model.keras")')
+KEEP_TRACK = Remedy(
+    "Where it is saved: save it anew, in the .keras format, or export it (model.export, ExportArchive) with all its "
+    "variables and tables as attributes of the model (so that they are tracked); load in TensorFlow 2, no session.",
+    'model.export("saved")',
+)
+OTHER_FORMAT = Remedy(
+    "Give the tool what it was written for: upgrade it, or save the model with Keras 2 (tf_keras), or hand over a "
+    "format that names no layers (a SavedModel from model.export, ONNX).",
+    'model.export("saved")  # then: python -m tf2onnx.convert --saved-model saved --output model.onnx',
+)
+PLAIN_MODEL = Remedy(
+    "Where the tool does not know a layer or an argument of it: rebuild the model without it (plain layers instead of "
+    "a Lambda or a nested model, float32 and no quantization, explicit input shapes and names), load the weights, "
+    "and convert that.",
+    "for new, old in zip(plain.layers, model.layers): new.set_weights(old.get_weights())",
+)
+HELP = Remedy(
+    "Compare the call with what this release takes: code from an older tutorial or for a newer version needs that "
+    "version, or a rewritten call.",
+    'python -c "import keras; print(keras.__version__); help(keras.models.load_model)"',
+)
+INSTALL = Remedy("Install the package that the message names into the Python that runs.", "python -m pip install NAME")
+WITHOUT_PICKLE = Remedy(
+    "Save the model itself with model.save, and pickle only what is around it.", 'model.save("model.keras")'
+)
+OTHER_BACKEND = Remedy(
+    "Install the backend, or choose another one before Keras is imported (KERAS_BACKEND, ~/.keras/keras.json).",
+    "KERAS_BACKEND=tensorflow python your_script.py",
+)
+ON_CPU = Remedy(
+    "Run it where the operation exists: channels_last (data_format) on a CPU, or a GPU build; or use the version and "
+    "device that the model was made on.",
+    'python -c "import tensorflow as tf; print(tf.config.list_physical_devices())"',
+)
 
 # What helps for a cause, whatever the message: told after what a symptom has of its own.
 USUAL: dict[str, tuple[Remedy, ...]] = {
@@ -160,7 +194,7 @@ USUAL: dict[str, tuple[Remedy, ...]] = {
     "weights-mismatch": (SAME_CODE, INSPECT, REBUILD, SAME_VERSION),
     "weights-only": (REBUILD,),
     "graph-reconstruction": (SAME_VERSION, UPGRADE, LEGACY_KERAS, REBUILD),
-    "savedmodel-revive": (CUSTOM_OBJECTS, UPGRADE, SIGNATURE, REBUILD),
+    "savedmodel-revive": (SIGNATURE, CUSTOM_OBJECTS, UPGRADE, KEEP_TRACK, REBUILD),
     "format-not-supported": (CHECK, RENAME, UPGRADE),
     "damaged-file": (DOWNLOAD, AGAIN, LFS),
     "not-a-model": (CHECK, DOWNLOAD, LFS),
@@ -171,6 +205,12 @@ USUAL: dict[str, tuple[Remedy, ...]] = {
     "mixed-keras": (LEGACY_KERAS, UPGRADE),
     "loader-bug": (UPGRADE, REBUILD),
     "assets-missing": (SAME_VERSION, REBUILD),
+    "converter-incompatible": (OTHER_FORMAT, PLAIN_MODEL, SAME_VERSION),
+    "wrong-api-use": (HELP, CALL_FIRST, UPGRADE, SAME_VERSION),
+    "package-missing": (INSTALL, VERSIONS),
+    "pickled-model": (WITHOUT_PICKLE, WEIGHTS_ONLY, SAME_VERSION),
+    "backend-missing": (OTHER_BACKEND, INSTALL),
+    "backend-op-unsupported": (ON_CPU, UPGRADE, SAME_VERSION),
     "name-invalid": (OWN_NAMES, LEGACY_KERAS, REBUILD),
 }
 MOST = 6  # ways out beyond which none of the usual ones is added

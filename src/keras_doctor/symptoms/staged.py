@@ -219,6 +219,8 @@ _IMPORT = Reading(
 )
 
 
+# A load (or the mention of one) failed, and that is all that is known.
+UNKNOWN = dict(_TOLD)["load"]
 _IMPORTED = ("tensorflow", "keras", "tf_keras", "h5py", "google", "numpy")
 
 

@@ -196,9 +196,12 @@ SYMPTOMS = (
             "unknown learning rate",
             "unknown objective",
             "unknown object",
+            "unknow layer",
+            "unknow loss",
+            "unknow metric",
         ),
         _unknown,
-        pattern=r"Unknown (?P<kind>layer|loss function|loss(?! function)|metric function|metric(?! function)"
+        pattern=r"Unknown? (?P<kind>layer|loss function|loss(?! function)|metric function|metric(?! function)"
         r"|optimizer|activation function"
         r"|activation(?! function)|initializer|regularizer|constraint|decay"
         r"|learning rate schedule|objective function|objective"
