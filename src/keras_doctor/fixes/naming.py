@@ -1,4 +1,4 @@
-"""The module and registered name of an object, which Keras 3 looks for and other releases do not."""
+"""The module and registered name of an object, by which Keras 3 finds it, and tf.keras from 2.12 on in archives."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ if TYPE_CHECKING:
 
     from keras_doctor.releases.api import Api
 
-_MODELS = {"Functional": "keras.src.models.functional", "Sequential": "keras", "Model": "keras"}
+_MODELS = {"Sequential": "keras", "Model": "keras"}
 
 
-def name_module(entry: dict[str, Any], kind: str, api: Api) -> None:
-    """State the module of an object, as Keras 3 looks for it; other releases look for the bare name."""
+def name_module(entry: dict[str, Any], kind: str, api: Api, archive: bool = False) -> None:
+    """State the module of an object, as Keras 3 looks for it; in HDF5, other releases look for the bare name.
+
+    `archive`: the object goes into a `.keras` file.
+    """
     name = entry["class_name"]
-    if api.line != "keras-3":
+    if api.line != "keras-3" and not archive:
         return
     if name == "function" or (isinstance(entry.get("module"), str) and ".ops" in entry["module"]):
         return

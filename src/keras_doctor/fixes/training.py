@@ -113,6 +113,8 @@ class _Rewriting:
         if name in _WRAPPERS and (self.modern or not self.api.find(name, kind)):
             name, config = self.unwrapped(name, config)
         found = self.api.find(name, kind)
+        if found is None and kind == "optimizers":  # tf.keras 2.11 to 2.15 read AdamW, Lion … by this name alone
+            found = self.api.find(f"Custom>{name}", kind)
         if found is None or found.kind == "functions":
             return self.as_function(name, config, kind)
         return self.object(name, found, dict(config), kind)
@@ -172,7 +174,7 @@ class _Rewriting:
         registered = f"Custom>{found.class_name}"  # how tf.keras of 2.11 and later calls its newer optimizers in HDF5
         newer = kind == "optimizers" and not self.archive and self.api.find(registered, kind) is not None
         made: dict[str, Any] = {"class_name": registered if newer else found.class_name, "config": config}
-        name_module(made, kind, self.api)
+        name_module(made, kind, self.api, self.archive)
         return made
 
     def inner(self, value: dict[str, Any], key: str) -> Any:

@@ -63,11 +63,18 @@ def generation_of(api: Api, definition: Definition) -> str:
 
 
 def stated(api: Api, entry: Any) -> Definition | None:
-    """Return the class of the optimizer that an entry of a training config states; None where it is not known."""
+    """Return the class of the optimizer that an entry of a training config states; None where it is not known.
+
+    Entries of archives state its module, and mean what that has under the name.
+    """
     config = entry.get("config") if isinstance(entry, dict) else None
     name = entry.get("class_name") if isinstance(entry, dict) else entry
     if not isinstance(name, str):
         return None
+    module = entry.get("module") if isinstance(entry, dict) else None
+    definition = api.definition(module, name) if isinstance(module, str) else None
+    if definition is not None:
+        return definition
     older = not isinstance(config, dict) or config.get("is_legacy_optimizer", True)
     table = "optimizers.legacy" if older and config else "optimizers.new"
     found = api.find(name, table if table in api.tables() else "optimizers")
