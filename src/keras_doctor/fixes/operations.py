@@ -323,8 +323,6 @@ def _as_function(operation: Operation, entry: dict[str, Any], name: str) -> Node
     for old, new in row.parameters:
         names.setdefault(new, old)
     first, *others = (key for key in names if key in values)
-    if not isinstance(values[first], (Ref, list)):
-        return None  # a constant comes first, and the call would have no tensor to begin with
     return Node([values[first]], {names[key]: values[key] for key in others})
 
 
