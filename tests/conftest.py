@@ -75,3 +75,9 @@ def graph_traps() -> Path:
 def tfjs_models() -> Path:
     """Return the folder of models converted to TensorFlow.js, with what they compute (tools/record_tfjs.py)."""
     return unpacked(DATA / "tfjs-models.tar.xz")
+
+
+@pytest.fixture(scope="session")
+def sharded() -> Path:
+    """Return the folder of a model whose weights are in shards (tools/record_shards.py)."""
+    return unpacked(DATA / "sharded.tar.xz")

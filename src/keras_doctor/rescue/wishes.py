@@ -25,6 +25,11 @@ ENDINGS = {
     ".safetensors": ("keras-v3", "safetensors", WEIGHTS),
     ".json": ("keras-v3", "json-architecture", ARCHITECTURE),
 }
+# What is read and not written → what to ask for in its place.
+_READ_ONLY = {
+    ".weights.json": "weights in shards are read, not written: write one file, .weights.h5, or the model, .keras",
+    ".savedmodel": "a SavedModel is a folder with code in it, which only TensorFlow writes: write .keras or .h5",
+}
 # What --to names → the endings that such a file can have, the usual one first.
 KINDS = {
     "keras": (".keras",), "h5": (".h5", ".hdf5"), "weights": (".weights.h5", ".h5", ".hdf5"), "json": (".json",),
@@ -66,6 +71,9 @@ def kind_of(path: str, to: str, modern: bool) -> Kind:
     `modern`: the target reads the v3 layout of weights; others read legacy HDF5 under every name.
     """
     name = os.path.basename(path).lower()
+    instead = next((why for ending, why in _READ_ONLY.items() if name.endswith(ending)), "")
+    if instead and not to:
+        raise ValueError(f"{path}: {instead}")
     ending = max((one for one in ENDINGS if name.endswith(one)), key=len, default="")
     if to and ending and ending not in KINDS[to]:
         raise ValueError(f"{path} ends as a file of another kind than --to {to}: end it with {KINDS[to][0]}")
