@@ -4,6 +4,9 @@ import sys
 
 # The Keras that loads the model is imported already; it is of any line.
 keras = sys.modules.get("tf_keras") or sys.modules.get("keras") or sys.modules["tensorflow"].keras
+older = keras.__name__ == "keras" and not keras.__version__.startswith("3")
+if older and "tensorflow" in sys.modules and sys.modules["tensorflow"].__version__ > "2.":
+    keras = sys.modules["tensorflow"].keras  # of whose package `keras` the public names are elsewhere
 dot = keras.ops.matmul if hasattr(keras, "ops") else keras.backend.dot
 
 

@@ -23,6 +23,13 @@ FIXES: dict[str, tuple[str, ...]] = {
     "name:scope": ("name_replaced",),
     "name:slash": ("name_replaced",),
     "name:twice": ("name_replaced",),
-    "object:unresolved": ("class_renamed", "cudnn", "locally_connected", "layer_replaced", "initializer_dropped"),
+    "object:unresolved": (
+        "class_renamed",
+        "cudnn",
+        "locally_connected",
+        "custom_function",
+        "layer_replaced",
+        "initializer_dropped",
+    ),
     "value:refused": ("initializer_dropped", "keyword_dropped"),
 }

@@ -52,6 +52,12 @@ class ModuleWalk(TableWalk):
 
     def given(self, reference: Reference) -> Resolution | None:
         """Return the custom object that was given for a name, None when there is none."""
+        if (
+            reference.kind == "activations"
+            and reference.config is None
+            and not (reference.function or reference.modern)
+        ):
+            return None  # `activations.get` looks for a bare name in its own table alone
         names = {reference.name, reference.registered_name}
         if names & set(self.load.options.custom_objects):
             return Resolution(reference, self.api, custom=True)
