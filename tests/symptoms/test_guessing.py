@@ -29,8 +29,8 @@ REPORTS = [
     (
         (
             "  (0) FAILED_PRECONDITION: Could not find variable dense/bias. This could mean that the variable has been "
-            "deleted. Debug info: container=localhost, status error message=Resource localhost/dense/bias does not exist.\n"
-            "\t [[{{function_node __inference_run_106}}{{node dense_1/Add/ReadVariableOp}}]]"
+            "deleted. Debug info: container=localhost, status error message=Resource localhost/dense/bias does not "
+            "exist.\n\t [[{{function_node __inference_run_106}}{{node dense_1/Add/ReadVariableOp}}]]"
         ),
         ("savedmodel-revive", "wrong-api-use", "loader-bug"),
     ),

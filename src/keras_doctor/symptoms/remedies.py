@@ -174,6 +174,33 @@ ON_CPU = Remedy(
     "device that the model was made on.",
     'python -c "import tensorflow as tf; print(tf.config.list_physical_devices())"',
 )
+WHOLE = Remedy("For the next time: save the whole model, not its weights alone.", 'model.save("model.keras")')
+ONE_KERAS = Remedy(
+    "Use one Keras throughout: import everything from tensorflow.keras (or everything from keras), in your code and in "
+    "the packages that build the model.",
+    "from tensorflow import keras  # in place of: import keras",
+)
+OLD_PAIR = Remedy(
+    "Or go down instead, where the code is for TensorFlow 1 (older keras, tensorflow<2) or for Keras 2 (keras<3): "
+    "releases of one time, in an environment of its own, with a Python that they run on (an older Python).",
+    'pip install "tensorflow<2" "keras<2.4"  # or: "tensorflow==2.15.*", which has Keras 2',
+)
+PREFIX = Remedy(
+    "When it is a checkpoint: give its prefix, without .index or .data-00000-of-00001, and keep these files together.",
+    'model.load_weights("folder/ckpt")  # tf.train.latest_checkpoint("folder") tells it',
+)
+UNSAFE = Remedy(
+    "When you trust whoever made the file: allow its Python code to be read.",
+    "model = keras.models.load_model(PATH, safe_mode=False)  # or keras.config.enable_unsafe_deserialization()",
+)
+SMALLER = Remedy(
+    "Give the process more memory (or swap), or a smaller model: a smaller batch, TensorFlow Lite, weights in float16.",
+    "keras-doctor inspect PATH  # says how large the weights are",
+)
+DATA_FORMAT = Remedy(
+    "Set image_data_format and the backend as they were in training (channels_first or channels_last).",
+    "cat ~/.keras/keras.json",
+)
 
 # What helps for a cause, whatever the message: told after what a symptom has of its own.
 USUAL: dict[str, tuple[Remedy, ...]] = {
@@ -182,35 +209,42 @@ USUAL: dict[str, tuple[Remedy, ...]] = {
     "module-moved": (SAME_VERSION, LEGACY_KERAS, UPGRADE, REBUILD),
     "unknown-keyword": (SAME_VERSION, UPGRADE, LEGACY_KERAS, REBUILD),
     "missing-keyword": (SAME_VERSION, UPGRADE, REBUILD),
-    "config-value": (SAME_VERSION, UPGRADE, LEGACY_KERAS, REBUILD),
+    "config-value": (SAME_VERSION, UPGRADE, LEGACY_KERAS, REBUILD, CUSTOM_OBJECTS),
     "custom-object-missing": (CUSTOM_OBJECTS, REGISTER, REBUILD),
     "custom-object-broken": (GET_CONFIG, CUSTOM_OBJECTS, REBUILD),
     "third-party-object-missing": (CUSTOM_OBJECTS, SAME_VERSION, REBUILD),
-    "lambda-not-runnable": (CUSTOM_OBJECTS, REBUILD),
+    "lambda-not-runnable": (CUSTOM_OBJECTS, REBUILD, SAME_VERSION, LEGACY_KERAS),
     "bytecode-incompatible": (SAME_VERSION, REBUILD),
     "loss-or-metric-unresolvable": (COMPILE_FALSE, CUSTOM_OBJECTS, SAME_VERSION, UPGRADE),
     "optimizer-unresolvable": (COMPILE_FALSE, SAME_VERSION, UPGRADE),
     "optimizer-state": (COMPILE_FALSE, SAME_VERSION),
     "weights-mismatch": (SAME_CODE, INSPECT, REBUILD, SAME_VERSION),
-    "weights-only": (REBUILD,),
+    "weights-only": (REBUILD, WHOLE),
     "graph-reconstruction": (SAME_VERSION, UPGRADE, LEGACY_KERAS, REBUILD),
     "savedmodel-revive": (SIGNATURE, CUSTOM_OBJECTS, UPGRADE, KEEP_TRACK, REBUILD),
-    "format-not-supported": (CHECK, RENAME, UPGRADE),
+    "format-not-supported": (CHECK, LEGACY_KERAS, TFSM, UPGRADE, RENAME),
     "damaged-file": (DOWNLOAD, AGAIN, LFS),
     "not-a-model": (CHECK, DOWNLOAD, LFS),
-    "path-problem": (PATH, CHECK),
+    "path-problem": (PATH, PREFIX, DOWNLOAD, CHECK),
     "h5py-incompatible": (OLD_H5PY, UPGRADE),
     "save-refused": (KERAS_FORMAT, WEIGHTS_ONLY, UPGRADE),
-    "environment-broken": (VERSIONS, UPGRADE, REINSTALL),
-    "mixed-keras": (LEGACY_KERAS, UPGRADE),
+    "environment-broken": (VERSIONS, UPGRADE, OLD_PAIR, ONE_KERAS, REINSTALL),
+    "mixed-keras": (ONE_KERAS, LEGACY_KERAS, UPGRADE),
     "loader-bug": (UPGRADE, REBUILD),
-    "assets-missing": (SAME_VERSION, REBUILD),
+    "assets-missing": (SAME_VERSION, REBUILD, AGAIN),
     "converter-incompatible": (OTHER_FORMAT, PLAIN_MODEL, SAME_VERSION),
     "wrong-api-use": (HELP, CALL_FIRST, UPGRADE, SAME_VERSION),
-    "package-missing": (INSTALL, VERSIONS),
+    "package-missing": (INSTALL, VERSIONS, LEGACY_KERAS),
     "pickled-model": (WITHOUT_PICKLE, WEIGHTS_ONLY, SAME_VERSION),
     "backend-missing": (OTHER_BACKEND, INSTALL),
     "backend-op-unsupported": (ON_CPU, UPGRADE, SAME_VERSION),
+    "lambda-refused": (UNSAFE, REBUILD, CUSTOM_OBJECTS),
+    "security-refused": (CHECK, UNSAFE, REBUILD),
+    "resource-limit": (SMALLER, WEIGHTS_ONLY),
+    "python-incompatible": (OLD_PAIR, VERSIONS, UPGRADE),
+    "data-format": (DATA_FORMAT, SAME_VERSION),
+    "loader-crash": (VERSIONS, REINSTALL, UPGRADE),
+    "loader-hang": (UPGRADE, REBUILD),
     "name-invalid": (OWN_NAMES, LEGACY_KERAS, REBUILD),
 }
 MOST = 6  # ways out beyond which none of the usual ones is added

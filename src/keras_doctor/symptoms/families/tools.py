@@ -252,6 +252,11 @@ SYMPTOMS = (
                     "Export first, and convert the folder.",
                     'model.export("saved")  # then tf.lite.TFLiteConverter.from_saved_model("saved")',
                 ),
+                Remedy(
+                    "When the model was built with the old package keras (Keras 2.3 and before): build it with "
+                    "tf.keras.",
+                    "from tensorflow import keras  # in place of: import keras",
+                ),
                 LEGACY_KERAS,
                 _TOOL,
             ),

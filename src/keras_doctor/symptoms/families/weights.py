@@ -133,9 +133,8 @@ def _assign(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]
         max(numbers[-2:]) == 2 * min(numbers[-2:]) or (len(numbers) >= 4 and numbers[-2] == 2 * numbers[0])
     )
     recurrent = any(word in scene.low for word in ("lstm", "gru", "bias", "cudnn")) or "dimension 0" in match[0].lower()
-    half = len(numbers) // 2
-    front, back = numbers[:half], numbers[half:]
-    if half >= 3 and front != back and (sorted(front) == sorted(back) or _turned(front, back)):
+    front, back = _shapes(match[0])
+    if len(front) >= 3 and front != back and (sorted(front) == sorted(back) or _turned(front, back)):
         return mismatch(
             "the stored kernel has the numbers of the variable in another order: it was stored by another backend "
             "(Theano) or for another order of dimensions (dim_ordering, image_data_format)",
@@ -145,6 +144,14 @@ def _assign(scene: Scene, match: re.Match[str]) -> Reading | tuple[Reading, ...]
         )
     folded = len(numbers) >= 3 and numbers[-3] * numbers[-2] == numbers[-1] and 2 in numbers[-3:-1]  # [2,6] and [12]
     ratio, recurrent = ratio or folded, recurrent or folded
+    if len(front) == len(back) == 4 and {front[2], back[2]} == {1, 3} and front[3:] == back[3:]:
+        return mismatch(
+            "the weights are for colour images (3 channels) and the model takes grey ones (1), or otherwise about",
+            _CHANNELS,
+            _APPLICATIONS,
+            SAME_CODE,
+            BY_NAME,
+        )
     remedies = (_CUDNN, SAME_CODE, BY_NAME, UPGRADE) if ratio and recurrent else (SAME_CODE, BY_NAME, REBUILD, INSPECT)
     return mismatch(
         (
@@ -173,12 +180,39 @@ _OTHER_SHAPES = Reading(
 )
 
 
+_CHANNELS = Remedy(
+    "Give the model images of as many channels as the weights have (repeat a grey one three times), or take "
+    "weights=None.",
+    "x = tf.repeat(x, 3, axis=-1)  # input_shape=(height, width, 3)",
+)
+_APPLICATIONS = Remedy(
+    "When it is a model of keras.applications and the channels are right: releases differ here (EfficientNet: "
+    "Rescaling and "
+    "its weights; Keras 3.8 and 3.10 took them), so try an older or a newer one, and clear the cached weights.",
+    "rm -r ~/.keras/models; pip install -U keras",
+)
+
+
 def _turned(front: list[int], back: list[int]) -> bool:
     """Return whether one of two kernels of four dimensions begins with its small window, and the other ends with it."""
     if len(front) != 4 or len(back) != 4:
         return False
     first, second = (front, back) if front[0] == front[1] and back[2] == back[3] else (back, front)
     return first[:2] == second[2:] and max(first[:2]) < 16 <= max(first[2:]) and first[:2] != second[:2]
+
+
+def _shapes(text: str) -> tuple[list[int], list[int]]:
+    """Return the two shapes of a message: those in brackets where there are two, else each half of its numbers."""
+    import re
+
+    shapes = [
+        [int(number) for number in _digits(shown)] for shown in re.findall(r"[\[(](?:\d+,? ?){2,}[\])]", text)[:2]
+    ]
+    if len(shapes) == 2:
+        return shapes[0], shapes[1]
+    numbers = [int(number) for number in _digits(text)]
+    half = len(numbers) // 2
+    return numbers[:half], numbers[half:]
 
 
 def _digits(text: str) -> list[str]:
