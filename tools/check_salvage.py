@@ -2,6 +2,7 @@
 """Score the reading of damaged files: every tensor whose bytes survive must come back bit-identical.
 
 usage: check_salvage.py CORPUS [--only WORD] [--misses]       (needs h5py; CORPUS/pathology/CASE/meta.json)
+       check_salvage.py --harm 200 FILE … [--misses]          each file harmed in so many ways, at random places
 
 Each case was made from a good file of the corpus (`made_from` of its meta.json). Which tensors survive is found out
 without our reader: h5py says where the good file keeps the bytes of each tensor and the header that describes it
@@ -24,7 +25,9 @@ import argparse
 import gzip
 import io
 import json
+import random
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -163,37 +166,91 @@ def _one(path: Path) -> ModelDocument:
     return read(inside[0]) if len(inside) == 1 else document
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpus", type=Path)
-    parser.add_argument("--only", default="", help="cases whose name holds this")
-    parser.add_argument("--misses", action="store_true", help="name each tensor that does not come back")
-    options = parser.parse_args()
-    cases = described = back = bare = bare_back = wrong = 0
-    failed = False
-    for meta in sorted(options.corpus.glob("pathology/*/meta.json")):
-        if options.only not in meta.parent.name:
-            continue
-        case = json.loads(meta.read_text())
-        good, damaged = options.corpus / case["made_from"], meta.parent / case["files"][0]["file"]
-        if good.is_dir():
-            continue
-        cases += 1
-        tensors = stored(good)
+HARMS = ("cut", "zeros", "noise", "flips", "head", "tail")
+
+
+def harmed(content: bytes, kind: str, chance: random.Random) -> bytes:
+    """Return bytes with one harm: cut off, a stretch of zeros or noise, flipped bits, head or tail zeroed."""
+    size, made = len(content), bytearray(content)
+    if kind == "cut":
+        return content[: chance.randrange(size // 50, size)]
+    if kind == "flips":
+        for _ in range(chance.choice((1, 4, 64))):
+            made[chance.randrange(size)] ^= 1 << chance.randrange(8)
+        return bytes(made)
+    length = chance.choice((16, 64, 512, 4096))
+    start = {"head": 0, "tail": max(size - length, 0)}.get(kind, chance.randrange(size))
+    length = min(length, size - start)
+    made[start : start + length] = chance.randbytes(length) if kind == "noise" else bytes(length)
+    return bytes(made)
+
+
+class Score:
+    """Counts of tensors over damaged files. `missed`: by name of the case, what did not come back."""
+
+    def __init__(self) -> None:
+        self.cases = self.described = self.back = self.bare = self.bare_back = self.wrong = 0
+        self.missed: list[tuple[str, dict[str, list[str]]]] = []
+
+    def add(self, name: str, good: Path, tensors: dict[str, Good], damaged: Path) -> None:
+        """Salvage a damaged file, and count."""
         kept, stray = survivors(tensors, damaged)
         found = recovered(good, damaged)
         same = {name for name, data in found.items() if name in tensors and data == tensors[name].data}
         others = {one.data: name for name, one in tensors.items()}
         mixed = {name for name, data in found.items() if others.get(data, name) != name and name not in same}
-        described, back = described + len(kept), back + len(kept & same)
-        bare, bare_back, wrong = bare + len(stray), bare_back + len(stray & same), wrong + len(mixed)
-        failed = failed or bool(kept - same) or bool(mixed)
-        if options.misses and (kept - same or mixed or stray - same):
-            told = {"described": kept - same, "wrong": mixed, "bare": stray - same}
-            print(meta.parent.name, {word: sorted(names) for word, names in told.items() if names})
-    print(f"{cases} cases; described tensors that survive: {described}, bit-identical: {back}; wrong: {wrong}")
-    print(f"values without a description: {bare}, of which came back: {bare_back}")
-    return int(failed)
+        self.cases += 1
+        self.described, self.back = self.described + len(kept), self.back + len(kept & same)
+        self.bare, self.bare_back = self.bare + len(stray), self.bare_back + len(stray & same)
+        self.wrong += len(mixed)
+        told = {"described": kept - same, "wrong": mixed, "bare": stray - same}
+        if any(told.values()):
+            self.missed.append((name, {word: sorted(names) for word, names in told.items() if names}))
+
+    def show(self, misses: bool) -> None:
+        for name, told in self.missed if misses else ():
+            print(name, told)
+        print(
+            f"{self.cases} cases; described tensors that survive: {self.described}, bit-identical: {self.back}; "
+            f"wrong: {self.wrong}"
+        )
+        print(f"values without a description: {self.bare}, of which came back: {self.bare_back}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("paths", type=Path, nargs="+", metavar="CORPUS | FILE")
+    parser.add_argument("--only", default="", help="cases whose name holds this")
+    parser.add_argument("--harm", type=int, default=0, metavar="N", help="harm each FILE in so many ways")
+    parser.add_argument("--misses", action="store_true", help="name each tensor that does not come back")
+    options = parser.parse_args()
+    scores = [of_harms(path, options.harm) for path in options.paths] if options.harm else [of_corpus(options)]
+    for score in scores:
+        score.show(options.misses)
+    return int(any(score.back < score.described or score.wrong for score in scores))
+
+
+def of_corpus(options: argparse.Namespace) -> Score:
+    """Score the damaged files of a corpus."""
+    score = Score()
+    for meta in sorted(options.paths[0].glob("pathology/*/meta.json")):
+        case = json.loads(meta.read_text())
+        good = options.paths[0] / case["made_from"]
+        if options.only in meta.parent.name and not good.is_dir():
+            score.add(meta.parent.name, good, stored(good), meta.parent / case["files"][0]["file"])
+    return score
+
+
+def of_harms(path: Path, count: int) -> Score:
+    """Score one file, harmed in many ways; the same ones each time."""
+    score, tensors, content = Score(), stored(path), path.read_bytes()
+    with tempfile.TemporaryDirectory() as folder:
+        damaged = Path(folder) / path.name
+        for number in range(count):
+            kind = HARMS[number % len(HARMS)]
+            damaged.write_bytes(harmed(content, kind, random.Random(f"{path.name}{number}")))
+            score.add(f"{path} {number} {kind}", path, tensors, damaged)
+    return score
 
 
 if __name__ == "__main__":
