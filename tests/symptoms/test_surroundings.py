@@ -62,6 +62,15 @@ REPORTS = [
             "AttributeError: 'NoneType' object has no attribute 'update'"
         ),
     ),
+    ("wrong-api-use", "load_weights", "TypeError: 'CheckpointLoadStatus' object is not callable"),
+    (
+        "wrong-api-use",
+        "weights=None",
+        (
+            '  File "/lib/python3.8/site-packages/keras_ocr/recognition.py", line 376, in __init__\n'
+            "    build_params = PRETRAINED_WEIGHTS[weights]['build_params']\nKeyError: 'custom_model.h5'"
+        ),
+    ),
     (
         "name-invalid",
         "list",

@@ -243,7 +243,7 @@ USUAL: dict[str, tuple[Remedy, ...]] = {
     "resource-limit": (SMALLER, WEIGHTS_ONLY),
     "python-incompatible": (OLD_PAIR, VERSIONS, UPGRADE),
     "data-format": (DATA_FORMAT, SAME_VERSION),
-    "loader-crash": (VERSIONS, REINSTALL, UPGRADE),
+    "loader-crash": (VERSIONS, REINSTALL, SMALLER, UPGRADE),
     "loader-hang": (UPGRADE, REBUILD),
     "name-invalid": (OWN_NAMES, LEGACY_KERAS, REBUILD),
 }

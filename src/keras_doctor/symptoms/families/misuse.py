@@ -5,10 +5,50 @@ from __future__ import annotations
 from keras_doctor.findings import Remedy
 from keras_doctor.symptoms.readings import row
 from keras_doctor.symptoms.remedies import CALL_FIRST, CHECK, INSPECT, REGISTER, SAME_VERSION
+from keras_doctor.symptoms.symptom import Reading, Symptom
 
 _LOOK = Remedy("Print the layers and their names, and use one of these.", "model.summary()")
 
 SYMPTOMS = (
+    row(
+        "wrong-api-use",
+        "KD903",
+        "what load_weights (or restore) returns is used as if it were the model: it is None, or the status of the load",
+        (
+            "'checkpointloadstatus' object",
+            "'namebasedsaverstatus' object",
+        ),
+        Remedy(
+            "Do not assign what load_weights returns: call it, and go on with the model.",
+            "model.load_weights(PATH)\nmodel.fit(x, y)",
+        ),
+        INSPECT,
+        strength=7,
+    ),
+    Symptom(
+        ("keyerror:",),
+        (
+            Reading(
+                "wrong-api-use",
+                "a package looks the path of a file up in a table of names: its argument takes the name of a model "
+                "that it knows, not a file",
+                (
+                    Remedy(
+                        "Build the model without weights (weights=None), and load the file into it.",
+                        "model.load_weights(PATH)",
+                    ),
+                    Remedy("Or look up which names and arguments the package takes.", "help(the_function)"),
+                    CHECK,
+                ),
+                "medium",
+                "the path is one that you passed to the package",
+                "KD903",
+            ),
+        ),
+        pattern=r"KeyError: ['\"](?!config\.json|metadata\.json|model\.weights\.h5)[^'\" ]+\.(?:h5|hdf5|keras)['\"]",
+        strength=7,
+        everywhere=False,
+    ),
     row(
         "wrong-api-use",
         "KD903",
