@@ -67,22 +67,35 @@ def _number(item: tuple[str, TensorRef]) -> tuple[int, str]:
 
 
 def by_name(
-    found: Mapping[Path, TensorRef], wanted: Sequence[tuple[Sequence[str], str, str]]
+    found: Mapping[Path, TensorRef],
+    wanted: Sequence[tuple[Sequence[str], str, str]],
+    layers: frozenset[str] = frozenset(),
 ) -> Iterator[list[TensorRef]]:
     """Yield, for each wanted variable (names of its layers, part of the layer, its own name), the tensors of legacy
-    HDF5 that bear its name.
+    HDF5 that bear its name. `layers`: where given, a step that is none of these names and has a number more than the
+    layer's stands for it as well.
     """
-    for layers, part, name in wanted:
-        like = [path for path in found if _bears(path, layers, part, name)]
+    for own, part, name in wanted:
+        like = [path for path in found if _bears(path, own, part, name, layers)]
         word = part.rpartition("/")[2].strip("_").removesuffix("_dense")
         closer = [path for path in like if word and word in path[:-1]]
         yield [found[path] for path in closer or like]
 
 
-def _bears(path: Path, layers: Sequence[str], part: str, name: str) -> bool:
+def _bears(path: Path, own: Sequence[str], part: str, name: str, layers: frozenset[str]) -> bool:
     """Tell whether a path can be that of a variable: "dense/kernel:0", "dense_1_W:0" of Keras 1."""
     leaf = path[-1].partition(":")[0]
-    if leaf in [f"{layer}_{name}" for layer in layers]:
+    if leaf in [f"{layer}_{name}" for layer in own]:
         return True
+    if leaf != name:
+        return False
     side = next((side for side in _SIDES if side in part), "")
-    return leaf == name and layers[-1] in path[:-1] and any(step.startswith(side) for step in path[:-1])
+    above = path[:-1]
+    leads = own[-1] in above or (
+        bool(layers) and any(_numbered(step, own[-1]) and step not in layers for step in above)
+    )
+    return leads and any(step.startswith(side) for step in above)
+
+
+def _numbered(step: str, name: str) -> bool:
+    return step.startswith(f"{name}_") and step[len(name) + 1 :].isdecimal()

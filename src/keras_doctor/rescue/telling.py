@@ -71,10 +71,27 @@ def told_by_name(
     matched: list[list[TensorRef | None]],
     found: Mapping[tuple[str, ...], TensorRef],
 ) -> list[str]:
-    """Give tensors, by the paths that are left of theirs, to the variables that these name; return which, in words."""
+    """Give tensors, by the paths that are left of theirs, to the variables that these name; return which, in words.
+
+    What no layer's own name leads to may stand under a scope that was numbered anew: "dense_1" of a layer "dense".
+    """
+    named = _by_names(document, expected, matched, found, frozenset())
+    taken = {tensor.path for tensors in matched for tensor in tensors if tensor is not None}
+    left = {path: tensor for path, tensor in found.items() if tensor.path not in taken}
+    return named + _by_names(document, expected, matched, left, frozenset(group.name for group in expected))
+
+
+def _by_names(
+    document: ModelDocument,
+    expected: Sequence[StoredGroup],
+    matched: list[list[TensorRef | None]],
+    found: Mapping[tuple[str, ...], TensorRef],
+    layers: frozenset[str],
+) -> list[str]:
+    """As told_by_name, once; with the names of all `layers` by those of numbered scopes as well."""
     lost = [(i, j) for i, tensors in enumerate(matched) for j, tensor in enumerate(tensors) if tensor is None]
     wanted = [(_layers(document, expected[i], j), expected[i].variables[j]) for i, j in lost]
-    told = by_name(found, [(layers, variable.part, variable.name) for layers, variable in wanted])
+    told = by_name(found, [(names, variable.part, variable.name) for names, variable in wanted], layers)
     like = [
         [tensor for tensor in tensors if fits(variable, tensor)]
         for (_, variable), tensors in zip(wanted, told, strict=True)
