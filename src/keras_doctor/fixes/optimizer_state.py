@@ -46,11 +46,16 @@ if TYPE_CHECKING:
 SLUG = "optimizer-state-carried"
 _ARCHIVES = ("keras-v3", "keras-v3-directory")
 _COUNTERS = ("iteration",)
+_RESTORED = (*_COUNTERS, "learning_rate")  # numbers that the config holds as well, or that count steps
 # What an optimizer may not have kept because it does not use it: zeros stand for it.
 _UNUSED = {"idle": "", "momentum": "momentum"}
 # Classes whose step is another function of the same variables in some generations: epsilon stands inside the root of
-# newer ones. By how much a step differs depends on how large the gradients were.
+# newer ones, and where momentum is used (training_ops.h of TensorFlow, ApplyRMSProp). By how much a step differs
+# depends on how large the gradients were.
 _EPSILON_MOVED = {"RMSprop": ("v1", "v2"), "Adagrad": ("v1", "v2")}
+# Classes whose step is a function of the number of steps. `get_updates` of "v1" adds to it and reads it in no order
+# that is laid down: Keras 2.3.1 with TensorFlow 1.15 reads it after, 2.2.4 with 1.13 now after, now before.
+_COUNTING = ("Adam", "Adamax", "Nadam")
 
 
 class _Lost(Exception):
@@ -129,7 +134,7 @@ def _carried(draft: Draft, target: Target, slots: tuple[TensorRef, ...]) -> tupl
         _named(maker.made(variable), target, after.class_name, variable, number)
         for number, variable in enumerate(wanted)
     )
-    return made, maker.note or _moved(before, after)
+    return made, "; ".join(note for note in (maker.note, _moved(before, after), _unplaced(known, wanted)) if note)
 
 
 def _unchanged(
@@ -195,7 +200,7 @@ def _trained(source: ModelDocument, era: str) -> list[TensorRef]:
 class _Maker:
     """Makes the target's variables from those of the file.
 
-    `held`: by the path of the weight ("" for none) and the slot; `note`: what is approximate of what was made.
+    `held`: by the path of the weight ("" for none) and the slot; `factors`: by which weights were scaled.
     """
 
     def __init__(
@@ -204,7 +209,17 @@ class _Maker:
         self.held = held
         self.after = after
         self.weights = weights
-        self.note = ""
+        self.factors: set[float] = set()
+
+    @property
+    def note(self) -> str:
+        """What is approximate of what was made: a weight that is s times as large has a gradient 1 / s as large, so
+        that its step, in units of its size, is 1 / s (Adam and its like) to 1 / s² (SGD) of what it was.
+        """
+        told = [
+            f"weights scaled by {s:.3g} move by {1 / s:.2g} to {1 / s**2:.2g} of what they did" for s in self.factors
+        ]
+        return "; ".join(sorted(told))
 
     def made(self, variable: StateVariable) -> TensorRef:
         """Return what becomes one variable. Raises `_Lost`."""
@@ -253,7 +268,7 @@ class _Maker:
         if again is None or not inputs or any(one is None for one in inputs):
             return None
         if weight.operation == "scale":
-            self.note = "it follows the gradients of scaled weights: steps have another size"
+            self.factors.add(weight.arguments["factor"])
             return again([inputs[0]], {**weight.arguments, "factor": weight.arguments["factor"] ** -DEGREES[slot]})
         return again(inputs, {"shape": weight.shape, "dtype": weight.dtype, **weight.arguments})
 
@@ -271,12 +286,31 @@ _AGAIN: dict[str, Callable[[Any, dict[str, Any]], TensorRef]] = {
 }
 
 
+def _unplaced(known: Sequence[StateVariable], wanted: Sequence[StateVariable]) -> str:
+    """Return which numbers of the optimizer itself the target's begins anew; "" for none."""
+    placed = {variable.slot for variable in wanted}
+    numbers = [variable.slot for variable in known if variable.of is None and variable.slot not in placed]
+    told = [slot.replace("_", " ") for slot in numbers if slot not in _RESTORED]
+    return f"the target begins its {' and '.join(told)} anew: the first steps have another size" if told else ""
+
+
 def _moved(before: _Optimizer, after: _Optimizer) -> str:
     """Return what is otherwise in the step of the target's optimizer; "" for nothing."""
-    older = _EPSILON_MOVED.get(before.class_name, ())
-    if (before.generation in older) == (after.generation in older):
+    if before.generation == after.generation:
         return ""
-    return f"{after.class_name} adds its epsilon elsewhere: steps differ where gradients are as small"
+    told = []
+    if _epsilon_outside(before) != _epsilon_outside(after):
+        told.append(f"{after.class_name} adds its epsilon elsewhere: steps differ where gradients are as small")
+    counts = before.class_name in _COUNTING or bool(before.config.get("decay"))
+    if counts and "v1" in (before.generation, after.generation):
+        told.append("Keras 1 and 2 may count a step before they take it: n steps are taken for n + 1")
+    return "; ".join(told)
+
+
+def _epsilon_outside(optimizer: _Optimizer) -> bool:
+    """Tell whether epsilon is added to the root, not under it."""
+    fused = optimizer.generation == "v2" and optimizer.config.get("momentum")
+    return not fused and optimizer.generation in _EPSILON_MOVED.get(optimizer.class_name, ())
 
 
 def _named(tensor: TensorRef, target: Target, class_name: str, variable: StateVariable, number: int) -> TensorRef:
