@@ -184,9 +184,9 @@ def refer(value: Any, kind: str, path: str, parent: str = "", key: str = "") -> 
     if name == "function" and isinstance(config, str):
         return Reference(kind, config, path, None, _text(module), _text(registered), True, parent, key, True)
     modern = "module" in value or "registered_name" in value
-    return Reference(
-        kind, name, path, {} if config is None else config, _text(module), _text(registered), False, parent, key, modern
-    )
+    given = {} if config is None else config
+    rebuilt = modern and bool(value.get("build_config"))
+    return Reference(kind, name, path, given, _text(module), _text(registered), False, parent, key, modern, rebuilt)
 
 
 def node(reference: Reference) -> ConfigNode:

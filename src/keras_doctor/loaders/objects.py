@@ -32,6 +32,7 @@ class Reference:
     parent: str = ""
     key: str = ""
     modern: bool = False  # written with its module, as serialization_lib does
+    rebuilt: bool = False  # it states the shapes that it is built with, in a `build_config`
 
 
 @record

@@ -21,8 +21,8 @@ def steps(load: Load, reference: Reference, definition: Definition) -> Iterator[
     """Yield that the release cannot rebuild a layer of this class, whatever the file."""
     config = reference.config if isinstance(reference.config, dict) else {}
     name = definition.class_name
-    if name in _BUILT and not reference.modern:
-        return  # only an entry with a module is built from its `build_config`
+    if name in _BUILT and not reference.rebuilt:
+        return  # the mistake is in `build`, which its first call makes well
     wrong = (load.does(behaviour) and holds(config) for known, behaviour, holds in _MISTAKES if known == name)
     if name in _CONCERNED and any(wrong):
         found = Resolution(reference, load.api, definition)
@@ -58,7 +58,7 @@ def _policy_of_integers(config: dict[str, Any]) -> bool:
     return isinstance(config.get("dtype"), dict) and config.get("output_mode", "int") == "int"
 
 
-_BUILT = ("Dot",)
+_BUILT = ("Dot",)  # whose `build_config` alone goes wrong
 
 
 def _below_zero(config: dict[str, Any]) -> bool:

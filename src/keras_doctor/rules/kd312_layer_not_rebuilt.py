@@ -27,7 +27,10 @@ from keras_doctor.rules.spoken import named, release_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
+    from keras_doctor.document.model import ModelDocument
+    from keras_doctor.environments.environment import Environment
     from keras_doctor.loaders.objects import Built
     from keras_doctor.loaders.tracing import Step
 
@@ -46,12 +49,24 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
 
 _DOT = ("Dot", {"name": "dot", "axes": 1, "normalize": False})
 
+
+def _built(env: str, **more: Any) -> tuple[ModelDocument, Environment]:
+    document, environment = sequential(_DOT, env=env)
+    config: Any = document.config
+    config["config"]["layers"][0].update(more)
+    return document, environment
+
+
+_SHAPES = {"input_shape": [[None, 4], [None, 4]]}
+_OLD = "keras==3.0.5 tensorflow==2.16.2"
+
 _ENDS = {"name": "m", "layers": [], "input_layers": [["x", 0, 0]], "output_layers": [["y", 0, 0]]}
 _OVER_TIME = ("TimeDistributed", {"name": "t", "layer": entry("Functional", _ENDS, "keras.src.models.functional")})
 
 EXAMPLES = (
-    Ill(lambda: sequential(_DOT, env="keras==3.0.5 tensorflow==2.16.2"), "cannot rebuild the layer Dot"),
+    Ill(lambda: _built(_OLD, build_config=_SHAPES), "cannot rebuild the layer Dot"),
+    Well(lambda: _built(_OLD)),
     Ill(lambda: sequential(_OVER_TIME), "cannot rebuild the layer TimeDistributed"),
     Well(lambda: sequential(_OVER_TIME, env="keras==3.10.0 tensorflow==2.19.0")),
-    Well(lambda: sequential(_DOT, env="keras==3.2.1 tensorflow==2.16.2")),
+    Well(lambda: _built("keras==3.2.1 tensorflow==2.16.2", build_config=_SHAPES)),
 )
