@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Repair files of real releases for real targets, load the results there, and compare outputs with the recorded ones.
 
-    check_repairs.py CORPUS SETUPS.jsonl TARGET=SPEC … [--every N] [--out tests/data/repairs.tsv]
+    check_repairs.py CORPUS SETUPS.jsonl TARGET=SPEC … [--every N] [--ending .keras] [--out tests/data/repairs.tsv]
 
-CORPUS: SAVER/ARCH/{files, golden.npz, meta.json}, as tests/data/corpus.tar.xz has them, or more of the same; files that
-need custom objects are left out. SETUPS: as in_releases.py takes it. TARGET: the name of a setup, SPEC what is in
+CORPUS: SAVER/ARCH/{files, golden.npz, meta.json}, as tests/data/corpus.tar.xz and evaluations.tar.xz have them, or more
+of the same; files that need custom objects are left out. SETUPS: as in_releases.py takes it. TARGET: the name of a setup, SPEC what is in
 it, as `keras-doctor check --env` takes it. Writes a line for each file and target: what became of it ("equal", or the
 reason why not) and the largest difference of outputs in units of their scale. Prints the share per target.
 """
@@ -32,14 +32,18 @@ def main() -> int:
     parser.add_argument("setups", type=Path)
     parser.add_argument("targets", nargs="+", metavar="TARGET=SPEC")
     parser.add_argument("--every", type=int, default=1, help="take each N-th file")
+    parser.add_argument("--only", nargs="*", metavar="ARCH", help="take these architectures alone")
+    parser.add_argument("--ending", default="", help="of the results: else .keras for Keras 3, .h5 for others")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     setups = setups_of(options.setups)
     files = stock_files(options.corpus)[:: options.every]
+    if options.only:
+        files = [path for path in files if path.parent.name in options.only]
     rows = []
     for target in options.targets:
         name, _, spec = target.partition("=")
-        found = list(outcomes(options.corpus, files, setups[name], spec))
+        found = list(outcomes(options.corpus, files, setups[name], spec, options.ending))
         counts = collections.Counter(row["outcome"].split(":")[0] for row in found)
         print(f"{name}: {100 * counts['equal'] / len(found):.1f} % of {len(found)}: {dict(counts)}", flush=True)
         rows += found
@@ -54,18 +58,19 @@ def main() -> int:
 def stock_files(corpus: Path) -> list[Path]:
     """Return the model files of the corpus that need nothing of the user's code and whose outputs were recorded."""
     found = []
-    for meta in sorted(corpus.glob("*/*/meta.json")):
-        told = json.loads(meta.read_text(encoding="utf-8"))
-        if "versions" in told and not told.get("custom") and (meta.parent / "golden.npz").exists():
+    for golden in sorted(corpus.glob("*/*/golden.npz")):
+        meta = golden.with_name("meta.json")
+        told = json.loads(meta.read_text(encoding="utf-8")) if meta.exists() else {"versions": {}}
+        if "versions" in told and not told.get("custom"):
             names = ("model.h5", "model.keras", "savedmodel")
-            found += [meta.parent / name for name in names if (meta.parent / name).exists()]
+            found += [golden.with_name(name) for name in names if golden.with_name(name).exists()]
     return found
 
 
-def outcomes(corpus: Path, files: list[Path], setup: dict, spec: str):
+def outcomes(corpus: Path, files: list[Path], setup: dict, spec: str, ending: str = ""):
     """Yield a row for each file."""
     environment = kd.Environment.parse(spec)
-    ending = ".keras" if (environment.keras or "").startswith("3") else ".h5"
+    ending = ending or (".keras" if (environment.keras or "").startswith("3") else ".h5")
     with tempfile.TemporaryDirectory() as folder, Release(setup) as release:
         for number, path in enumerate(files):
             row = {"file": str(path.relative_to(corpus)), "env": spec, "outcome": "", "difference": ""}
