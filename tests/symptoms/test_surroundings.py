@@ -62,6 +62,13 @@ REPORTS = [
             "AttributeError: 'NoneType' object has no attribute 'update'"
         ),
     ),
+    ("resource-limit", "tensorflow-cpu", "loading model.h5\nKilled"),
+    ("save-refused", "setrecursionlimit", "RecursionError: maximum recursion depth exceeded while saving model keras"),
+    (
+        "converter-incompatible",
+        "tfjs_graph_model",
+        "RuntimeError: Unsupported ops: CudnnRNNV3 while converting SavedModel with tensorflowjs_converter",
+    ),
     ("wrong-api-use", "load_weights", "TypeError: 'CheckpointLoadStatus' object is not callable"),
     (
         "wrong-api-use",

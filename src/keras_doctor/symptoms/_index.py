@@ -940,6 +940,7 @@ MARKS: dict[str, tuple[str, ...]] = {
     "keyerror: <tf.operation": ("savedmodels",),
     "keyerror: <tf.tensor": ("savedmodels",),
     "keyword argument not understood": ("keywords",),
+    "killed": ("machines",),
     "knime": ("tools",),
     "konduit": ("tools",),
     "kotlindl": ("tools",),

@@ -3,8 +3,43 @@
 from __future__ import annotations
 
 from keras_doctor.findings import Remedy
+from keras_doctor.records import replace
+from keras_doctor.symptoms.foreign import named_in
 from keras_doctor.symptoms.remedies import REBUILD
 from keras_doctor.symptoms.symptom import Reading, Symptom
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+
+    from keras_doctor.symptoms.scene import Scene
+
+_NO_KERNEL = Reading(
+    "backend-op-unsupported",
+    "the model uses an operation that this device or backend cannot run: cuDNN layers want a GPU, "
+    "channels_first (NCHW) convolutions do not run on the CPU",
+    (
+        Remedy(
+            "Run it where there is a GPU with cuDNN and CUDA; or convert CuDNNLSTM and CuDNNGRU to "
+            "LSTM and GRU (reset_after=True), whose weights fit after a conversion.",
+            "keras-doctor check PATH",
+        ),
+        Remedy(
+            "For channels_first on a CPU: rebuild the model with channels_last and transposed kernels.",
+            "keras-doctor check PATH",
+        ),
+    ),
+    code="KD912",
+)
+
+
+def _no_kernel(scene: Scene, match: re.Match[str]) -> tuple[Reading, ...]:
+    """Tell of an operation without a kernel: of this device, or of what the model is converted for."""
+    tool = named_in(scene)
+    if tool is not None and tool.cause == "converter-incompatible" and "convert" in scene.low:
+        return tool.reading("medium"), replace(_NO_KERNEL, confidence="medium", when="it was raised while it ran")
+    return (_NO_KERNEL,)
+
 
 SYMPTOMS = (
     Symptom(
@@ -75,25 +110,7 @@ SYMPTOMS = (
             "data_format nchw",
             "cpu implementation",
         ),
-        (
-            Reading(
-                "backend-op-unsupported",
-                "the model uses an operation that this device or backend cannot run: cuDNN layers want a GPU, "
-                "channels_first (NCHW) convolutions do not run on the CPU",
-                (
-                    Remedy(
-                        "Run it where there is a GPU with cuDNN and CUDA; or convert CuDNNLSTM and CuDNNGRU to "
-                        "LSTM and GRU (reset_after=True), whose weights fit after a conversion.",
-                        "keras-doctor check PATH",
-                    ),
-                    Remedy(
-                        "For channels_first on a CPU: rebuild the model with channels_last and transposed kernels.",
-                        "keras-doctor check PATH",
-                    ),
-                ),
-                code="KD912",
-            ),
-        ),
+        _no_kernel,
         pattern=r"no OpKernel was registered to support Op|no registered '\w+' OpKernel|CudnnRNN|only supports NHWC"
         r"|NCHW|only supported on the GPU",
         strength=6,

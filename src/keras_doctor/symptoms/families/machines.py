@@ -223,6 +223,7 @@ SYMPTOMS = (
             "resource exhausted",
             "oom when allocating",
             "memoryerror",
+            "killed",
             "unable to allocate",
             "cannot allocate memory",
             "out of memory",
@@ -261,7 +262,8 @@ SYMPTOMS = (
             ),
         ),
         pattern=r"resource ?exhausted|OOM when|MemoryError|unable to allocate|cannot allocate memory(?! in static)"
-        r"|out of memory|bad_alloc|exit code 137|SIGKILL|OOMKilled|memory quota|Error R1[45]|too large \(max is"
+        r"|out of memory|bad_alloc|exit code 137|SIGKILL|OOMKilled|(?<!\w)Killed(?:: 9)?(?=\s|$)"
+        r"|memory quota|Error R1[45]|too large \(max is"
         r"|(?:slug|package|deployment|unzipped)[^\n]{0,60}(?:exceeds|too large)",
         strength=5,
     ),

@@ -91,6 +91,10 @@ def _too_deep(scene: Scene, match: re.Match[str]) -> Reading | None:
             (remedy, UPGRADE, REBUILD),
             "medium",
         )
+    if "saving" in scene.low or "save" in scene.low:
+        return unsaved(
+            "what is saved refers to itself, or is too deep to be written", remedy, WEIGHTS_ONLY, confidence="low"
+        )
     return None
 
 
