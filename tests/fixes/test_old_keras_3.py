@@ -24,6 +24,8 @@ KERAS_36 = "python==3.11 keras==3.6.0 tensorflow==2.21.0"
         ("py311_tf213/shared/model.keras", KERAS_305, "calls-awaited"),
         ("py311_tf221_k3100/shared/model.keras", KERAS_36, "calls-awaited"),
         ("py311_tf216_k305/merges/model.keras", KERAS_305, ""),
+        ("py313_tf221_k3151/op_layers/model.keras", KERAS_305, "parts-taken"),
+        ("py37_tf24/op_layers/model.h5", KERAS_305, "parts-taken"),
     ],
 )
 def test_what_old_releases_do_not_read_back(file: str, spec: str, slug: str, corpus: Path, tmp_path: Path) -> None:

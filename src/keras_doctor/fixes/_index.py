@@ -17,6 +17,7 @@ FIXES: dict[str, tuple[str, ...]] = {
         "theano_kernels",
         "theano_padding",
     ),
+    "graph:encoding": ("parts_taken",),
     "graph:order": ("calls_awaited",),
     "keyword:missing": ("call_stated",),
     "keyword:refused": ("keyword_renamed", "keyword_dropped"),

@@ -33,7 +33,7 @@ def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
     for name in (*made.refused, *(name for name, _, _ in made.values)):
         if name not in config:
             continue
-        why = idle(reference.kind, made.definition.class_name, name)
+        why = idle(made.definition.kind, made.definition.class_name, name)
         if name not in made.refused and not why:
             continue
         if not why and is_default(reference, name, config[name]):
