@@ -1,0 +1,67 @@
+"""Repairs of models of single layers, which real releases saved: what comes out computes what those releases computed.
+
+tests/data/layer-repairs.tsv records that real targets load the results with equal outputs:
+
+    python tools/check_repairs.py UNPACKED SETUPS.jsonl "py311_tf221_k3151=…" "py37_tf24=…" --only highway … --out …
+
+UNPACKED: tests/data/evaluations.tar.xz. The architectures are those that the fixes named below deal with.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from test_repairs import TOLERANCE, apart, ending
+
+from keras_doctor import Environment, repair
+
+RECORDED = Path(__file__).resolve().parents[1] / "data/layer-repairs.tsv"
+KERAS_3 = "python==3.11 keras==3.15.1 tensorflow==2.21.0"
+TF_24 = "python==3.7 tensorflow==2.4.4"
+
+BY_FIX = (
+    ("layer-replaced", "py311_tf215/thresholded_relu/model.h5", KERAS_3),
+    ("dense-combined", "py36_keras122_tf14/highway/model.h5", KERAS_3),
+    ("dense-combined", "py36_keras122_theano/maxout/model.h5", KERAS_3),
+    ("dimensions-kept", "py311_tf215/gap2_keep/model.h5", TF_24),
+    ("operation-rewritten", "py311_tf215/op_norm/model.h5", KERAS_3),
+    ("operation-rewritten", "py37_tf24/op_shape_of/model.h5", KERAS_3),
+)
+
+
+def rows() -> list[dict[str, str]]:
+    with RECORDED.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_results_are_as_they_were_recorded(evaluations: Path, tmp_path: Path, part: int) -> None:
+    """Half of the files that a target loaded with equal outputs: we say that they load, and NumPy agrees."""
+    apart_by: dict[tuple[str, str], float | None] = {}
+    equal = [row for row in rows() if row["outcome"] == "equal"]
+    for number, row in enumerate(equal[part::4]):
+        environment = Environment.parse(row["env"])
+        result = tmp_path / f"{number}{ending(environment)}"
+        report = repair(evaluations / row["file"], result, environment, verify="none")
+        assert report.verdict == "loads", (row, report.remaining)
+        found = apart(result, (evaluations / row["file"]).with_name("golden.npz"))
+        if found is None or found > TOLERANCE:
+            apart_by[row["file"], row["env"]] = found
+    assert not apart_by
+
+
+def test_the_recorded_run() -> None:
+    """What was not equal was refused, and said so."""
+    outcomes = [row["outcome"].split(":")[0] for row in rows()]
+    assert outcomes.count("equal") >= 0.95 * len(outcomes)
+    assert outcomes.count("equal") + outcomes.count("refused") >= len(outcomes) - 8
+
+
+@pytest.mark.parametrize(("slug", "file", "spec"), BY_FIX)
+def test_a_fix(evaluations: Path, tmp_path: Path, slug: str, file: str, spec: str) -> None:
+    environment = Environment.parse(spec)
+    report = repair(evaluations / file, tmp_path / f"mended{ending(environment)}", environment, verify="none")
+    assert slug in [change.fix for change in report.changes]
+    assert report.verdict == "loads"
