@@ -4,9 +4,10 @@
     check_repairs.py CORPUS SETUPS.jsonl TARGET=SPEC … [--every N] [--ending .keras] [--out tests/data/repairs.tsv]
 
 CORPUS: SAVER/ARCH/{files, golden.npz, meta.json}, as tests/data/corpus.tar.xz and evaluations.tar.xz have them, or more
-of the same; files that need custom objects are left out. SETUPS: as in_releases.py takes it. TARGET: the name of a setup, SPEC what is in
-it, as `keras-doctor check --env` takes it. Writes a line for each file and target: what became of it ("equal", or the
-reason why not) and the largest difference of outputs in units of their scale. Prints the share per target.
+of the same; files that need custom objects are left out. SETUPS: as in_releases.py takes it. TARGET: the name of a
+setup, SPEC what is in it, as `keras-doctor check --env` takes it. Writes a line for each file and target: what became
+of it ("equal", or the reason why not) and the largest difference of outputs in units of their scale. Prints the share
+per target.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from outputs import difference, inputs_of
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDED = ROOT / "tests/data/repairs.tsv"
+ARCHIVES = ROOT / "tests/data/archive-repairs.tsv"  # of `.keras` files for tf.keras and tf-keras, by --ending .keras
 TOLERANCE = 1e-5  # of the outputs' scale
 HALF = 1e-3  # models that compute with half precision
 SETUPS = "KERAS_DOCTOR_SETUPS"
@@ -83,8 +84,8 @@ def test_a_fix(slug: str, file: str, spec: str, corpus: Path, tmp_path: Path) ->
         assert found <= TOLERANCE
 
 
-def rows() -> list[dict[str, str]]:
-    with RECORDED.open(encoding="utf-8", newline="") as file:
+def rows(recorded: Path = RECORDED) -> list[dict[str, str]]:
+    with recorded.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="\t"))
 
 
@@ -104,9 +105,23 @@ def test_results_that_the_targets_load_are_as_they_were_recorded(corpus: Path, t
     assert agreed >= 0.9 * told > 0
 
 
-def test_the_recorded_run() -> None:
+def test_archives_for_tf_keras_are_as_they_were_recorded(corpus: Path, tmp_path: Path) -> None:
+    """Every 20th archive that a tf.keras or tf-keras loaded with equal outputs: by NumPy they are equal as well."""
+    agreed = told = 0
+    for number, row in enumerate([row for row in rows(ARCHIVES) if row["outcome"] == "equal"][::20]):
+        result = tmp_path / f"{number}.keras"
+        report = repair(corpus / row["file"], result, Environment.parse(row["env"]), verify="none")
+        assert report.verdict == "loads", (row, report.remaining)
+        found = apart(result, (corpus / row["file"]).with_name("golden.npz"))
+        told += 1
+        agreed += found is not None and found <= (HALF if "16" in row["file"].split("/")[1] else TOLERANCE)
+    assert agreed >= 0.9 * told > 0
+
+
+@pytest.mark.parametrize("recorded", [RECORDED, ARCHIVES], ids=lambda path: path.stem)
+def test_the_recorded_run(recorded: Path) -> None:
     shares: dict[str, list[bool]] = {}
-    for row in rows():
+    for row in rows(recorded):
         if not row["outcome"].startswith("refused"):
             shares.setdefault(row["env"], []).append(row["outcome"] == "equal")
     assert len(shares) >= 4
