@@ -6,6 +6,7 @@ That real releases load the results is recorded in tests/data/custom-verificatio
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from keras_doctor.fixes.foreign import Foreign
 
 KERAS_3 = "python==3.11 keras==3.15.1 tensorflow==2.21.0"
 TF_215 = "python==3.11 tensorflow==2.15.1"
+RECORDED = Path(__file__).parents[1] / "data/custom-verifications.tsv"
 
 
 def owned(path: Path, layer: str) -> tuple[str, list[bytes]]:
@@ -62,3 +64,11 @@ def test_layers_inside_a_custom_layer_go_between_files_of_one_format_only(corpus
     stored = Foreign("block", {"": (), "dense": (tensor,)}, stored=True)
     assert stored.unplaced("keras-v3") == ""
     assert "only its code knows" in stored.unplaced("hdf5-model")
+
+
+def test_the_recorded_run() -> None:
+    with RECORDED.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    assert len(rows) > 20
+    assert {row["equal"] for row in rows if row["kind"] == "real"} == {"yes"}
+    assert sum(row["kind"] == "real" for row in rows) > 0.9 * len(rows)

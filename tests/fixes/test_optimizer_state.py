@@ -1,10 +1,11 @@
 """What an optimizer keeps, on its way to another release: exact where one more step is the same in both.
 
-tools/check_training.py does that step in real releases.
+tests/data/training-steps.tsv records that step in real releases (tools/check_training.py).
 """
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,47 @@ from keras_doctor import Environment, repair
 from keras_doctor.fixes.training import _Rewriting
 from keras_doctor.loaders.load import api_of
 
+RECORDED = Path(__file__).parents[1] / "data/training-steps.tsv"
 KERAS_3 = "python==3.11 keras==3.15.1 tensorflow==2.21.0"
 TF_215 = "python==3.11 tensorflow==2.15.1"
 SCALED = "weights scaled by 1.2 move by 0.83 to 0.69 of what they did"
 COUNTED = "Keras 1 and 2 may count a step before they take it"
 EPSILON = "RMSprop adds its epsilon elsewhere"
+SAME = 1e-3  # of how far the step moved the outputs
+
+
+def rows() -> list[dict[str, str]]:
+    with RECORDED.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def test_what_is_said_to_be_exact_was_the_same_step_in_real_releases() -> None:
+    exact = [row for row in rows() if row["kind"] == "exact"]
+    assert len(exact) > 100
+    assert len({(row["source"], row["env"]) for row in exact}) > 5
+    for row in exact:
+        if row["model"] == "normalized":  # a bias before a normalization has no gradient, and Adam makes rounding large
+            continue
+        known = row["again"] in ("", "0.0e+00") or float(row["again"]) < SAME
+        assert not known or float(row["step"]) < SAME, row
+
+
+def test_steps_of_another_size_are_said_to_be_approximate() -> None:
+    """Such a step is not the same by far, so that the test above can fail."""
+    notes = {note: [] for note in (SCALED, COUNTED)}
+    for row in rows():
+        for note, steps in notes.items():
+            if note in row["note"] and row["kind"] == "approximate":
+                steps.append(float(row["step"]))
+    for note, steps in notes.items():
+        assert steps, note
+        assert sum(step > SAME for step in steps) > 0.5 * len(steps), note
+
+
+def test_what_is_dropped_says_why() -> None:
+    dropped = [row for row in rows() if row["kind"] == "dropped"]
+    assert dropped
+    assert all(row["note"].startswith("leave out") for row in dropped)
 
 
 @pytest.mark.parametrize(
