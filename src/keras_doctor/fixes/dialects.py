@@ -46,7 +46,7 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
         yield Change("sequential-config", "write the layers of a Sequential as a dict, as Keras does since 2.2.3")
     for name in merge_first(draft.config):
         yield Change("merge-first", f"make the Sequential {name}, which begins with a Merge, a graph")
-    for message in declare(draft.config, modern):
+    for message in declare(draft.config, target.api):
         yield Change("input-declared", message)
     place = "compile_config" if target.format == "keras-v3" else "training_config"
     if draft.training and (modern != (draft.era == "keras-3") or draft.training_path != place):

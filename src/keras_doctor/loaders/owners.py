@@ -143,13 +143,13 @@ class Owners:
         if not layers or ConfigNode(model.get("config")).get("build_input_shape"):
             return False
         if self.load.does("looks-past-inputs"):
-            return _hides_input(layers[0])
+            return hides_input(layers[0])
         if self.load.api.line != "keras-3" or self.load.does("builds-behind-models"):
             return False
         return is_model(str(layers[0].get("class_name")), layers[0].get("config"))
 
 
-def _hides_input(node: ConfigNode) -> bool:
+def hides_input(node: ConfigNode) -> bool:
     """Tell whether the first layer of a Sequential is one that begins with an InputLayer, and says no shape behind it.
 
     `Sequential.layers` leaves the InputLayer out; a Functional's does not.
