@@ -1,8 +1,8 @@
 """Theano pads both sides of an image alike, TensorFlow the end first: padding `same` is written down as zeros.
 
-A convolution with `same` becomes a padding and a convolution without; a pooling likewise, over the lowest number there
-is (maximum) or divided by the share of places that are in the image (average). Where strides leave the amount to a size
-that is open, nothing is done.
+A convolution with `same` becomes a padding and a convolution without, a transposed one a convolution without and a
+cropping; a pooling likewise, over the lowest number there is (maximum) or divided by the share of places that are in
+the image (average). Where strides leave the amount to a size that is open, nothing is done.
 Sources: `_preprocess_padding`, `conv2d` and `pool2d` of keras/backend/theano_backend.py (2.2.4).
 """
 
@@ -35,6 +35,7 @@ _WINDOWS = {
     **{f"Conv{rank}D": "kernel_size" for rank in (1, 2, 3)},
     **{f"{kind}Pooling{rank}D": "pool_size" for kind in ("Max", "Average") for rank in (1, 2, 3)},
 }
+_TRANSPOSED = ("Conv2DTranspose",)
 _LOWEST = -3.4028234663852886e38  # of float32
 
 
@@ -52,7 +53,7 @@ def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
         if not isinstance(config, dict) or config.get("padding") != "same":
             continue
         name, given = str(config.get("name")), shape.input_shapes[0] if len(shape.input_shapes) == 1 else None
-        pads = _pads(entry["class_name"], config, given)
+        pads = _crops(config) if entry["class_name"] in _TRANSPOSED else _pads(entry["class_name"], config, given)
         if pads and given is not None and _replaced(draft, entry, pads, given, target):
             yield Change(FIX.slug, f"pad the images of {name} as Theano does: {pads}")
         elif pads is None:
@@ -87,6 +88,20 @@ def _pads(class_name: str, config: dict[str, Any], given: Shape | None) -> list[
     return [] if found == theirs else found
 
 
+def _crops(config: dict[str, Any]) -> list[list[int]] | None:
+    """Return what Theano cuts off each side of an image that grows, [] where TensorFlow does the same, None where it is
+    not known. It computes with windows of odd sizes only.
+    """
+    windows, strides = (_numbers(config.get(key, 1), 2) for key in ("kernel_size", "strides"))
+    dilation = _numbers(config.get("dilation_rate", 1), 2) or []
+    if windows is None or strides is None or any(one != 1 for one in dilation) or config.get("output_padding"):
+        return None
+    found = [[size // 2, size - step - size // 2] for size, step in zip(windows, strides, strict=True)]
+    if any(size % 2 == 0 for size in windows) or any(after < 0 for _, after in found):
+        return None
+    return [] if all(step == 1 for step in strides) else found
+
+
 def _numbers(value: Any, count: int) -> list[int] | None:
     found = [value] * count if isinstance(value, int) else value
     return found if isinstance(found, list) and len(found) == count and all(type(one) is int for one in found) else None
@@ -102,7 +117,11 @@ def _replaced(draft: Draft, entry: dict[str, Any], pads: list[list[int]], given:
     first = config.get("data_format") == "channels_first"
     widths = [[0, 0], [0, 0], *pads] if first else [[0, 0], *pads, [0, 0]]
     try:
-        if class_name.startswith("Conv"):
+        if class_name in _TRANSPOSED:
+            grown = graph.layer(class_name, start, **settings)
+            form = {"data_format": config["data_format"]} if config.get("data_format") else {}
+            output = graph.layer("Cropping2D", grown, cropping=pads, **form)
+        elif class_name.startswith("Conv"):
             told: dict[str, Any] = {"padding": pads[0] if rank == 1 else pads}
             if first and rank > 1:
                 told["data_format"] = "channels_first"
