@@ -3,8 +3,8 @@
 **What happens.** The model loads. At the first `predict`: `Table not initialized`, in `None_Lookup/LookupTableFindV2`.
 
 **Why.** What `adapt` learns stands in a table, not among the weights. A `.keras` archive has a place for it, the HDF5
-files of Keras 3 do not, and the config has the vocabulary only where it was given to the layer. No release looks for
-the assets of an archive that has none at all.
+files of Keras 3 do not, and the config has the vocabulary only where it was given to the layer. No release, from
+tf.keras 2.12 on, looks for the assets of an archive that has none at all.
 
 **How to mend.** Adapt the layer again on the same data, or give it the vocabulary: `layer.set_vocabulary([…])`. Save
 such models as `.keras` archives.
@@ -35,11 +35,11 @@ RULE = Rule(
 
 
 def examine(step: Step, context: Context) -> Iterator[Finding]:
-    """Report a lookup layer of Keras 3 that has no vocabulary, neither in its config nor among assets."""
+    """Report a lookup layer that has no vocabulary, neither in its config nor among assets."""
     made: Built = step.subject
-    if made.api.line != "keras-3" or made.config.get("vocabulary") is not None:
-        return
-    if context.document.container != "hdf5" and (context.document.format != "keras-v3" or context.document.assets):
+    archive = context.document.format == "keras-v3" and not context.document.assets
+    hdf5 = context.document.container == "hdf5" and made.api.line == "keras-3"  # the HDF5 of others: KD512
+    if made.config.get("vocabulary") is not None or not (archive or hdf5):
         return
     name = shown(made.config.get("name") or made.definition.class_name, 60)
     yield RULE.finding(
@@ -50,6 +50,7 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
 
 
 _INPUT = ("InputLayer", {"batch_shape": [None, 2], "dtype": "string", "name": "a"})
+_OLD_INPUT = ("InputLayer", {"batch_input_shape": [None, 2], "dtype": "string", "name": "a"})
 _LAYER = {"name": "b", "vocabulary": None, "vocabulary_size": 3}
 
 EXAMPLES = (
@@ -61,4 +62,8 @@ EXAMPLES = (
         lambda: sequential(_INPUT, ("StringLookup", {**_LAYER, "vocabulary": ["x", "y"]}), form="hdf5-model", module="")
     ),
     Ill(lambda: sequential(_INPUT, ("StringLookup", _LAYER)), "the file does not hold the vocabulary of the layer b"),
+    Ill(
+        lambda: sequential(_OLD_INPUT, ("StringLookup", _LAYER), env="python==3.11 tensorflow==2.15.1"),
+        "the file does not hold the vocabulary of the layer b",
+    ),
 )
