@@ -74,7 +74,12 @@ SYMPTOMS = (
         strength=9,
     ),
     Symptom(
-        ("can't locate attribute: 'model_config'", "can't locate attribute: model_config"),
+        (
+            "can't locate attribute: 'model_config'",
+            "can't locate attribute: model_config",
+            "can't locate attribute: 'keras_version'",
+            "can't locate attribute 'keras version'",
+        ),
         (
             Reading(
                 "weights-only",
