@@ -26,6 +26,7 @@ BY_FIX = (
     ("dense-combined", "py36_keras122_tf14/highway/model.h5", KERAS_3),
     ("dense-combined", "py36_keras122_theano/maxout/model.h5", KERAS_3),
     ("dimensions-kept", "py311_tf215/gap2_keep/model.h5", TF_24),
+    ("upsampling-moved", "py36_keras224_tf113/up2_bilinear/model.h5", KERAS_3),
     ("operation-rewritten", "py311_tf215/op_norm/model.h5", KERAS_3),
     ("operation-rewritten", "py37_tf24/op_shape_of/model.h5", KERAS_3),
 )

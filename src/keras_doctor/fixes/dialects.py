@@ -18,6 +18,7 @@ from keras_doctor.fixes.lambda_rewritten import rewrite_lambdas
 from keras_doctor.fixes.merged_first import merge_first
 from keras_doctor.fixes.naming import name_module
 from keras_doctor.fixes.training import Unknown, rewrite_training
+from keras_doctor.fixes.upsampling import move
 from keras_doctor.layers.stock import is_operation
 from keras_doctor.loaders.nested import kind_of
 from keras_doctor.releases.semantics import Semantics
@@ -60,13 +61,15 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
     composed = list(compose(draft, target.api))
     for told in composed:
         yield Change("activation-composed", f"put {told} together from what the target has")
+    moved = list(move(draft, target))
+    yield from moved
     combined = list(combine(draft, target.api))
     for told in combined:
         yield Change("dense-combined", f"make {told} of dense layers and what merges them")
     kept = list(keep(draft, target.api))
     for told in kept:
         yield Change("dimensions-kept", f"let a Reshape keep the dimensions that {told} pools over")
-    if lambdas or composed or combined or kept or modern != (before == "keras-3"):
+    if lambdas or composed or combined or kept or moved or modern != (before == "keras-3"):
         for name in rewrite(draft.config, before, target.api):
             yield Change("operation-rewritten", f"make the operation {name} one of the target's own")
     elif modern:

@@ -1,0 +1,64 @@
+"""A bilinear UpSampling2D of standalone Keras, which counts pixels from their corners, where the target counts from
+their centers.
+
+Twice as large, that is what comes of the nearest pixels by averaging each with the next one, the last with itself: an
+UpSampling2D and an AveragePooling2D with `same`, which leaves its padding out of the average. Other sizes stay as they
+are, and it is said. Called from `dialects.recast`, for the small graph is written in the target's dialect with the
+rest. Sources: `resize_images` of keras/backend/tensorflow_backend.py (2.2.4), of tensorflow/python/keras/backend.py
+(1.15).
+"""
+
+from __future__ import annotations
+
+from keras_doctor.fixes.entries import Entries, called, model_entry
+from keras_doctor.fixes.fix import APPROXIMATE, Change
+from keras_doctor.layers.inbound import Ref
+from keras_doctor.layers.semantics import semantics_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from keras_doctor.fixes.draft import Draft
+    from keras_doctor.fixes.fix import Target
+    from keras_doctor.layers.graph import LayerShape
+
+SLUG = "upsampling-moved"
+_COMMON = ("data_format", "dtype", "trainable")
+
+
+def move(draft: Draft, target: Target) -> Iterator[Change]:
+    """Put graphs in the place of such layers, where their sizes allow it."""
+    provenance = draft.source.provenance
+    before, after = semantics_of(provenance, provenance.era).get("resize"), target.semantics.get("resize")
+    if before == after:
+        return
+    for layer, shape in called(draft):
+        config = layer["config"]
+        if layer.get("class_name") != "UpSampling2D" or config.get("interpolation") != "bilinear":
+            continue
+        name = str(config.get("name") or layer.get("name"))
+        if before == "cornered" and _moved(layer, name, shape, target):
+            yield Change(SLUG, f"let {name} average the nearest pixels, which it counted from their corners")
+        else:
+            note = "what it puts out is shifted by a part of a pixel, most at the borders"
+            yield Change(
+                SLUG, f"leave {name} bilinear, which counts pixels otherwise there", kind=APPROXIMATE, note=note
+            )
+
+
+def _moved(layer: dict[str, Any], name: str, shape: LayerShape, target: Target) -> bool:
+    config = layer["config"]
+    size, given = config.get("size"), (*shape.input_shapes, None)[0]
+    if not isinstance(size, list) or any(one not in (1, 2) for one in size) or given is None:
+        return False
+    start = Ref(f"{name}_in", 0, 0)
+    graph = Entries({start: given}, name, target.api)
+    common = {key: config[key] for key in _COMMON if key in config}
+    nearest = graph.layer("UpSampling2D", start, **common, size=size, interpolation="nearest")
+    output = graph.layer("AveragePooling2D", nearest, **common, pool_size=size, strides=[1, 1], padding="same")
+    layer.pop("module", None)
+    layer.pop("registered_name", None)
+    layer.update(model_entry(name, {start: given}, graph.needed([output]), [output]))
+    return True
