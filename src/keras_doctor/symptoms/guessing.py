@@ -18,6 +18,7 @@ _DRAWN = 10.0  # reports of no word in particular that each cause is given, so t
 _DAMPED = 0.3  # what a word counts: the words of one message come together
 _TOLD = 3  # causes that are told, the likeliest first
 _BEHIND = 1.2  # natural logarithm by which a further cause may be less likely than the first
+_LOUD = 0.3  # how much more frequent, as a logarithm, a word has to be to be told: "the" tells nothing
 _SHOWN = 6  # words that are told as the evidence
 _WORD = re.compile(r"[A-Za-z_][A-Za-z]*(?:[._][A-Za-z]+)*")
 _PART = re.compile(r"[._]+|(?<=[a-z])(?=[A-Z])")
@@ -98,8 +99,9 @@ class Table:
         for word in words & self.words.keys():
             counts = self.words[word]
             expected = sum(counts.values()) * self.causes[cause] / sum(self.causes.values())
-            if counts.get(cause, 0) > expected:
-                loud[word] = math.log((counts[cause] + _DRAWN) / (expected + _DRAWN))
+            loudness = math.log((counts.get(cause, 0) + _DRAWN) / (expected + _DRAWN))
+            if loudness > _LOUD:
+                loud[word] = loudness
         return sorted(loud, key=lambda word: (-loud[word], word))
 
 
