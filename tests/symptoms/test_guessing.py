@@ -90,3 +90,12 @@ def test_a_word_counts_for_the_cause_whose_reports_have_it():
     assert table.ranked(words_of("onnx converter"))[0][1] == "converter-incompatible"
     assert table.ranked(words_of("shapes weights layer expects"))[0][1] == "weights-mismatch"
     assert "onnx" in table.speaking({"onnx", "weights"}, "converter-incompatible")
+
+
+def test_a_text_that_ends_where_it_raises_is_told_by_what_stands_there():
+    """As in TensorFlow 1.15, keras/saving/saved_model/loader_impl.py."""
+    explanation = explain(
+        '  File "/usr/lib/python3.7/site-packages/tensorflow_core/python/saved_model/loader_impl.py", line 83, in parse\n'
+        '    raise IOError("SavedModel file does not exist at: %s/{%s|%s}" %'
+    )
+    assert explanation.cause == "path-problem"

@@ -30,6 +30,8 @@ _ERROR = (
 )
 _HEADER = r"Traceback \(most recent call last\)"
 _SOURCE = r"^\s*(?:-+> ?)?\s*\d{1,5}\s"
+# A source line that raises, as the last one of a text.
+_RAISED = r"(?:^|\n)\s*raise (?P<kind>\w+(?:Error|Exception))\(\s*[rfbu]{0,2}[\"'](?P<message>[^\n]{8,}?)[\"'\s%)\w.]*$"
 _ENDS = (
     "during handling of the above exception", "the above exception was the direct cause", "traceback (most recent",
     "detailed traceback", "in user code:", "versions:", "call arguments received",
@@ -122,6 +124,9 @@ def parse(text: str) -> Parsed:
                 message.append(line)
                 size += len(line)
     _close(errors, kind, message)
+    raised = re.search(_RAISED, text.rstrip()[-_MOST_MESSAGE:])
+    if not errors and raised:  # the text ends before its last line: what stands in the source is what it would say
+        errors.append(error_of(raised["kind"], raised["message"]))
     return Parsed(text, tuple(errors[-_MOST_ERRORS:]), tuple(frames), "\n".join(prose))
 
 
