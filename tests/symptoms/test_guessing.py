@@ -95,7 +95,7 @@ def test_a_word_counts_for_the_cause_whose_reports_have_it():
 def test_a_text_that_ends_where_it_raises_is_told_by_what_stands_there():
     """As in TensorFlow 1.15, keras/saving/saved_model/loader_impl.py."""
     explanation = explain(
-        '  File "/usr/lib/python3.7/site-packages/tensorflow_core/python/saved_model/loader_impl.py", line 83, in parse\n'
+        '  File "/usr/lib/python3/site-packages/tensorflow_core/python/saved_model/loader_impl.py", line 83, in f\n'
         '    raise IOError("SavedModel file does not exist at: %s/{%s|%s}" %'
     )
     assert explanation.cause == "path-problem"
