@@ -8,7 +8,7 @@ Source of the formulas: keras/src/activations/activations.py and keras/src/backe
 
 from __future__ import annotations
 
-from keras_doctor.fixes.entries import Entries, called, model_entry
+from keras_doctor.fixes.entries import Entries, become, called
 from keras_doctor.fixes.hard_sigmoid import LINEAR
 from keras_doctor.fixes.operations import can_write
 from keras_doctor.fixes.tables import rows
@@ -103,10 +103,14 @@ def compose(draft: Draft, api: Api) -> Iterator[str]:
     unknown = {name for name in FORMULAS if not _knows(api, name)}
     if not unknown:
         return
-    for layer, shape in called(draft):
-        config = layer["config"]
-        activation = config.get("activation")
-        if isinstance(activation, str) and activation in unknown and _composed(draft, layer, shape, api):
+
+    def lacking(layer: dict[str, Any]) -> bool:
+        activation = layer["config"].get("activation")
+        return isinstance(activation, str) and activation in unknown
+
+    for layer, shape in called(draft, lacking):
+        config, activation = layer["config"], layer["config"]["activation"]
+        if _composed(draft, layer, shape, api):
             yield f"{activation} of {config.get('name')}"
 
 
@@ -141,7 +145,5 @@ def _composed(draft: Draft, layer: dict[str, Any], shape: LayerShape, api: Api) 
         inner["inbound_nodes"] = nodes
         draft.move(layer, inner)
         entries.insert(0, inner)
-    layer.pop("module", None)
-    layer.pop("registered_name", None)
-    layer.update(model_entry(name, {start: given}, entries, [output]))
+    become(layer, name, {start: given}, entries, [output])
     return True

@@ -8,7 +8,7 @@ with the rest. Source: keras/layers/core.py of 1.2.2.
 from __future__ import annotations
 
 from keras_doctor.document.expressions import part, reshape
-from keras_doctor.fixes.entries import Entries, called, model_entry
+from keras_doctor.fixes.entries import Entries, become, called
 from keras_doctor.layers.evaluation import layer_config
 from keras_doctor.layers.inbound import Ref
 
@@ -30,9 +30,10 @@ _CLASSES = ("Highway", "MaxoutDense")
 
 def combine(draft: Draft, api: Api) -> Iterator[str]:
     """Put graphs in the place of such layers where the release has none; yield what became of them."""
-    for layer, shape in called(draft):
-        class_name = str(layer.get("class_name"))
-        if class_name in _CLASSES and api.find(class_name, "layers") is None and _combined(draft, layer, shape, api):
+    gone = tuple(name for name in _CLASSES if api.find(name, "layers") is None)
+    for layer, shape in called(draft, lambda layer: layer.get("class_name") in gone):
+        class_name = layer["class_name"]
+        if _combined(draft, layer, shape, api):
             yield f"the {class_name} {layer['config']['name']}"
 
 
@@ -58,7 +59,7 @@ def _combined(draft: Draft, layer: dict[str, Any], shape: LayerShape, api: Api) 
         output = graph.layer("Maximum", refs) if len(refs) > 1 else refs[0]
     entries = [_entry(draft, ref.layer, dense, graph.tensor(start)) for ref, dense in zip(refs, parts, strict=True)]
     draft.give(layer, {})
-    layer.update(model_entry(name, {start: given}, [*entries, *graph.needed([output])], [output]))
+    become(layer, name, {start: given}, [*entries, *graph.needed([output])], [output])
     return True
 
 

@@ -12,7 +12,7 @@ from keras_doctor.layers.tensors import Slice, Tensor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from keras_doctor.fixes.draft import Draft
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from keras_doctor.releases.api import Api
 
 
-def called(draft: Draft) -> Iterator[tuple[dict[str, Any], LayerShape]]:
-    """Yield every layer of a draft that is no model, with what is inferred of it."""
-    shapes = {shape.path: shape for shape in infer(draft.config, draft.era)}
+def called(draft: Draft, wanted: Callable[[dict[str, Any]], bool]) -> Iterator[tuple[dict[str, Any], LayerShape]]:
+    """Yield every layer of a draft that is no model and is wanted, with what is inferred of it: nothing is inferred
+    where none is.
+    """
+    found = []
     left = [(draft.config, "config")]
     while left:
         entry, path = left.pop()
@@ -32,8 +34,12 @@ def called(draft: Draft) -> Iterator[tuple[dict[str, Any], LayerShape]]:
             here = f"{place}[{number}]"
             if isinstance(layer, dict) and layers_of(layer):
                 left.append((layer, f"{here}.config"))
-            elif isinstance(layer, dict) and isinstance(layer.get("config"), dict) and here in shapes:
-                yield layer, shapes[here]
+            elif isinstance(layer, dict) and isinstance(layer.get("config"), dict) and wanted(layer):
+                found.append((layer, here))
+    shapes = {shape.path: shape for shape in infer(draft.config, draft.era)} if found else {}
+    for layer, here in found:
+        if here in shapes:
+            yield layer, shapes[here]
 
 
 class Entries:
@@ -110,6 +116,15 @@ class Entries:
                 wanted.add(ref.layer)
                 left += [one for one in _flat(self._calls[ref][1]) if isinstance(one, Ref)]
         return [entry for entry in self.entries if entry["name"] in wanted]
+
+
+def become(
+    layer: dict[str, Any], name: str, inputs: dict[Ref, Shape], made: list[dict[str, Any]], outputs: list[Ref]
+) -> None:
+    """Make a layer the graph of `made`, with its calls as they are."""
+    layer.pop("module", None)
+    layer.pop("registered_name", None)
+    layer.update(model_entry(name, inputs, made, outputs))
 
 
 def model_entry(name: str, inputs: dict[Ref, Shape], made: list[dict[str, Any]], outputs: list[Ref]) -> dict[str, Any]:

@@ -6,13 +6,14 @@ Source: keras/layers/pooling.py of 2.6, which brought `keepdims` (2.4 and 2.5 ha
 
 from __future__ import annotations
 
-from keras_doctor.fixes.entries import Entries, called, model_entry
+from keras_doctor.fixes.entries import Entries, become, called
 from keras_doctor.layers.inbound import Ref
 from keras_doctor.layers.shapes import CannotInferError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from keras_doctor.fixes.draft import Draft
     from keras_doctor.releases.api import Api
@@ -22,9 +23,9 @@ _POOLINGS = tuple(f"Global{kind}Pooling{rank}D" for kind in ("Average", "Max") f
 
 def keep(draft: Draft, api: Api) -> Iterator[str]:
     """Put graphs in the place of poolings that keep their dimensions; yield the names of the layers."""
-    for layer, shape in called(draft):
-        config, class_name = layer["config"], str(layer.get("class_name"))
-        if class_name not in _POOLINGS or config.get("keepdims") is not True or not shape.known:
+    for layer, shape in called(draft, _keeps):
+        config, class_name = layer["config"], layer["class_name"]
+        if not shape.known:
             continue
         definition = api.find(class_name, "layers")
         given, made = (*shape.input_shapes, None)[0], shape.output_shape
@@ -39,7 +40,9 @@ def keep(draft: Draft, api: Api) -> Iterator[str]:
             output = graph.layer("Reshape", pooled, target_shape=list(made[1:]))
         except CannotInferError:
             continue
-        layer.pop("module", None)
-        layer.pop("registered_name", None)
-        layer.update(model_entry(name, {start: given}, graph.needed([output]), [output]))
+        become(layer, name, {start: given}, graph.needed([output]), [output])
         yield name
+
+
+def _keeps(layer: dict[str, Any]) -> bool:
+    return layer.get("class_name") in _POOLINGS and layer["config"].get("keepdims") is True

@@ -10,7 +10,7 @@ rest. Sources: `resize_images` of keras/backend/tensorflow_backend.py (2.2.4), o
 
 from __future__ import annotations
 
-from keras_doctor.fixes.entries import Entries, called, model_entry
+from keras_doctor.fixes.entries import Entries, become, called
 from keras_doctor.fixes.fix import APPROXIMATE, Change
 from keras_doctor.layers.inbound import Ref
 from keras_doctor.layers.semantics import semantics_of
@@ -34,11 +34,8 @@ def move(draft: Draft, target: Target) -> Iterator[Change]:
     before, after = semantics_of(provenance, provenance.era).get("resize"), target.semantics.get("resize")
     if before == after:
         return
-    for layer, shape in called(draft):
-        config = layer["config"]
-        if layer.get("class_name") != "UpSampling2D" or config.get("interpolation") != "bilinear":
-            continue
-        name = str(config.get("name") or layer.get("name"))
+    for layer, shape in called(draft, _bilinear):
+        name = str(layer["config"].get("name") or layer.get("name"))
         if before == "cornered" and _moved(layer, name, shape, target):
             yield Change(SLUG, f"let {name} average the nearest pixels, which it counted from their corners")
         else:
@@ -46,6 +43,10 @@ def move(draft: Draft, target: Target) -> Iterator[Change]:
             yield Change(
                 SLUG, f"leave {name} bilinear, which counts pixels otherwise there", kind=APPROXIMATE, note=note
             )
+
+
+def _bilinear(layer: dict[str, Any]) -> bool:
+    return layer.get("class_name") == "UpSampling2D" and layer["config"].get("interpolation") == "bilinear"
 
 
 def _moved(layer: dict[str, Any], name: str, shape: LayerShape, target: Target) -> bool:
@@ -58,7 +59,5 @@ def _moved(layer: dict[str, Any], name: str, shape: LayerShape, target: Target) 
     common = {key: config[key] for key in _COMMON if key in config}
     nearest = graph.layer("UpSampling2D", start, **common, size=size, interpolation="nearest")
     output = graph.layer("AveragePooling2D", nearest, **common, pool_size=size, strides=[1, 1], padding="same")
-    layer.pop("module", None)
-    layer.pop("registered_name", None)
-    layer.update(model_entry(name, {start: given}, graph.needed([output]), [output]))
+    become(layer, name, {start: given}, graph.needed([output]), [output])
     return True
