@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+
+from keras_doctor import Environment, RepairReport, read, repair
+from keras_doctor.rescue.evaluation import evaluate
+
+DATA = Path(__file__).parent / "data"
 
 
 def difference(outputs: tuple[np.ndarray, ...], golden: np.lib.npyio.NpzFile) -> float:
@@ -28,3 +35,14 @@ def difference(outputs: tuple[np.ndarray, ...], golden: np.lib.npyio.NpzFile) ->
 
 def inputs_of(golden: np.lib.npyio.NpzFile) -> list[np.ndarray]:
     return [golden[f"in{place}"] for place in range(len(golden.files)) if f"in{place}" in golden.files]
+
+
+def mended(name: str, target: str, result: Path, atol: float) -> RepairReport:
+    """Repair DATA/NAME.h5 for a target; assert that it loads there and puts out what NAME.npz records."""
+    report = repair(DATA / f"{name}.h5", result, Environment.parse(target), verify="none")
+    assert report.diagnosis.verdict == "loads", report.remaining
+    with np.load(DATA / f"{name}.npz") as recorded:
+        made = evaluate(read(result), [recorded["in0"]])
+        assert made.outputs is not None
+        np.testing.assert_allclose(made.outputs[0], recorded["out0"], atol=atol)
+    return report

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from keras_doctor import Environment, read, repair
-from keras_doctor.rescue.evaluation import evaluate
-
-DATA = Path(__file__).parents[1] / "data"
+from outputs import mended
 
 
 @pytest.mark.parametrize(
@@ -22,14 +18,8 @@ DATA = Path(__file__).parents[1] / "data"
     ],
 )
 def test_tensorflow_pads_as_theano_did(target: str, ending: str, tmp_path: Path) -> None:
-    result = tmp_path / f"padded{ending}"
-    report = repair(DATA / "theano-same.h5", result, Environment.parse(target), verify="none")
-    assert report.diagnosis.verdict == "loads", report.remaining
+    report = mended("theano-same", target, tmp_path / f"padded{ending}", atol=2e-6)
     assert {change.fix for change in report.changes if "pad" in change.message} == {"theano-padding"}
-    with np.load(DATA / "theano-same.npz") as recorded:
-        made = evaluate(read(result), [recorded["in0"]])
-        assert made.outputs is not None
-        np.testing.assert_allclose(made.outputs[0], recorded["out0"], atol=2e-6)
 
 
 @pytest.mark.parametrize(
@@ -42,11 +32,5 @@ def test_tensorflow_pads_as_theano_did(target: str, ending: str, tmp_path: Path)
 )
 def test_images_grow_as_theano_made_them(target: str, ending: str, tmp_path: Path) -> None:
     """Against what Keras 1.2.2 computed with Theano (tools/record_theano_1.py)."""
-    result = tmp_path / f"grown{ending}"
-    report = repair(DATA / "theano-deconv.h5", result, Environment.parse(target), verify="none")
-    assert report.diagnosis.verdict == "loads", report.remaining
+    report = mended("theano-deconv", target, tmp_path / f"grown{ending}", atol=2e-6)
     assert [change.kind for change in report.changes if change.fix == "theano-padding"] == ["exact"]
-    with np.load(DATA / "theano-deconv.npz") as recorded:
-        made = evaluate(read(result), [recorded["in0"]])
-        assert made.outputs is not None
-        np.testing.assert_allclose(made.outputs[0], recorded["out0"], atol=2e-6)
