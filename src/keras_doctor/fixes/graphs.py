@@ -89,6 +89,18 @@ def _with_state(layer: Any, call: Node) -> tuple[list[Any], dict[str, Any]]:
     return args, kwargs
 
 
+def _taken_state(layer: Any, given: dict[str, Any]) -> list[Any]:
+    """Take the initial state of a recurrent layer, as a list of tensors, from the arguments of a call: Keras 2 and
+    tf.keras list it behind the input. [] where there is none.
+    """
+    state = given.get("initial_state")
+    listed = state if isinstance(state, list) else [state]
+    if layer.get("class_name") not in _RECURRENT or not all(isinstance(one, Ref) for one in listed):
+        return []
+    del given["initial_state"]
+    return listed
+
+
 def is_operation(entry: dict[str, Any]) -> bool:
     """Tell whether an entry stands for an operation, in any dialect."""
     module = entry.get("module")
@@ -175,10 +187,12 @@ class _Rewriting:
             return {"args": args, "kwargs": {key: self.value(value, shift) for key, value in named.items()}}
         # Keras 3 notes arguments that were not given as null; a call before it may not know them.
         given = {key: value for key, value in call.kwargs.items() if value is not None}
+        state = _taken_state(layer, given)
         kwargs = {key: self.plain(value, shift) for key, value in given.items()}
         for name, value in zip(_ARGUMENTS.get(str(layer.get("class_name")), ()), call.args[1:], strict=False):
             kwargs[name] = self.plain(value, shift)
         first = call.args[0] if call.args else []
+        first = [first, *state] if state else first
         if layer.get("class_name") in _OP_LAYERS and not isinstance(first, list):
             return self.legacy(first, shift, kwargs)  # these keep the structure of what they are called with
         listed = first if isinstance(first, list) else [first]

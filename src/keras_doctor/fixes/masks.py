@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from keras_doctor.fixes import operations
 from keras_doctor.layers.inbound import Node, Ref, refs_in
+from keras_doctor.layers.stock import is_operation, is_stock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,6 +106,25 @@ class Masks:
         name = f"{ref.layer}_mask_{len(self.made)}"
         self.made.append(operations.entry_of(name, operation, [self._spell(arg) for arg in args], settings))
         return Ref(name, 0, 0)
+
+
+def may_mask(config: Any) -> bool:
+    """Tell whether anything in a model may mask a step: a layer that makes masks, one of an unknown class, a mask that
+    is an argument of a call.
+    """
+    left = [config]
+    while left:
+        value = left.pop()
+        if isinstance(value, list):
+            left += value
+        elif isinstance(value, dict):
+            name, held = value.get("class_name"), value.get("config")
+            if name == "Masking" or value.get("mask") is not None or value.get("mask_zero"):
+                return True
+            if "inbound_nodes" in value and isinstance(held, dict) and not (is_stock(str(name)) or is_operation(value)):
+                return True
+            left += value.values()
+    return False
 
 
 def _returns_sequences(name: str, config: dict[str, Any]) -> bool:
