@@ -78,6 +78,14 @@ def tfjs_models() -> Path:
 
 
 @pytest.fixture(scope="session")
+def javascript_models() -> Path:
+    """Return the folder of models that TensorFlow.js made, by release, with what they compute
+    (tools/record_javascript.py).
+    """
+    return unpacked(DATA / "javascript-models.tar.xz")
+
+
+@pytest.fixture(scope="session")
 def sharded() -> Path:
     """Return the folder of a model whose weights are in shards (tools/record_shards.py)."""
     return unpacked(DATA / "sharded.tar.xz")

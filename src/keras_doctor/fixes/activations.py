@@ -80,6 +80,10 @@ def _squareplus(graph: Entries, x: Ref) -> Ref:
     return graph.op("numpy.TrueDivide", graph.op("numpy.Add", x, root), 2.0)
 
 
+def _gelu_new(graph: Entries, x: Ref) -> Ref:
+    return graph.op("nn.Gelu", x, approximate=True)
+
+
 FORMULAS: dict[str, Formula] = {
     "silu": _silu,
     "swish": _silu,
@@ -95,6 +99,7 @@ FORMULAS: dict[str, Formula] = {
     "tanh_shrink": _tanh_shrink,
     "soft_shrink": _soft_shrink,
     "squareplus": _squareplus,
+    "gelu_new": _gelu_new,  # TensorFlow.js's
 }
 
 

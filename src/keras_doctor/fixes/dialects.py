@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from keras_doctor.fixes.activations import compose
 from keras_doctor.fixes.dense_combined import combine
+from keras_doctor.fixes.dim_ordering import state_dim_ordering
 from keras_doctor.fixes.fix import LOSSY, Change
 from keras_doctor.fixes.graphs import rewrite
 from keras_doctor.fixes.inputs import declare
+from keras_doctor.fixes.javascript import translate
 from keras_doctor.fixes.kept_dimensions import keep
 from keras_doctor.fixes.knowledge import written_by
 from keras_doctor.fixes.lambda_rewritten import rewrite_lambdas
@@ -45,6 +47,9 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
     _sequences(draft.config)
     if draft.config != draft.source.config:
         yield Change("sequential-config", "write the layers of a Sequential as a dict, as Keras does since 2.2.3")
+    for message in translate(draft):
+        yield Change("javascript-words", message)
+    yield from state_dim_ordering(draft)
     for name in merge_first(draft.config):
         yield Change("merge-first", f"make the Sequential {name}, which begins with a Merge, a graph")
     for message in declare(draft.config, target.api):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.releases.semantics import Semantics
+from keras_doctor.releases.version import version_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,4 +32,6 @@ def semantics_of(provenance: Provenance, era: str, backend: str | None = None) -
     stated = provenance.latest or provenance.keras_version or version
     if library == "tf.keras":
         stated = provenance.tensorflow.rpartition(" ")[2] or stated
+    if version_key(stated) is None:  # "tfjs-layers 4.22.0": the backend says how that computes
+        stated = version
     return Semantics(library, stated, backend)

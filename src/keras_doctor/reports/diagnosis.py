@@ -157,7 +157,9 @@ def unverified(document: ModelDocument) -> str:
 def saved_by(provenance: Provenance) -> str:
     """Return who saved a model, in words, "" when nothing is known."""
     library = provenance.library or "Keras"
-    if provenance.keras_version:
+    if provenance.keras_version and provenance.keras_version[:1].isalpha():  # "tfjs-layers 4.22.0"
+        words = provenance.keras_version
+    elif provenance.keras_version:
         words = f"{library} {provenance.keras_version}"
     elif provenance.earliest and provenance.latest:
         words = f"{library} {provenance.earliest} to {provenance.latest} (not stated, by what it contains)"

@@ -60,10 +60,10 @@ def fresh(document: ModelDocument, python: str = "") -> Remedy:
 
 def ways_out(context: Context) -> tuple[Remedy, ...]:
     """Return the ways out of what a release makes of a file: to have it mended, or to load it in another release."""
-    return (*_mended(context), fresh(context.document, context.environment.python))
+    return (*mended(context), fresh(context.document, context.environment.python))
 
 
-def _mended(context: Context) -> tuple[Remedy, ...]:
+def mended(context: Context) -> tuple[Remedy, ...]:
     """Return the command that mends a file for the environment that was looked at, or says what cannot be mended."""
     path, environment = context.document.path, context.environment
     if path.startswith("<"):  # no file: standard input

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from keras_doctor.artifacts.formats import title
 from keras_doctor.findings import Finding, Remedy
+from keras_doctor.rules.installing import mended
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import sample
 from keras_doctor.rules.shell import quote
@@ -46,15 +47,12 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     if found.ending:
         renamed = _renamed(document.path, found.ending)
         remedies = (Remedy("Name the file after its content:", f"cp {quote(document.path)} {quote(renamed)}"),)
-    elif document.format in _READERS:
-        packages = " ".join(f"--with {name}" for name in _READERS[document.format])
-        remedies = (
-            Remedy("Load it where its container is known, in an environment of its own:", f"uv run {packages} python"),
-        )
-    elif document.format == "tfjs-layers":
-        convert = "tensorflowjs_converter --input_format tfjs_layers_model --output_format keras"
-        command = f"{convert} {quote(document.path)} model.h5"
-        remedies = (Remedy("Convert it (pip install tensorflowjs):", command),)
+    else:
+        remedies = mended(context) if document is context.document and document.config is not None else ()
+        if document.format in _READERS:
+            packages = " ".join(f"--with {name}" for name in _READERS[document.format])
+            command = f"uv run {packages} python"
+            remedies += (Remedy("Load it where its container is known, in an environment of its own:", command),)
     yield RULE.finding(
         step,
         found.why,
