@@ -89,7 +89,7 @@ def carry_state(draft: Draft, target: Target) -> Iterator[Change]:
         return
     try:
         if draft.source.container not in ("zip", "hdf5"):
-            raise _Lost("a checkpoint keeps them in another way")
+            raise _Lost("TensorFlow's checkpoints and TensorFlow.js keep them in another way")
         if target.format == "hdf5-model" and target.api.line == "keras-3":
             raise _Lost("Keras 3 cannot train a model whose HDF5 file holds any")
         made, approximate = _carried(draft, target, slots)
