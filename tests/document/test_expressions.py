@@ -70,6 +70,17 @@ def test_moves_are_numpys(shape, dtype, data):
     assert b"".join(tensor.chunks()) == array.tobytes()
 
 
+@pytest.mark.parametrize("dtype", ["int8", "float32", "complex128"])
+def test_windows_that_slide(dtype):
+    """What numpy.lib.stride_tricks lays out: windows of a row, the diagonal of a matrix."""
+    row, square = counted((9,), dtype), counted((5, 5), dtype)
+    windows = np.lib.stride_tricks.sliding_window_view(row, 3)[::2]
+    np.testing.assert_array_equal(value(x.strided(stored(row), (4, 3), (2, 1))), windows)
+    np.testing.assert_array_equal(value(x.strided(stored(square), (5,), (6,))), square.diagonal())
+    with pytest.raises(ValueError, match="lead out"):
+        x.strided(stored(square), (6,), (5,))
+
+
 def test_pieces_of_a_large_transpose():
     array = counted((600, 700, 3), "float32")
     np.testing.assert_array_equal(value(x.transpose(stored(array, step=1 << 16), (1, 2, 0))), array.transpose(1, 2, 0))

@@ -188,6 +188,16 @@ def flip(tensor: TensorRef, axes: Sequence[int]) -> Expression:
     return Expression("flip", [tensor], tensor.shape, tensor.dtype, axes=tuple(sorted({axis % rank for axis in axes})))
 
 
+def strided(tensor: TensorRef, shape: Sequence[int], steps: Sequence[int]) -> Expression:
+    """Return the tensor whose entry at an index is the value that lies sum(index * steps) values from the first one of
+    `tensor` in C order: a window that slides, a diagonal. `steps`: one for each axis, none below 1.
+    """
+    farthest = sum((length - 1) * step for length, step in zip(shape, steps, strict=True))
+    if any(step < 1 for step in steps) or (0 not in shape and farthest >= tensor.size):
+        raise ValueError(f"steps of {list(steps)} lead out of {list(tensor.shape)}")
+    return Expression("strided", [tensor], shape, tensor.dtype, steps=tuple(steps))
+
+
 def zeros(name: str, shape: Sequence[int], dtype: str = "float32") -> Expression:
     """Return a tensor of zeros, which stands nowhere in the file."""
     made = Expression("zeros", [], shape, dtype)

@@ -165,6 +165,13 @@ def _flip(tensor: Expression, evaluate: Evaluate) -> Iterator[bytes]:
     return _rearranged(whole(evaluate(source), source.nbytes), axes, first, source.nbytes // (source.size or 1))
 
 
+def _strided(tensor: Expression, evaluate: Evaluate) -> Iterator[bytes]:
+    source = tensor.inputs[0]
+    axes = list(zip(tensor.shape, tensor.arguments["steps"], strict=True))
+    data = whole(evaluate(source), source.nbytes) if tensor.size else bytearray()
+    return _rearranged(data, axes, 0, source.nbytes // (source.size or 1))
+
+
 def _rearranged(data: bytearray, axes: list[tuple[int, int]], first: int, width: int) -> Iterator[bytes]:
     """Yield the elements of `data` that `axes` (length and step in elements, outermost first) lead through.
 
@@ -211,6 +218,7 @@ MOVES: dict[str, Callable[[Expression, Evaluate], Iterator[bytes]]] = {
     "concatenate": _concatenate,
     "transpose": _transpose,
     "flip": _flip,
+    "strided": _strided,
     "zeros": _zeros,
     "constant": _constant,
 }

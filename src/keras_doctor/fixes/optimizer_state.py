@@ -19,6 +19,7 @@ from keras_doctor.document.expressions import (
     renamed,
     reshape,
     scale,
+    strided,
     transpose,
     zeros,
 )
@@ -281,6 +282,7 @@ _AGAIN: dict[str, Callable[[Any, dict[str, Any]], TensorRef]] = {
     "part": lambda inputs, given: part(inputs[0], given["axis"], given["start"], given["stop"]),
     "concatenate": lambda inputs, given: concatenate(inputs, given["axis"]),
     "flip": lambda inputs, given: flip(inputs[0], given["axes"]),
+    "strided": lambda inputs, given: strided(inputs[0], given["shape"], given["steps"]),
     "cast": lambda inputs, given: cast(inputs[0], given["dtype"]),
     "scale": lambda inputs, given: scale(inputs[0], given["factor"], given["axis"], given["start"], given["stop"]),
 }

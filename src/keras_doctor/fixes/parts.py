@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from keras_doctor.document.tensors import TensorRef
+    from keras_doctor.fixes.draft import Draft
+
 DEPTH = 64
 
 
@@ -59,3 +62,47 @@ def _held(entry: dict[str, Any], config: dict[str, Any]) -> Iterator[tuple[str, 
 
 def _join(prefix: str, step: str) -> str:
     return f"{prefix}/{step}" if prefix else step
+
+
+class Owned:
+    """The tensors of one layer, wherever they are held: by itself, or by the wrapper around it.
+
+    `tensors` by (part, name), parts as the layer has them. Raises LookupError where several parts of a wrapper hold
+    them, as the two directions of a Bidirectional do.
+    """
+
+    def __init__(self, draft: Draft, entry: Any) -> None:
+        found = next(((owner, parts) for owner, parts, one in layers_with_parts(draft.config) if one is entry), None)
+        if found is None or len(found[1]) != 1:
+            raise LookupError("it is not known where its tensors are held")
+        self._draft = draft
+        self._entry = entry
+        self._owner, (self._part,) = found
+        held = draft.tensors(self._owner).items()
+        self.tensors = {(self._inside(part), name): one for (part, name), one in held if self._holds(part)}
+
+    def put(self, name: str, tensor: TensorRef) -> None:
+        """Put a tensor in the place of one of the layer's own."""
+        self._draft.tensors(self._owner)[self._part, name] = tensor
+        self.tensors["", name] = tensor
+
+    def hand_on(self, layers: list[Any], tensors: dict[int, dict[str, TensorRef]]) -> None:
+        """Give the tensors that the layer had to those that stand in its place, in a model: by number and name."""
+        if self._owner is self._entry:
+            self._draft.give(self._entry, {})
+            for number, named in tensors.items():
+                self._draft.give(layers[number], {("", name): tensor for name, tensor in named.items()})
+            return
+        kept = {key: one for key, one in self._draft.tensors(self._owner).items() if not self._holds(key[0])}
+        made = {
+            (_join(self._part, f"layers[{number}]"), name): tensor
+            for number, named in tensors.items()
+            for name, tensor in named.items()
+        }
+        self._draft.give(self._owner, {**kept, **made})
+
+    def _holds(self, part: str) -> bool:
+        return not self._part or part == self._part or part.startswith(f"{self._part}/")
+
+    def _inside(self, part: str) -> str:
+        return part[len(self._part) :].removeprefix("/") if self._part else part
