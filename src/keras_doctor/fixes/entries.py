@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keras_doctor.fixes.draft import layers_of
-from keras_doctor.fixes.operations import entry_of
+from keras_doctor.fixes.operations import constant, entry_of, is_array
 from keras_doctor.layers.evaluation import Evaluator
 from keras_doctor.layers.graph import infer
 from keras_doctor.layers.inbound import Ref
@@ -54,15 +54,13 @@ class Entries:
 
     def op(self, operation: str, *args: Any, **settings: Any) -> Ref:
         """Enter an operation of Keras 3, called once with `args`; return what it puts out."""
-        for number, arg in enumerate(args):
-            constant = operation == "numpy.Take" and number == 1
-            if isinstance(arg, list) and not constant and not all(isinstance(one, Ref) for one in arg):
-                raise CannotInferError("its function computes with a list of numbers")
+        if not all(isinstance(one, Ref) or is_array(one) for arg in args if type(arg) is list for one in _members(arg)):
+            raise CannotInferError("its function computes with a list of what is no tensor")
         if not any(isinstance(one, Ref) for one in _flat(list(args))):
             raise CannotInferError("its function computes with what is no tensor")
         name = f"{self.name}_{len(self.entries)}"
         plain = {key: _dtype(value) if key == "dtype" else value for key, value in settings.items()}
-        return self._enter(entry_of(name, operation, [_object(arg) for arg in args], plain), list(args))
+        return self._enter(entry_of(name, operation, [_object(arg, operand=True) for arg in args], plain), list(args))
 
     def part(self, tensor: Ref, keys: list[Any]) -> Ref:
         """Enter an indexing."""
@@ -144,6 +142,10 @@ def _bare(ref: Ref) -> list[Any]:
     return [ref.layer, ref.node, ref.tensor]
 
 
+def _members(value: list[Any]) -> list[Any]:
+    return [value] if is_array(value) else value
+
+
 def _flat(value: Any) -> list[Any]:
     return [inner for one in value for inner in _flat(one)] if isinstance(value, list) else [value]
 
@@ -152,7 +154,7 @@ def _dtype(value: Any) -> Any:
     return value.rpartition(".")[2] if isinstance(value, str) else value
 
 
-def _object(value: Any) -> Any:
+def _object(value: Any, operand: bool = False) -> Any:
     if isinstance(value, Ref):
         history = [value.layer, value.node, value.tensor]
         config = {"shape": [None], "dtype": "float32", "keras_history": history}
@@ -162,4 +164,6 @@ def _object(value: Any) -> Any:
         return {"class_name": "__slice__", "config": ends}
     if value is Ellipsis:
         return {"class_name": "__ellipsis__", "config": {}}
-    return [_object(one) for one in value] if isinstance(value, list) else value
+    if operand and is_array(value):
+        return constant(value)
+    return [_object(one, operand) for one in value] if isinstance(value, list) else value

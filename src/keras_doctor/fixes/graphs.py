@@ -236,7 +236,7 @@ class _Rewriting:
     def legacy(self, value: Any, shift: dict[str, int], kwargs: dict[str, Any]) -> Any:
         if isinstance(value, Ref):
             return [*self.counted(value, shift), dict(kwargs)]
-        if isinstance(value, list):
+        if isinstance(value, list) and not operations.is_array(value):
             return [self.legacy(one, shift, kwargs) for one in value]
         return ["_CONSTANT_VALUE", -1, value, dict(kwargs)]
 

@@ -17,6 +17,7 @@ from keras_doctor.records import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from keras_doctor.releases.api import Api
@@ -261,6 +262,26 @@ def entry_of(name: str, operation: str, args: list[Any], settings: dict[str, Any
     }
 
 
+def constant(value: list[Any]) -> dict[str, Any]:
+    """Return an array of numbers as Keras 3 writes it in a call: its operations take no list for a tensor."""
+    kinds = {type(one) for one in _numbers(value)}
+    dtype = "float32" if float in kinds else "int32" if int in kinds else "bool"
+    return {"class_name": "__numpy__", "config": {"value": value, "dtype": dtype}}
+
+
+def is_array(value: Any) -> bool:
+    """Tell whether a value is a list of numbers, or of such lists."""
+    return isinstance(value, list) and bool(value) and all(type(one) in (int, float, bool) for one in _numbers(value))
+
+
+def _numbers(value: Any) -> Iterator[Any]:
+    if isinstance(value, list):
+        for one in value:
+            yield from _numbers(one)
+    else:
+        yield value
+
+
 def can_write(entry: dict[str, Any], api: Api) -> bool:
     """Tell whether a release has what an entry of Keras 3's dialect says."""
     if not is_operation(entry):
@@ -298,7 +319,16 @@ def _as_keras_3(operation: Operation, entry: dict[str, Any], name: str, api: Api
     if "name" in taken.names():
         made["name"] = name
     entry.update(class_name=class_name, config=made, module=f"keras.src.ops.{module}", registered_name=class_name)
-    return Node([values[key] for key in call if key in values], {}, keras3=True)
+    given = [values[key] for key in call if key in values]
+    if operation.name != "numpy.GetItem":
+        given = [_operand(one) for one in given]
+    return Node(given, {}, keras3=True)
+
+
+def _operand(value: Any) -> Any:
+    if is_array(value):
+        return constant(value)
+    return [_operand(one) for one in value] if isinstance(value, list) else value
 
 
 def _as_function(operation: Operation, entry: dict[str, Any], name: str) -> Node | None:
