@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
-from test_repairs import TOLERANCE, apart
+from test_repairs import HALF, TOLERANCE, apart
 
-from keras_doctor import Environment, repair
+from keras_doctor import Environment, read, repair
+from keras_doctor.rescue.evaluation import evaluate
+from outputs import difference, inputs_of
 
 KERAS_224 = "python==3.6 keras==2.2.4 tensorflow==1.13.1"
 TF_215 = "python==3.11 tensorflow==2.15.1"
@@ -47,3 +50,34 @@ def test_is_refused_by_name(evaluations: Path, tmp_path: Path, word: str, file: 
     report = repair(evaluations / file, tmp_path / "mended.h5", Environment.parse(spec), verify="none")
     assert not report.path
     assert any(word in finding.message for finding in report.remaining)
+
+
+@pytest.mark.parametrize("file", ["py311_tf221_k3151/mixed_fp16/model.keras", "py37_tf24/mixed_fp16/model.h5"])
+def test_half_precision_is_kept(file: str, corpus: Path, tmp_path: Path) -> None:
+    """tf.keras 2.15 loads both results and computes outputs that differ from the savers' by 2e-5 and 3e-4."""
+    result = tmp_path / "mended.h5"
+    report = repair(corpus / file, result, Environment.parse(TF_215), verify="none")
+    assert report.verdict == "loads"
+    assert ("half-normalized", "approximate") in [(change.fix, change.kind) for change in report.changes]
+    with np.load((corpus / file).with_name("golden.npz")) as recorded:
+        made = evaluate(read(str(result)), inputs_of(recorded))
+        assert made.outputs is not None
+        assert difference(made.outputs, recorded) <= HALF
+
+
+@pytest.mark.parametrize(
+    ("file", "spec", "told"),
+    [
+        ("py311_tf221_k3151/lambda_named/model.keras", TF_215, {"function_type": "function", "module": "__main__"}),
+        ("py37_tf24/lambda_py/model.h5", "python==3.7 keras==2.3.1 tensorflow==1.15.5", {"function_type": "lambda"}),
+    ],
+)
+def test_the_function_of_a_lambda(file: str, spec: str, told: dict[str, str], corpus: Path, tmp_path: Path) -> None:
+    """As tf.keras 2.15 and Keras 2.3 say what it is: `get_config` of their Lambda."""
+    report = repair(corpus / file, tmp_path / "mended.h5", Environment.parse(spec), verify="none")
+    assert report.path, report.remaining
+    held = read(report.path).config["config"]["layers"]
+    config = next(layer["config"] for layer in held if layer["class_name"] == "Lambda")
+    assert {key: config.get(key) for key in ("function_type", "module") if key in config} == told
+    assert config["output_shape"] is None
+    assert config["output_shape_type"] == "raw"

@@ -5,7 +5,7 @@ from __future__ import annotations
 # Tag of a step → the fixes that look at it.
 FIXES: dict[str, tuple[str, ...]] = {
     "call:square": ("channels_turned",),
-    "call:unsupported": ("channels_turned",),
+    "call:unsupported": ("channels_turned", "half_normalized"),
     "cudnn:device": ("cudnn",),
     "draft": (
         "vocabulary_written",
