@@ -50,6 +50,12 @@ def evaluations() -> Path:
 
 
 @pytest.fixture(scope="session")
+def keras_1_models() -> Path:
+    """Return the folder of models of Keras 1 with what it computes: RELEASE_BACKEND/CASE (tools/record_keras_1.py)."""
+    return unpacked(DATA / "keras-1-models.tar.xz")
+
+
+@pytest.fixture(scope="session")
 def archives() -> Path:
     """Return the folder of `.keras` archives of single layers: RELEASE-BACKEND/CASE.keras (tools/layer_cases.py)."""
     return unpacked(DATA / "archives.tar.xz")

@@ -147,7 +147,7 @@ def _graph_class(entry: dict[str, Any], api: Api) -> None:
 
 
 def _sequences(value: Any, depth: int = 0) -> None:
-    """Give the bare lists of Sequentials up to Keras 2.2.2 their dicts."""
+    """Give the bare lists of Sequentials up to Keras 2.2.2 their dicts. Those in one model get names of their own."""
     if depth > DEPTH or not isinstance(value, dict):
         return
     config = value.get("config")
@@ -155,8 +155,13 @@ def _sequences(value: Any, depth: int = 0) -> None:
         config = value["config"] = {"name": value.get("name") or "sequential", "layers": config}
     if isinstance(config, dict):
         for held in config.values():
-            for one in held if isinstance(held, list) else [held]:
+            several = held if isinstance(held, list) else [held]
+            bare = [one for one in several if isinstance(one, dict) and isinstance(one.get("config"), list)]
+            for one in several:
                 _sequences(one, depth + 1)
+            for number, one in enumerate(bare[1:], 1):
+                if not one.get("name") and isinstance(one["config"], dict):
+                    one["config"]["name"] += f"_{number}"
 
 
 def _policy(config: dict[str, Any], modern: bool) -> None:

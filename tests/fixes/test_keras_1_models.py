@@ -1,0 +1,77 @@
+"""Models of Keras 1 with options that few have: against what Keras 1 computed (tools/record_keras_1.py).
+
+tests/data/keras-1-repairs.tsv records that real targets load the results with equal outputs:
+
+    python tools/check_repairs.py UNPACKED SETUPS.jsonl "py311_tf221_k3151=…" … --out tests/data/keras-1-repairs.tsv
+
+UNPACKED: tests/data/keras-1-models.tar.xz.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+from test_repairs import TOLERANCE, apart, ending
+
+from keras_doctor import Environment, RepairReport, repair
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+KERAS_3 = "python==3.11 keras==3.15.1 tensorflow==2.21.0"
+WITH = "keras122_tensorflow"
+
+
+def rows() -> list[dict[str, str]]:
+    with (DATA / "keras-1-repairs.tsv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def mended(keras_1_models: Path, name: str, folder: Path, target: str = KERAS_3, saver: str = WITH) -> RepairReport:
+    environment = Environment.parse(target)
+    result = folder / f"mended{ending(environment)}"
+    return repair(keras_1_models / saver / name / "model.h5", result, environment, verify="none", force=True)
+
+
+def test_results_are_as_they_were_recorded(keras_1_models: Path, tmp_path: Path) -> None:
+    """What real targets loaded with equal outputs we say loads, and NumPy agrees."""
+    wrong = {}
+    for number, row in enumerate(rows()):
+        environment = Environment.parse(row["env"])
+        result = tmp_path / f"{number}{ending(environment)}"
+        report = repair(keras_1_models / row["file"], result, environment, verify="none")
+        if row["outcome"] != "equal":
+            continue
+        assert report.verdict == "loads", (row, report.remaining)
+        found = apart(result, (keras_1_models / row["file"]).with_name("golden.npz"))
+        if found is not None and found > TOLERANCE:
+            wrong[row["file"], row["env"]] = found
+    assert not wrong
+
+
+def test_the_recorded_run() -> None:
+    """What is not equal is refused, and says so; all but what nothing in the file tells."""
+    outcomes = {(row["file"], row["env"]): row["outcome"].split(":")[0] for row in rows()}
+    others = {file for (file, env), outcome in outcomes.items() if outcome != "equal" and env == KERAS_3}
+    assert {file.split("/")[1] for file in others} <= {"dim_unknown"}
+    assert Counter(outcomes.values())["equal"] > 0.85 * len(outcomes)
+
+
+def test_channels_stand_where_the_file_says(keras_1_models: Path, tmp_path: Path) -> None:
+    """The other layers, the stored arrays, or the axis of a BatchNormalization; else it is named as a guess."""
+    for name, why, kind in (
+        ("dim_conv", "as the stored arrays want", "exact"),
+        ("dim_each_step", "as the other layers say", "exact"),
+        ("dim_axis", "as the axis of its BatchNormalization says", "exact"),
+        ("dim_unknown", "no other layer tells", "approximate"),
+    ):
+        (change,) = (one for one in mended(keras_1_models, name, tmp_path).changes if one.fix == "dim-ordering")
+        assert why in change.message
+        assert change.kind == kind
+
+
+def test_releases_before_1_1_took_channels_first(keras_1_models: Path, tmp_path: Path) -> None:
+    report = mended(keras_1_models, "dim_unknown", tmp_path, saver="keras108_theano")
+    (change,) = (one for one in report.changes if one.fix == "dim-ordering")
+    assert 'dim_ordering="th"' in change.message
+    assert apart(Path(report.path or ""), keras_1_models / "keras108_theano/dim_unknown/golden.npz") == 0

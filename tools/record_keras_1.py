@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""Save models of Keras 1 with options that few models have, and what it computes with them. Runs inside Keras 1.
+
+    KERAS_BACKEND=tensorflow|theano python tools/record_keras_1.py OUT [name …]
+    tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C RECORDED -cJf tests/data/keras-1-models.tar.xz .
+
+Writes OUT/CASE/{model.h5, golden.npz}: inputs `in0 …`, outputs `out0 …`. RECORDED holds an OUT for each release and
+backend. What a release or backend does not have is named on standard error.
+"""
+
+import os
+import sys
+
+import numpy as np
+from keras import backend as K  # noqa: N812 - as everybody calls it
+from keras import layers as L  # noqa: N812
+from keras.models import Sequential
+
+CASES = {}
+
+
+def case(function):
+    CASES[function.__name__] = function
+    return function
+
+
+def channels_first(function):
+    """A case whose user has set image_dim_ordering to th."""
+
+    def made():
+        K.set_image_dim_ordering("th")
+        try:
+            return function()
+        finally:
+            K.set_image_dim_ordering("tf")
+
+    CASES[function.__name__] = made
+    return made
+
+
+def chain(*layers):
+    model = Sequential()
+    for layer in layers:
+        model.add(layer)
+    return model
+
+
+# Layers that do not say where the channels stand
+
+
+@channels_first
+def dim_conv():
+    return chain(
+        L.ZeroPadding2D((1, 1), input_shape=(3, 6, 7)),
+        L.Convolution2D(4, 3, 3, activation="relu"),
+        L.UpSampling2D((2, 1)),
+        L.Cropping2D(((1, 0), (2, 1))),
+        L.MaxPooling2D((2, 2)),
+        L.Flatten(),
+        L.Dense(3),
+    )
+
+
+@channels_first
+def dim_dense():
+    """Nothing but the size of a kernel tells."""
+    return chain(L.ZeroPadding2D((1, 2), input_shape=(3, 5, 4)), L.Flatten(), L.Dense(2))
+
+
+@channels_first
+def dim_axis():
+    return chain(L.BatchNormalization(axis=1, input_shape=(3, 4, 5)), L.UpSampling2D((2, 3)))
+
+
+@channels_first
+def dim_3d():
+    return chain(
+        L.ZeroPadding3D((1, 1, 2), input_shape=(2, 3, 4, 3)),
+        L.Convolution3D(3, 2, 2, 2),
+        L.UpSampling3D((1, 2, 2)),
+        L.Cropping3D(((1, 1), (0, 1), (1, 0))),
+    )
+
+
+@channels_first
+def dim_nested():
+    inner = chain(L.ZeroPadding2D((2, 1), input_shape=(4, 4, 5)), L.UpSampling2D((2, 1)))
+    return chain(chain(L.Convolution2D(4, 3, 3, input_shape=(3, 6, 7))), inner)
+
+
+@channels_first
+def dim_each_step():
+    padding = L.TimeDistributed(L.ZeroPadding2D((1, 2)))
+    return chain(L.TimeDistributed(L.Convolution2D(4, 3, 3), input_shape=(2, 3, 6, 7)), padding)
+
+
+@channels_first
+def dim_unknown():
+    """Nothing tells."""
+    return chain(L.ZeroPadding2D((1, 2), input_shape=(3, 5, 4)))
+
+
+@case
+def dim_last():
+    return chain(L.ZeroPadding2D((1, 1), input_shape=(5, 6, 3)), L.Convolution2D(4, 3, 3), L.UpSampling2D((2, 1)))
+
+
+def randomize(model):
+    """Give every weight another value, so that none is at its default."""
+    random, values = np.random.RandomState(3), []
+    for weight, value in zip(model.weights, model.get_weights()):  # noqa: B905 - Python 3.6 has no strict
+        drawn = random.uniform(0.05, 0.6, value.shape) * np.where(random.uniform(size=value.shape) < 0.5, -1, 1)
+        if any(word in weight.name for word in ("running_std", "gamma")):
+            drawn = random.uniform(0.5, 1.5, value.shape)
+        values.append(drawn.astype(value.dtype))
+    model.set_weights(values)
+
+
+def drawn_for(model):
+    """Inputs of three examples with few digits, which pack well."""
+    found = []
+    for place, tensor in enumerate(model.inputs):
+        shape = [size or (6 if axis else 3) for axis, size in enumerate(tensor._keras_shape)]
+        random = np.random.RandomState(11 + place)
+        whole = "int" in K.dtype(tensor)
+        found.append(random.randint(0, 5, shape) if whole else random.randint(-128, 129, shape) / 128.0)
+        found[-1] = found[-1].astype("int32" if whole else "float32")
+    return found
+
+
+def record(model, folder):
+    randomize(model)
+    inputs = drawn_for(model)
+    outputs = model.predict(inputs if len(inputs) > 1 else inputs[0], batch_size=len(inputs[0]))
+    outputs = outputs if isinstance(outputs, list) else [outputs]
+    if not all(np.isfinite(one).all() for one in outputs):
+        raise ValueError("its outputs are no numbers")
+    if not os.path.isdir(folder):
+        os.makedirs(folder)
+    model.save(os.path.join(folder, "model.h5"))
+    arrays = {f"in{number}": one for number, one in enumerate(inputs)}
+    arrays.update({f"out{number}": one for number, one in enumerate(outputs)})
+    np.savez_compressed(os.path.join(folder, "golden.npz"), **arrays)
+
+
+def main(out, names):
+    if K.backend() == "theano":
+        __import__("theano.ifelse")  # Keras 1 forgot it
+    for name, function in CASES.items():
+        if names and not any(name.startswith(one) for one in names):
+            continue
+        try:
+            record(function(), os.path.join(out, name))
+        except Exception as error:
+            print(name, type(error).__name__, str(error).split("\n")[0][:150], file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])
