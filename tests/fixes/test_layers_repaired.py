@@ -27,6 +27,8 @@ BY_FIX = (
     ("dense-combined", "py36_keras122_theano/maxout/model.h5", KERAS_3),
     ("locally-connected", "py311_tf215/local1d_2_first/model.h5", KERAS_3),
     ("locally-connected", "py37_tf24/local2d_3_same/model.h5", KERAS_3),
+    ("causal-padding", "py37_tf24/separable1d_causal/model.h5", KERAS_3),
+    ("spectral-embedding", "py311_tf215/spectral_embedding/model.h5", KERAS_3),
     ("dimensions-kept", "py311_tf215/gap2_keep/model.h5", TF_24),
     ("upsampling-moved", "py36_keras224_tf113/up2_bilinear/model.h5", KERAS_3),
     ("operation-rewritten", "py311_tf215/op_norm/model.h5", KERAS_3),

@@ -15,6 +15,7 @@ FIXES: dict[str, tuple[str, ...]] = {
         "default_written",
         "discretization",
         "hard_sigmoid",
+        "spectral_embedding",
         "theano_kernels",
         "theano_padding",
     ),
@@ -35,5 +36,5 @@ FIXES: dict[str, tuple[str, ...]] = {
         "layer_replaced",
         "initializer_dropped",
     ),
-    "value:refused": ("initializer_dropped", "keyword_dropped"),
+    "value:refused": ("causal_padding", "initializer_dropped", "keyword_dropped"),
 }

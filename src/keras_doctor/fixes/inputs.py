@@ -45,10 +45,19 @@ def declare(config: Any, api: Api) -> Iterator[str]:
             continue
         if is_input(layer):
             _rename(held, modern)
-        elif modern and not layers_of(layer):
-            for key in _SHAPES:
-                if key != "input_dim" or layer.get("class_name") != "Embedding":
-                    held.pop(key, None)
+        elif modern:
+            _undeclare(layer)
+
+
+def _undeclare(layer: Any) -> None:
+    """Leave out what a layer, and the one that it wraps, says of its input."""
+    held = layer.get("config") if isinstance(layer, dict) else None
+    while isinstance(held, dict) and not layers_of(layer):
+        for key in _SHAPES:
+            if key != "input_dim" or layer.get("class_name") != "Embedding":
+                held.pop(key, None)
+        layer = held.get("layer")
+        held = layer.get("config") if isinstance(layer, dict) else None
 
 
 def _insert(config: Any, layers: list[Any]) -> Iterator[str]:

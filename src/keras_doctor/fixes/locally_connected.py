@@ -16,8 +16,8 @@ from math import prod
 from keras_doctor.document.expressions import constant, reshape
 from keras_doctor.fixes.fix import EXACT, LOSSY, Change, Fix
 from keras_doctor.fixes.local_kernels import Layout, as_matrices, by_place, side
-from keras_doctor.fixes.naming import name_module
 from keras_doctor.fixes.parts import Owned
+from keras_doctor.fixes.sequences import become_sequence
 from keras_doctor.layers.graph import infer
 
 TYPE_CHECKING = False
@@ -64,10 +64,10 @@ def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
     if "keyword:refused" in step.tags:
         if "implementation" in step.subject.refused and entry["config"].get("padding", "valid") == "valid":
             entry["config"].pop("implementation")
-            owned.put("kernel", as_matrices(kernel, layout))
+            owned.keep({**owned.tensors, ("", "kernel"): as_matrices(kernel, layout)})
             yield Change(FIX.slug, f"lay the kernel of {own} out by place", step.where)
     elif target.api.find("EinsumDense", "layers") is not None and prod(layout.window) * layout.channels <= MOST:
-        lost = " and ".join(_replace(owned, entry, layout, given, target))
+        lost = " and ".join(_replace(draft, owned, layout, given, target))
         note = f"training goes on without its {lost}, which knows of the axes of the kernel" if lost else ""
         message = f"make the {name} {own} of a convolution that lays out patches and an EinsumDense"
         yield Change(FIX.slug, message, step.where, LOSSY if lost else EXACT, note)
@@ -95,32 +95,28 @@ def _each(value: Any, lengths: Shape) -> list[Any]:
     return value if isinstance(value, list) else [value] * len(lengths)
 
 
-def _replace(owned: Owned, entry: Any, layout: Layout, given: Shape, target: Target) -> list[str]:
+def _replace(draft: Draft, owned: Owned, layout: Layout, given: Shape, target: Target) -> list[str]:
     """Make the layer a Sequential; return the keywords that are lost by that."""
-    config, tensors, rank = entry["config"], owned.tensors, len(layout.sides)
+    config, tensors, rank = owned.entry["config"], owned.tensors, len(layout.sides)
     own = str(config.get("name", "local"))
-    common = {"trainable": config.get("trainable", True), "dtype": config.get("dtype", "float32")}
-    layers: list[dict[str, Any]] = [
-        {"class_name": "InputLayer", "config": {"name": f"{own}_input", "batch_shape": list(given)}}
-    ]
+    layers: list[tuple[str, dict[str, Any], dict[str, TensorRef]]] = []
     if layout.first:
-        last = {**common, "name": f"{own}_to_last", "dims": [*range(2, rank + 2), 1]}
-        layers.append({"class_name": "Permute", "config": last})
+        layers.append(("Permute", {"name": f"{own}_to_last", "dims": [*range(2, rank + 2), 1]}, {}))
     if any(one.before or one.after for one in layout.sides):
         pads = [[one.before, one.after] for one in layout.sides]
-        around = {**common, "name": f"{own}_padded", "padding": pads if rank > 1 else pads[0]}
-        layers.append({"class_name": f"ZeroPadding{rank}D", "config": around})
+        around = {"name": f"{own}_padded", "padding": pads if rank > 1 else pads[0]}
+        layers.append((f"ZeroPadding{rank}D", around, {}))
     count = prod(layout.window) * layout.channels
     patches = {
-        **common, "name": f"{own}_patches", "trainable": False, "filters": count, "kernel_size": [*layout.window],
+        "name": f"{own}_patches", "trainable": False, "filters": count, "kernel_size": [*layout.window],
         "strides": [one.step for one in layout.sides], "padding": "valid", "use_bias": False,
     }  # fmt: skip
-    equation = _CLASSES[entry["class_name"]][layout.first]
+    equation = _CLASSES[owned.entry["class_name"]][layout.first]
     out = equation.rpartition(">")[2][1:]
     kernel, bias = by_place(tensors["", "kernel"], layout), tensors.get(("", "bias"))
     size = [layout.filters, *layout.places] if layout.first else [*layout.places, layout.filters]
     sums = {
-        **common, "name": f"{own}_sums", "equation": equation, "output_shape": size,
+        "name": f"{own}_sums", "equation": equation, "output_shape": size,
         "activation": config.get("activation", "linear"), "bias_axes": out if bias is not None else None,
     }  # fmt: skip
     held: dict[str, TensorRef] = {"kernel": reshape(kernel, (*layout.places, count, layout.filters))}
@@ -134,13 +130,9 @@ def _replace(owned: Owned, entry: Any, layout: Layout, given: Shape, target: Tar
             lost.append(key)
         elif told is not None:
             sums[key] = told
-    layers += [{"class_name": f"Conv{rank}D", "config": patches}, {"class_name": "EinsumDense", "config": sums}]
     identity = _identity(layout.window, layout.channels)
-    owned.hand_on(layers, {len(layers) - 2: {"kernel": identity}, len(layers) - 1: held})
-    entry["class_name"] = "Sequential"
-    entry["config"] = {"name": own, "layers": layers}
-    for one in (*layers, entry):
-        name_module(one, "layers", target.api)
+    layers += [(f"Conv{rank}D", patches, {"kernel": identity}), ("EinsumDense", sums, held)]
+    become_sequence(draft, owned, layers, given, target)
     return lost
 
 

@@ -67,39 +67,39 @@ def _join(prefix: str, step: str) -> str:
 class Owned:
     """The tensors of one layer, wherever they are held: by itself, or by the wrapper around it.
 
-    `tensors` by (part, name), parts as the layer has them. Raises LookupError where several parts of a wrapper hold
-    them, as the two directions of a Bidirectional do.
+    `entry`: the layer; `tensors` by (part, name), parts as the layer has them. Raises LookupError where several parts
+    of a wrapper hold them, as the two directions of a Bidirectional do.
     """
 
     def __init__(self, draft: Draft, entry: Any) -> None:
         found = next(((owner, parts) for owner, parts, one in layers_with_parts(draft.config) if one is entry), None)
         if found is None or len(found[1]) != 1:
             raise LookupError("it is not known where its tensors are held")
+        self.entry = entry
         self._draft = draft
-        self._entry = entry
         self._owner, (self._part,) = found
         held = draft.tensors(self._owner).items()
         self.tensors = {(self._inside(part), name): one for (part, name), one in held if self._holds(part)}
 
-    def put(self, name: str, tensor: TensorRef) -> None:
-        """Put a tensor in the place of one of the layer's own."""
-        self._draft.tensors(self._owner)[self._part, name] = tensor
-        self.tensors["", name] = tensor
+    def keep(self, tensors: dict[tuple[str, str], TensorRef]) -> None:
+        """Give the layer these tensors in the place of those that it had."""
+        self._put({(_join(self._part, part) if part else self._part, name): t for (part, name), t in tensors.items()})
+        self.tensors = dict(tensors)
 
     def hand_on(self, layers: list[Any], tensors: dict[int, dict[str, TensorRef]]) -> None:
-        """Give the tensors that the layer had to those that stand in its place, in a model: by number and name."""
-        if self._owner is self._entry:
-            self._draft.give(self._entry, {})
+        """Give tensors to the layers of the model that takes its place: by their number, and by name."""
+        if self._owner is self.entry:
+            self._draft.give(self.entry, {})
             for number, named in tensors.items():
                 self._draft.give(layers[number], {("", name): tensor for name, tensor in named.items()})
             return
-        kept = {key: one for key, one in self._draft.tensors(self._owner).items() if not self._holds(key[0])}
-        made = {
-            (_join(self._part, f"layers[{number}]"), name): tensor
-            for number, named in tensors.items()
-            for name, tensor in named.items()
-        }
-        self._draft.give(self._owner, {**kept, **made})
+        places = {number: _join(self._part, f"layers[{number}]") for number in tensors}
+        self._put({(places[number], name): t for number, named in tensors.items() for name, t in named.items()})
+
+    def _put(self, tensors: dict[tuple[str, str], TensorRef]) -> None:
+        held = self._draft.tensors(self._owner)
+        others = {key: tensor for key, tensor in held.items() if not self._holds(key[0])}
+        self._draft.give(self._owner, {**others, **tensors})
 
     def _holds(self, part: str) -> bool:
         return not self._part or part == self._part or part.startswith(f"{self._part}/")
