@@ -24,7 +24,11 @@ EXACT = (
     ("", "py311_tf221_k3151/lstm_initial/model.keras", KERAS_224),
     ("", "py311_tf221_k3151/bi_initial/model.keras", TF_215),
 )
-TOLD = (("bidirectional", "py311_tf215/masked_bi_seq/model.h5", KERAS_224),)
+TOLD = (
+    ("bidirectional", "py311_tf215/masked_bi_seq/model.h5", KERAS_224),
+    ("dtype-widened", "py311_tf215/float64/model.h5", KERAS_224),
+    ("dtype-widened", "py311_tf221_k3151/float16/model.keras", KERAS_224),
+)
 REFUSED = (("backward_layer", "py311_tf221_k3151/bi_backward/model.keras", KERAS_224),)
 
 
@@ -42,6 +46,7 @@ def test_computes_the_same(evaluations: Path, tmp_path: Path, slug: str, file: s
 @pytest.mark.parametrize(("slug", "file", "spec"), TOLD)
 def test_says_what_differs(evaluations: Path, tmp_path: Path, slug: str, file: str, spec: str) -> None:
     report = repair(evaluations / file, tmp_path / "mended.h5", Environment.parse(spec), verify="none")
+    assert report.verdict == "loads"
     assert (slug, "approximate") in [(change.fix, change.kind) for change in report.changes]
 
 
@@ -63,6 +68,19 @@ def test_half_precision_is_kept(file: str, corpus: Path, tmp_path: Path) -> None
         made = evaluate(read(str(result)), inputs_of(recorded))
         assert made.outputs is not None
         assert difference(made.outputs, recorded) <= HALF
+
+
+def test_bfloat16_is_mixed_where_it_cannot_be_filled(corpus: Path, tmp_path: Path) -> None:
+    """TensorFlow 2.4.4 loads the result, and computes in bfloat16."""
+    file = corpus / "py311_tf221_k3151/bfloat16_policy/model.keras"
+    report = repair(file, tmp_path / "mended.h5", Environment.parse("python==3.7 tensorflow==2.4.4"), verify="none")
+    assert report.verdict == "loads"
+    layers = read(report.path).config["config"]["layers"]
+    assert [layer["config"]["dtype"] for layer in layers if layer["config"]["dtype"] != "float32"] == [
+        {"class_name": "Policy", "config": {"name": "mixed_bfloat16"}}
+    ]
+    stored = [tensor.dtype for group in read(report.path).weights for tensor in group.tensors]
+    assert set(stored) == {"float32"}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # Tag of a step → the fixes that look at it.
 FIXES: dict[str, tuple[str, ...]] = {
+    "arrays:conversion": ("dtype_widened",),
     "call:square": ("channels_turned",),
     "call:unsupported": ("channels_turned", "half_normalized"),
     "cudnn:device": ("cudnn",),
@@ -14,6 +15,7 @@ FIXES: dict[str, tuple[str, ...]] = {
         "bidirectional",
         "default_written",
         "discretization",
+        "dtype_widened",
         "hard_sigmoid",
         "spectral_embedding",
         "theano_kernels",

@@ -20,6 +20,7 @@ _ACTIVATIONS = {
     "nn.Relu": "relu", "nn.Sigmoid": "sigmoid", "numpy.Tanh": "tanh", "nn.Softplus": "softplus",
     "nn.Softsign": "softsign", "nn.Elu": "elu", "nn.Selu": "selu", "numpy.Exp": "exponential",
 }  # fmt: skip
+_FLOATS = ("float16", "bfloat16", "float32", "float64")
 
 
 def layer_of(name: str, values: dict[str, Any], api: Api) -> tuple[str, dict[str, Any], list[Any]] | None:
@@ -45,6 +46,8 @@ def _layer(name: str, values: dict[str, Any]) -> tuple[str, dict[str, Any], list
         return ("Concatenate", {"axis": values.get("axis", 0)}, [many]) if together else None
     if not isinstance(x, Ref):
         return None
+    if name == "core.Cast" and values.get("dtype") in _FLOATS:  # such releases compute in one dtype alone
+        return "Activation", {"activation": "linear"}, [x]
     if name in _ACTIVATIONS:
         return "Activation", {"activation": _ACTIVATIONS[name]}, [x]
     if name == "nn.Relu6":

@@ -36,7 +36,7 @@ def other_names(kind: str, class_name: str, keyword: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-ABSENT = {"false": False, "true": True, "null": None, '"channels_last"': "channels_last"}
+ABSENT = {"false": False, "true": True, "null": None, '"channels_last"': "channels_last", '"int"': "int"}
 
 
 def meant(kind: str, class_name: str, keyword: str) -> object:
