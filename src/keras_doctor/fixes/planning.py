@@ -11,6 +11,7 @@ from keras_doctor.fixes._index import FIXES
 from keras_doctor.fixes.dialects import drop_training, recast, state_modules, training
 from keras_doctor.fixes.draft import Draft, GoneError
 from keras_doctor.fixes.fix import EXACT, LOSSY, Change, Target
+from keras_doctor.fixes.layer_order import order_layers
 from keras_doctor.fixes.optimizer_state import carry_state
 from keras_doctor.fixes.training import SLUG
 from keras_doctor.loaders.graphs import ERA_OF_LINE
@@ -127,6 +128,7 @@ def mended(step: Step, draft: Draft, target: Target) -> list[Change]:
 
 def made(draft: Draft, target: Target, path: str) -> ModelDocument:
     """Return the draft as the target's own release would have saved it."""
+    order_layers(draft.config)
     version = target.api.version
     provenance = replace(
         draft.source.provenance, keras_version=version, earliest=version, latest=version, era=target.era,
