@@ -17,8 +17,11 @@ FIXES: dict[str, tuple[str, ...]] = {
         "discretization",
         "dtype_widened",
         "hard_sigmoid",
+        "layer_axes",
+        "least_epsilon",
         "spectral_embedding",
         "theano_kernels",
+        "virtual_batches",
         "theano_padding",
     ),
     "graph:encoding": ("parts_taken",),
@@ -38,5 +41,5 @@ FIXES: dict[str, tuple[str, ...]] = {
         "layer_replaced",
         "initializer_dropped",
     ),
-    "value:refused": ("causal_padding", "initializer_dropped", "keyword_dropped"),
+    "value:refused": ("batch_axes", "causal_padding", "initializer_dropped", "keyword_dropped"),
 }

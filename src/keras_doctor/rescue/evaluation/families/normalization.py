@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from keras_doctor.layers.fused import LEAST, fused
 from keras_doctor.rescue.evaluation.registry import computes
 
 TYPE_CHECKING = False
@@ -67,8 +68,8 @@ def batch_normalized(call: Call, x: Array) -> Array:
     axes = call.axes("axis", x.ndim, -1)
     mean, variance = (_along(call.variable(name), axes, x) for name in ("moving_mean", "moving_variance"))
     epsilon = _epsilon(call, 1e-3)
-    if x.ndim == 4 and call.semantics["least_epsilon"] == "cudnn":
-        epsilon = max(epsilon, np.float32(1.001e-5))
+    if fused(x.ndim, axes, call.config, call.semantics["least_epsilon"]):
+        epsilon = max(epsilon, np.float32(LEAST))
     factor = 1 / np.sqrt(_wide(variance) + epsilon)
     return _scaled(call, (_wide(x) - mean) * factor, axes, x).astype(x.dtype)
 
