@@ -24,12 +24,24 @@ EXACT = (
     ("", "py311_tf221_k3151/lstm_initial/model.keras", KERAS_224),
     ("", "py311_tf221_k3151/bi_initial/model.keras", TF_215),
 )
+PLAINLY = (
+    ("composed-plainly", "py311_tf215/rescaling/model.h5"),
+    ("composed-plainly", "py37_tf24/normalization_adapted/model.h5"),
+    ("composed-plainly", "py311_tf221_k3151/k3_split/model.keras"),
+    ("composed-plainly", "py37_tf24/op_slice/model.h5"),
+    ("activation-composed", "py311_tf221_k3151/act_hard_silu/model.keras"),
+    ("activation-composed", "py311_tf221_k3151/act_log_sigmoid/model.keras"),
+)
 TOLD = (
     ("bidirectional", "py311_tf215/masked_bi_seq/model.h5", KERAS_224),
     ("dtype-widened", "py311_tf215/float64/model.h5", KERAS_224),
     ("dtype-widened", "py311_tf221_k3151/float16/model.keras", KERAS_224),
 )
-REFUSED = (("backward_layer", "py311_tf221_k3151/bi_backward/model.keras", KERAS_224),)
+REFUSED = (
+    ("backward_layer", "py311_tf221_k3151/bi_backward/model.keras", KERAS_224),
+    ("TopK", "py311_tf221_k3151/k3_topk/model.keras", KERAS_224),
+    ("gelu", "py311_tf215/act_gelu/model.h5", KERAS_224),
+)
 
 
 @pytest.mark.parametrize(("slug", "file", "spec"), EXACT)
@@ -48,6 +60,28 @@ def test_says_what_differs(evaluations: Path, tmp_path: Path, slug: str, file: s
     report = repair(evaluations / file, tmp_path / "mended.h5", Environment.parse(spec), verify="none")
     assert report.verdict == "loads"
     assert (slug, "approximate") in [(change.fix, change.kind) for change in report.changes]
+
+
+@pytest.mark.parametrize(("slug", "file"), PLAINLY)
+def test_layers_in_the_place_of_operations(evaluations: Path, tmp_path: Path, slug: str, file: str) -> None:
+    """Keras 2.2.4 has no layers for operations, and TensorFlow 1.13 loads these and computes the same."""
+    result = tmp_path / "mended.h5"
+    report = repair(evaluations / file, result, Environment.parse(KERAS_224), verify="none")
+    assert report.verdict == "loads", report.remaining
+    assert slug in [change.fix for change in report.changes]
+    found = apart(result, (evaluations / file).with_name("golden.npz"))
+    assert found is not None
+    assert found <= TOLERANCE
+
+
+@pytest.mark.parametrize("file", ["py311_tf221_k3151/op_layers/model.keras", "py37_tf24/op_layers/model.h5"])
+def test_several_operations(corpus: Path, tmp_path: Path, file: str) -> None:
+    result = tmp_path / "mended.h5"
+    report = repair(corpus / file, result, Environment.parse(KERAS_224), verify="none")
+    assert report.verdict == "loads", report.remaining
+    found = apart(result, (corpus / file).with_name("golden.npz"))
+    assert found is not None
+    assert found <= TOLERANCE
 
 
 @pytest.mark.parametrize(("word", "file", "spec"), REFUSED)

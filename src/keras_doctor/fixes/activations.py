@@ -11,6 +11,8 @@ from __future__ import annotations
 from keras_doctor.fixes.entries import Entries, become, called
 from keras_doctor.fixes.hard_sigmoid import LINEAR
 from keras_doctor.fixes.operations import can_write
+from keras_doctor.fixes.plain.composing import lacks_operations
+from keras_doctor.fixes.plain.graph import Plain
 from keras_doctor.fixes.tables import rows
 from keras_doctor.layers.inbound import Ref
 from keras_doctor.layers.shapes import CannotInferError
@@ -103,8 +105,10 @@ FORMULAS: dict[str, Formula] = {
 }
 
 
-def compose(draft: Draft, api: Api) -> Iterator[str]:
-    """Put graphs in the place of layers with activations that the target lacks; yield what became of them."""
+def compose(draft: Draft, api: Api) -> Iterator[tuple[str, bool]]:
+    """Put graphs in the place of layers with activations that the target lacks; yield what became of them, and whether
+    it rounds otherwise.
+    """
     unknown = {name for name in FORMULAS if not _knows(api, name)}
     if not unknown:
         return
@@ -115,8 +119,9 @@ def compose(draft: Draft, api: Api) -> Iterator[str]:
 
     for layer, shape in called(draft, lacking):
         config, activation = layer["config"], layer["config"]["activation"]
-        if _composed(draft, layer, shape, api):
-            yield f"{activation} of {config.get('name')}"
+        graph = _composed(draft, layer, shape, api)
+        if graph is not None:
+            yield f"{activation} of {config.get('name')}", isinstance(graph, Plain) and graph.rounded
 
 
 def _knows(api: Api, name: str) -> bool:
@@ -124,25 +129,25 @@ def _knows(api: Api, name: str) -> bool:
     return any(api.find(one, "activations") for one in [name, *(other for names in others for other in names)])
 
 
-def _composed(draft: Draft, layer: dict[str, Any], shape: LayerShape, api: Api) -> bool:
+def _composed(draft: Draft, layer: dict[str, Any], shape: LayerShape, api: Api) -> Entries | None:
     config, class_name = layer["config"], layer["class_name"]
     if class_name not in ("Activation", *LINEAR) or len(shape.input_shapes) != 1 or not shape.output_shape:
-        return False
+        return None
     given, made = shape.input_shapes[0], shape.output_shape
     if given is None or isinstance(made[0], tuple):
-        return False
+        return None
     name = str(config.get("name") or layer.get("name"))
     start = Ref(f"{name}_in", 0, 0)
     middle = start if class_name == "Activation" else Ref(f"{name}_linear", 0, 0)
     output_shape: Shape = tuple(made)  # type: ignore[arg-type]
-    graph = Entries({middle: output_shape}, name, api)
+    graph = (Plain if lacks_operations(api) else Entries)({middle: output_shape}, name, api)
     try:
         output = FORMULAS[config["activation"]](graph, middle)
     except CannotInferError:
-        return False
+        return None
     entries = graph.needed([output])
     if not all(can_write(entry, api) for entry in entries):
-        return False
+        return None
     if middle is not start:
         nodes = [{"args": [graph.tensor(start)], "kwargs": {}}]
         plain = {key: value for key, value in config.items() if key != "batch_input_shape"}
@@ -151,4 +156,6 @@ def _composed(draft: Draft, layer: dict[str, Any], shape: LayerShape, api: Api) 
         draft.move(layer, inner)
         entries.insert(0, inner)
     become(layer, name, {start: given}, entries, [output])
-    return True
+    for entry, tensors in graph.weights if isinstance(graph, Plain) else ():
+        draft.give(entry, tensors)
+    return graph

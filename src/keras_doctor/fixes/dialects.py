@@ -10,7 +10,7 @@ from __future__ import annotations
 from keras_doctor.fixes.activations import compose
 from keras_doctor.fixes.dense_combined import combine
 from keras_doctor.fixes.dim_ordering import state_dim_ordering
-from keras_doctor.fixes.fix import LOSSY, Change
+from keras_doctor.fixes.fix import APPROXIMATE, EXACT, LOSSY, Change
 from keras_doctor.fixes.graphs import rewrite
 from keras_doctor.fixes.inputs import declare
 from keras_doctor.fixes.javascript import translate
@@ -19,6 +19,7 @@ from keras_doctor.fixes.knowledge import written_by
 from keras_doctor.fixes.lambda_rewritten import rewrite_lambdas
 from keras_doctor.fixes.merged_first import merge_first
 from keras_doctor.fixes.naming import name_module
+from keras_doctor.fixes.plain.composing import ROUNDED, compose_plainly
 from keras_doctor.fixes.training import Unknown, rewrite_training
 from keras_doctor.fixes.upsampling import move
 from keras_doctor.layers.stock import is_operation
@@ -64,8 +65,9 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
     for name in lambdas:
         yield Change("lambda-rewritten", f"make the code of the Lambda {name} a model of the operations that it calls")
     composed = list(compose(draft, target.api))
-    for told in composed:
-        yield Change("activation-composed", f"put {told} together from what the target has")
+    for told, rounded in composed:
+        kind, note = (APPROXIMATE, ROUNDED) if rounded else (EXACT, "")
+        yield Change("activation-composed", f"put {told} together from what the target has", kind=kind, note=note)
     moved = list(move(draft, target))
     yield from moved
     combined = list(combine(draft, target.api))
@@ -74,7 +76,11 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
     kept = list(keep(draft, target.api))
     for told in kept:
         yield Change("dimensions-kept", f"let a Reshape keep the dimensions that {told} pools over")
-    if lambdas or composed or combined or kept or moved or modern != (before == "keras-3"):
+    plain = list(compose_plainly(draft, target))
+    for told, rounded in plain:
+        kind, note = (APPROXIMATE, ROUNDED) if rounded else (EXACT, "")
+        yield Change("composed-plainly", f"put {told} together from layers", kind=kind, note=note)
+    if lambdas or composed or combined or kept or moved or plain or modern != (before == "keras-3"):
         for name in rewrite(draft.config, before, target.api):
             yield Change("operation-rewritten", f"make the operation {name} one of the target's own")
     elif modern:

@@ -1,8 +1,8 @@
 """A dtype policy that a release lacks is another one, with room for the same numbers.
 
-Standalone Keras 2 and TensorFlow 1 know no policies: a layer in half precision, or in float64, has the dtype of the rest
-there, float32; TensorFlow 2.0 knows none that mixes two. A layer wholly in bfloat16, whose weights TensorFlow up to 2.4
-cannot fill, keeps them in float32 and computes in bfloat16 as before (mixed_bfloat16).
+Standalone Keras 2 and TensorFlow 1 know no policies: a layer in half precision, or in float64, has the dtype of the
+rest there, float32; TensorFlow 2.0 knows none that mixes two. A layer wholly in bfloat16, whose weights TensorFlow up
+to 2.4 cannot fill, keeps them in float32 and computes in bfloat16 as before (mixed_bfloat16).
 Sources: `Layer.add_weight` of keras/engine/base_layer.py (2.2.4), tensorflow/python/keras/engine/base_layer.py (1.15,
 2.0); `batch_set_value` of tensorflow/python/keras/backend.py (2.4).
 """

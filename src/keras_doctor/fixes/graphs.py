@@ -20,7 +20,7 @@ from keras_doctor.layers.tensors import Slice
 from keras_doctor.releases.behaviours import has
 
 _BARE = "reads-nested-ends"
-_OP_LAYERS = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer")
+OP_LAYERS = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer")
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _taken_state(layer: Any, given: dict[str, Any]) -> list[Any]:
 def is_operation(entry: dict[str, Any]) -> bool:
     """Tell whether an entry stands for an operation, in any dialect."""
     module = entry.get("module")
-    return entry.get("class_name") in _OP_LAYERS or (isinstance(module, str) and ".ops" in module)
+    return entry.get("class_name") in OP_LAYERS or (isinstance(module, str) and ".ops" in module)
 
 
 class _Rewriting:
@@ -193,7 +193,7 @@ class _Rewriting:
             kwargs[name] = self.plain(value, shift)
         first = call.args[0] if call.args else []
         first = [first, *state] if state else first
-        if layer.get("class_name") in _OP_LAYERS and not isinstance(first, list):
+        if layer.get("class_name") in OP_LAYERS and not isinstance(first, list):
             return self.legacy(first, shift, kwargs)  # these keep the structure of what they are called with
         listed = first if isinstance(first, list) else [first]
         return [self.legacy(value, shift, kwargs) for value in listed]

@@ -54,6 +54,4 @@ def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
     for one in (*layers, entry):
         name_module(one, "layers", target.api)
     note = "a half has three digits: outputs agree to about 1e-2 of their scale"
-    yield Change(
-        FIX.slug, f"let {name} normalize in float32 and round what it puts out", step.where, APPROXIMATE, note
-    )
+    yield Change(FIX.slug, f"let {name} normalize in float32 and round what it puts out", step.where, APPROXIMATE, note)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FIX = Fix("hard-sigmoid", ("draft",))
 NAME = "hard_sigmoid"
-_SLOPES = {"fifth": 1 / 5, "sixth": 1 / 6}
+SLOPES = {"fifth": 1 / 5, "sixth": 1 / 6}
 _NOTE = "each weight is rounded once: outputs agree to 1e-6 of their scale"
 
 # Classes with gates: of how many blocks their kernels are made, and which blocks are gates.
@@ -44,8 +44,8 @@ _LAST = {"SeparableConv1D": ("pointwise_kernel", "bias"), "SeparableConv2D": ("p
 
 def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
     """Scale what feeds a hard_sigmoid where the target's has another slope."""
-    older = _SLOPES[semantics_of(draft.source.provenance, draft.source.provenance.era).get(NAME)]
-    newer = _SLOPES[target.semantics.get(NAME)]
+    older = SLOPES[semantics_of(draft.source.provenance, draft.source.provenance.era).get(NAME)]
+    newer = SLOPES[target.semantics.get(NAME)]
     if older == newer:
         return
     for owner, parts, entry in layers_with_parts(draft.config):
