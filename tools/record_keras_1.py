@@ -14,7 +14,8 @@ import sys
 import numpy as np
 from keras import backend as K  # noqa: N812 - as everybody calls it
 from keras import layers as L  # noqa: N812
-from keras.models import Sequential
+from keras.layers import Input
+from keras.models import Model, Sequential
 
 CASES = {}
 
@@ -103,6 +104,128 @@ def dim_unknown():
 @case
 def dim_last():
     return chain(L.ZeroPadding2D((1, 1), input_shape=(5, 6, 3)), L.Convolution2D(4, 3, 3), L.UpSampling2D((2, 1)))
+
+
+# Layers with a number for each feature
+
+
+@case
+def srelu():
+    return chain(L.Dense(5, input_shape=(4,)), L.SReLU(), L.Dense(2))
+
+
+@case
+def srelu_shared():
+    first = L.Convolution2D(3, 2, 2, dim_ordering="tf", input_shape=(4, 5, 2))
+    return chain(first, L.SReLU(shared_axes=[1, 2]), L.SReLU(shared_axes=[1, 3]), L.SReLU(shared_axes=[1, 2, 3]))
+
+
+@case
+def srelu_each_step():
+    return chain(L.TimeDistributed(L.SReLU(shared_axes=[1, 2]), input_shape=(2, 3, 4, 3)))
+
+
+@case
+def srelu_twice():
+    first, second, layer = Input((4,)), Input((4,)), L.SReLU()
+    return Model([first, second], L.merge([layer(first), layer(second)], mode="concat"))
+
+
+@case
+def softplus():
+    return chain(
+        L.ParametricSoftplus(input_shape=(4, 3)),
+        L.ParametricSoftplus(shared_axes=[1]),
+        L.ParametricSoftplus(shared_axes=[2]),
+        L.TimeDistributed(L.ParametricSoftplus(shared_axes=[1])),
+    )
+
+
+@case
+def prelu_shared():
+    inner = L.TimeDistributed(L.PReLU(shared_axes=[1, 2], init="one"), input_shape=(2, 3, 4, 3))
+    return chain(inner, L.PReLU(shared_axes=[2]), L.PReLU(shared_axes=[1, 2, 3, 4]))
+
+
+@case
+def batch_mode_1():
+    second = L.BatchNormalization(mode=1, epsilon=0.01, gamma_regularizer="l2")
+    return chain(L.BatchNormalization(mode=1, input_shape=(3, 4)), L.Dense(3), second)
+
+
+@case
+def batch_mode_2():
+    return chain(
+        L.BatchNormalization(mode=2, input_shape=(3, 4, 2)),
+        L.BatchNormalization(mode=2, axis=1, epsilon=0.01),
+        L.TimeDistributed(L.BatchNormalization(mode=2, axis=1)),
+    )
+
+
+@case
+def batch_mode_2_sized():
+    return chain(L.TimeDistributed(L.BatchNormalization(mode=2), batch_input_shape=(3, 4, 5)))
+
+
+# Functions that merge
+
+
+@case
+def merged_by_lambda():
+    first, second = Input((4,)), Input((4,))
+    both = L.merge([first, second], mode=lambda x, k: x[0] * k - x[1], output_shape=(4,), arguments={"k": 3.0})
+    return Model([first, second], both)
+
+
+@case
+def merged_by_function():
+    def distance(pair):
+        x, y = pair
+        return K.sqrt(K.sum(K.square(x - y), axis=1, keepdims=True))
+
+    first, second = Input((4,)), Input((4,))
+    return Model(
+        [first, second], L.merge([first, second], mode=distance, output_shape=lambda shapes: (shapes[0][0], 1))
+    )
+
+
+@case
+def merged_first_by_lambda():
+    branches = [chain(L.Dense(3, input_shape=(size,))) for size in (4, 5)]
+    return chain(L.Merge(branches, mode=lambda x: x[0] - x[1], output_shape=(3,)), L.Dense(2))
+
+
+# Windows
+
+
+def convlstm(shape, **config):
+    return chain(L.ConvLSTM2D(2, inner_activation="sigmoid", input_shape=shape, **config))
+
+
+@case
+def window_even():
+    return convlstm((2, 5, 6, 2), nb_row=2, nb_col=4, dim_ordering="tf", return_sequences=True)
+
+
+@case
+def window_even_same():
+    return convlstm((2, 5, 6, 2), nb_row=2, nb_col=3, dim_ordering="tf", border_mode="same")
+
+
+@case
+def window_even_first():
+    return convlstm((2, 2, 5, 6), nb_row=2, nb_col=3, dim_ordering="th", go_backwards=True)
+
+
+@case
+def window_odd_first():
+    return convlstm((2, 2, 5, 6), nb_row=3, nb_col=1, dim_ordering="th", border_mode="same")
+
+
+@case
+def separable_first():
+    options = {"depth_multiplier": 2, "subsample": (2, 2), "border_mode": "same", "dim_ordering": "th"}
+    return chain(L.SeparableConvolution2D(3, 3, 2, input_shape=(2, 5, 6), **options))
 
 
 def randomize(model):

@@ -13,6 +13,7 @@ import csv
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from test_repairs import TOLERANCE, apart, ending
 
 from keras_doctor import Environment, RepairReport, repair
@@ -75,3 +76,33 @@ def test_releases_before_1_1_took_channels_first(keras_1_models: Path, tmp_path:
     (change,) = (one for one in report.changes if one.fix == "dim-ordering")
     assert 'dim_ordering="th"' in change.message
     assert apart(Path(report.path or ""), keras_1_models / "keras108_theano/dim_unknown/golden.npz") == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "saver", "fix"),
+    [
+        ("srelu_shared", "keras122_tensorflow", "features-composed"),
+        ("srelu_shared", "keras122_theano", "features-composed"),
+        ("softplus", "keras122_theano", "features-composed"),
+        ("batch_mode_2", "keras122_tensorflow", "features-composed"),
+        ("prelu_shared", "keras122_tensorflow", "axes-shared"),
+        ("merged_by_function", "keras122_tensorflow", "merge-function"),
+        ("window_even_first", "keras122_theano", "theano-windows"),
+        ("dim_nested", "keras122_tensorflow", "dim-ordering"),
+    ],
+)
+def test_a_fix(keras_1_models: Path, tmp_path: Path, name: str, saver: str, fix: str) -> None:
+    """What Keras 1 computed, by the fix that is meant for it."""
+    report = mended(keras_1_models, name, tmp_path, saver=saver)
+    assert fix in [change.fix for change in report.changes]
+    found = apart(Path(report.path or ""), keras_1_models / saver / name / "golden.npz")
+    assert found is not None
+    assert found <= TOLERANCE
+
+
+def test_a_mode_is_not_dropped_where_it_cannot_be_rewritten(keras_1_models: Path, tmp_path: Path) -> None:
+    """Keras 2 has no EinsumDense: a BatchNormalization of mode 2 is refused by its keyword."""
+    target = "python==3.6 keras==2.2.4 tensorflow==1.13.1"
+    report = mended(keras_1_models, "batch_mode_2", tmp_path, target)
+    assert any("mode" in finding.message for finding in report.remaining), report.remaining
+    assert not report.path

@@ -23,6 +23,7 @@ FIXES: dict[str, tuple[str, ...]] = {
         "theano_kernels",
         "virtual_batches",
         "theano_padding",
+        "theano_windows",
     ),
     "graph:encoding": ("parts_taken",),
     "graph:order": ("calls_awaited",),

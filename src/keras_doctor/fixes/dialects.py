@@ -8,6 +8,7 @@ keras/utils/generic_utils.py (2.x).
 from __future__ import annotations
 
 from keras_doctor.fixes.activations import compose
+from keras_doctor.fixes.by_feature import compose_features, share_axes
 from keras_doctor.fixes.dense_combined import combine
 from keras_doctor.fixes.dim_ordering import state_dim_ordering
 from keras_doctor.fixes.fix import APPROXIMATE, EXACT, LOSSY, Change
@@ -17,6 +18,7 @@ from keras_doctor.fixes.javascript import translate
 from keras_doctor.fixes.kept_dimensions import keep
 from keras_doctor.fixes.knowledge import written_by
 from keras_doctor.fixes.lambda_rewritten import rewrite_lambdas
+from keras_doctor.fixes.merged_by_function import merge_by_function
 from keras_doctor.fixes.merged_first import merge_first
 from keras_doctor.fixes.naming import name_module
 from keras_doctor.fixes.plain.composing import ROUNDED, compose_plainly
@@ -53,6 +55,8 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
     yield from state_dim_ordering(draft)
     for name in merge_first(draft.config):
         yield Change("merge-first", f"make the Sequential {name}, which begins with a Merge, a graph")
+    for name in merge_by_function(draft):
+        yield Change("merge-function", f"call the Merge {name}, whose mode is a function, a Lambda")
     for message in declare(draft.config, target.api):
         yield Change("input-declared", message)
     place = "compile_config" if target.format == "keras-v3" else "training_config"
@@ -73,6 +77,11 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
     combined = list(combine(draft, target.api))
     for told in combined:
         yield Change("dense-combined", f"make {told} of dense layers and what merges them")
+    features = list(compose_features(draft, target.api))
+    for told in features:
+        yield Change("features-composed", f"make {told} of layers that the target has")
+    for told in share_axes(draft):
+        yield Change("axes-shared", f"state the axes along which {told} shares its numbers, as they are stored")
     kept = list(keep(draft, target.api))
     for told in kept:
         yield Change("dimensions-kept", f"let a Reshape keep the dimensions that {told} pools over")
@@ -80,7 +89,7 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
     for told, rounded in plain:
         kind, note = (APPROXIMATE, ROUNDED) if rounded else (EXACT, "")
         yield Change("composed-plainly", f"put {told} together from layers", kind=kind, note=note)
-    if lambdas or composed or combined or kept or moved or plain or modern != (before == "keras-3"):
+    if lambdas or composed or combined or features or kept or moved or plain or modern != (before == "keras-3"):
         for name in rewrite(draft.config, before, target.api):
             yield Change("operation-rewritten", f"make the operation {name} one of the target's own")
     elif modern:

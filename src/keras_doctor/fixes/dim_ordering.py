@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from keras_doctor.fixes.draft import Draft
+    from keras_doctor.layers.shapes import Shape
 
 SLUG = "dim-ordering"
 _SILENT = (
@@ -76,7 +77,7 @@ def _misfits(draft: Draft, silent: list[dict[str, Any]], ordering: str) -> int:
     _state(silent, ordering)
     found = 0
     for shape in infer(draft.config, draft.era):
-        found += shape.impossible
+        found += shape.impossible or _is_empty(shape.output_shape)
         try:
             tensors = draft.tensors(draft.at(shape.path)) if shape.path.endswith("]") else {}
         except GoneError:
@@ -85,6 +86,11 @@ def _misfits(draft: Draft, silent: list[dict[str, Any]], ordering: str) -> int:
             stored = tensors.get((variable.part, variable.name))
             found += stored is not None and None not in variable.shape and stored.shape != variable.shape
     return found
+
+
+def _is_empty(shape: Shape | tuple[Shape | None, ...] | None) -> bool:
+    """Tell whether a cropping left less than nothing."""
+    return shape is not None and any(isinstance(size, int) and size <= 0 for size in shape)
 
 
 def _axis_1(draft: Draft) -> bool:

@@ -36,6 +36,7 @@ _GATES = {
 _RECURRENT = ("kernel", "recurrent_kernel", "bias")
 _FILTERS_LAST = {
     "Conv2D": (2, 3, 1, 0), "Conv3D": (2, 3, 4, 1, 0), "Conv2DTranspose": (2, 3, 0, 1), "ConvLSTM2D": (2, 3, 1, 0),
+    "SeparableConv2D": (2, 3, 1, 0),
 }  # fmt: skip
 _NAMES = {
     "W": "kernel", "b": "bias", "U": "recurrent_kernel", "running_mean": "moving_mean",
@@ -49,7 +50,7 @@ _OBJECTS = (
     ("inner_init", "recurrent_initializer"), ("inner_activation", "recurrent_activation"), ("p", "rate"),
     ("sigma", "stddev"), ("consume_less", None), ("dropout_W", "dropout"), ("dropout_U", "recurrent_dropout"),
     ("input_dtype", None),
-    ("mode", None), ("input_length", None), ("nb_row", None), ("nb_col", None), ("kernel_dim1", None),
+    ("input_length", None), ("nb_row", None), ("nb_col", None), ("kernel_dim1", None),
     ("kernel_dim2", None), ("kernel_dim3", None), ("forget_bias_init", None), ("gamma_init", "gamma_initializer"),
     ("beta_init", "beta_initializer"),
 )  # fmt: skip
@@ -95,10 +96,12 @@ def _layer(entry: dict[str, Any]) -> None:
         config = {key: value for key, value in config.items() if key != "output_shape"}  # it follows from the rest
     made = translate(new, config)
     for old, word in _OBJECTS:
-        if old in made and not (old == "mode" and new == "Merge"):
+        if old in made:
             value = made.pop(old)
             if word is not None:
                 made[word] = value
+    if new == "BatchNormalization" and made.get("mode") in (0, None):
+        made.pop("mode", None)
     if name == "Embedding":
         made.pop("dropout", None)
         if "kernel_initializer" in made:
@@ -109,11 +112,11 @@ def _layer(entry: dict[str, Any]) -> None:
             made["embeddings_constraint"] = made.pop("kernel_constraint")
     for key, value in list(made.items()):
         if key.endswith(("_regularizer", "_constraint")) and isinstance(value, dict) and "class_name" not in value:
-            made[key] = _named(value)
+            made[key] = as_object(value)
     entry["config"] = made
 
 
-def _named(value: dict[str, Any]) -> Any:
+def as_object(value: dict[str, Any]) -> Any:
     """Return a regularizer or constraint of Keras 1 as an object: {"name": "L1L2Regularizer", "l1": …}."""
     name = str(value.get("name", ""))
     rest = {key: item for key, item in value.items() if key != "name"}
@@ -156,9 +159,8 @@ def _rearranged(name: str, config: Any, mine: list[tuple[tuple[str, str], Tensor
     arrays = [tensor for _, tensor in mine]
     gates = _GATES.get((name, len(arrays)))
     if gates is not None:
+        arrays = [_turned(name, config, one) if len(one.shape) == 4 else one for one in arrays]
         arrays = [concatenate([arrays[i] for i in several], len(arrays[several[0]].shape) - 1) for several in gates]
-        if name == "ConvLSTM2D":
-            arrays = [_turned(name, config, arrays[0]), _turned(name, config, arrays[1]), arrays[2]]
         return {("", word): tensor for word, tensor in zip(_RECURRENT, arrays, strict=True)}
     if name in ("LSTM", "GRU") and len(arrays) == 3:  # consume_less="gpu" keeps the gates side by side: i, f, c, o
         return {("", word): tensor for word, tensor in zip(_RECURRENT, arrays, strict=True)}
@@ -168,7 +170,7 @@ def _rearranged(name: str, config: Any, mine: list[tuple[tuple[str, str], Tensor
         if word == "kernel" and name == "Conv1D" and len(tensor.shape) == 4:
             turned = transpose(tensor, (2, 3, 1, 0)) if tensor.shape[1] != 1 else tensor
             tensor = reshape(turned, (turned.shape[0], *turned.shape[2:]))
-        elif word == "kernel":
+        elif word.endswith("kernel"):
             tensor = _turned(name, config, tensor)
         if name == "Embedding" and word == "kernel":
             word = "embeddings"

@@ -34,6 +34,7 @@ FIX = Fix("theano-padding", ("draft",), rank=5)  # once Keras 1 is in the words 
 _WINDOWS = {
     **{f"Conv{rank}D": "kernel_size" for rank in (1, 2, 3)},
     **{f"{kind}Pooling{rank}D": "pool_size" for kind in ("Max", "Average") for rank in (1, 2, 3)},
+    "ConvLSTM2D": "kernel_size",
 }
 _TRANSPOSED = ("Conv2DTranspose",)
 _LOWEST = -3.4028234663852886e38  # of float32
@@ -67,10 +68,11 @@ def _pads(class_name: str, config: dict[str, Any], given: Shape | None) -> list[
     """
     if class_name not in _WINDOWS or given is None:
         return None
+    given = (given[0], *given[2:]) if class_name == "ConvLSTM2D" else given
     sides = given[2:] if config.get("data_format") == "channels_first" else given[1:-1]
-    windows = _numbers(config.get(_WINDOWS[class_name]), len(sides))
-    strides = _numbers(config.get("strides"), len(sides)) or (windows if "Pooling" in class_name else [1] * len(sides))
-    dilation = _numbers(config.get("dilation_rate", 1), len(sides)) or []
+    windows = numbers(config.get(_WINDOWS[class_name]), len(sides))
+    strides = numbers(config.get("strides"), len(sides)) or (windows if "Pooling" in class_name else [1] * len(sides))
+    dilation = numbers(config.get("dilation_rate", 1), len(sides)) or []
     if windows is None or strides is None or any(one != 1 for one in dilation):
         return None
     found, theirs = [], []
@@ -85,15 +87,16 @@ def _pads(class_name: str, config: dict[str, Any], given: Shape | None) -> list[
         total = max(last + window - size, 0)
         found.append([before, max(last + window - size - before, 0)])
         theirs.append([total // 2, total - total // 2])
-    return [] if found == theirs else found
+    own_way = class_name == "ConvLSTM2D" and any(window % 2 == 0 for window in windows)
+    return [] if found == theirs and not own_way else found
 
 
 def _crops(config: dict[str, Any]) -> list[list[int]] | None:
     """Return what Theano cuts off each side of an image that grows, [] where TensorFlow does the same, None where it is
     not known. It computes with windows of odd sizes only.
     """
-    windows, strides = (_numbers(config.get(key, 1), 2) for key in ("kernel_size", "strides"))
-    dilation = _numbers(config.get("dilation_rate", 1), 2) or []
+    windows, strides = (numbers(config.get(key, 1), 2) for key in ("kernel_size", "strides"))
+    dilation = numbers(config.get("dilation_rate", 1), 2) or []
     if windows is None or strides is None or any(one != 1 for one in dilation) or config.get("output_padding"):
         return None
     found = [[size // 2, size - step - size // 2] for size, step in zip(windows, strides, strict=True)]
@@ -102,7 +105,8 @@ def _crops(config: dict[str, Any]) -> list[list[int]] | None:
     return [] if all(step == 1 for step in strides) else found
 
 
-def _numbers(value: Any, count: int) -> list[int] | None:
+def numbers(value: Any, count: int) -> list[int] | None:
+    """Return a number for each side, None for what is none."""
     found = [value] * count if isinstance(value, int) else value
     return found if isinstance(found, list) and len(found) == count and all(type(one) is int for one in found) else None
 
@@ -121,6 +125,10 @@ def _replaced(draft: Draft, entry: dict[str, Any], pads: list[list[int]], given:
             grown = graph.layer(class_name, start, **settings)
             form = {"data_format": config["data_format"]} if config.get("data_format") else {}
             output = graph.layer("Cropping2D", grown, cropping=pads, **form)
+        elif class_name == "ConvLSTM2D":
+            form = {"data_format": "channels_first" if first else "channels_last"}
+            padded = graph.layer("ZeroPadding3D", start, padding=[[0, 0], *pads], **form)
+            output = graph.layer(class_name, padded, **settings)
         elif class_name.startswith("Conv"):
             told: dict[str, Any] = {"padding": pads[0] if rank == 1 else pads}
             if first and rank > 1:
