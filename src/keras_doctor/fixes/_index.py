@@ -26,6 +26,7 @@ FIXES: dict[str, tuple[str, ...]] = {
         "theano_windows",
     ),
     "graph:encoding": ("parts_taken",),
+    "graph:impossible": ("batches_apart",),
     "graph:order": ("calls_awaited",),
     "keyword:missing": ("call_stated",),
     "keyword:refused": ("bidirectional", "keyword_renamed", "locally_connected", "keyword_dropped"),

@@ -35,7 +35,7 @@ class LayerShape:
     nested model has those of the model's own graph. `variables` stand in the order in which the era's legacy HDF5 files
     store them; those of a model or wrapper include its layers', so the parameters of a whole model are the sum over the
     layers that have no other around them. `known`: variables and output were inferred; `reason` says why not;
-    `impossible`: because no release can make the call.
+    `impossible`: because no release can make one of the calls.
     """
 
     path: str
@@ -92,6 +92,8 @@ def _entry(path: str, visits: list[Visit]) -> LayerShape:
     if not visits:
         return LayerShape(path, known=False, reason="nothing in the config calls it")
     best = next((visit for visit in visits if visit.outcome.known), visits[0])
+    refused = next((visit.outcome for visit in visits if visit.outcome.impossible), None)
     signature = best.outcome.signature()
+    reason = refused.signature().reason if refused else signature.reason
     calls = tuple(LayerCall(visit.input_shapes, visit.outcome.output_shape) for visit in visits)
-    return LayerShape(path, calls, signature.variables, signature.known, signature.reason, best.outcome.impossible)
+    return LayerShape(path, calls, signature.variables, signature.known, reason, refused is not None)

@@ -76,7 +76,7 @@ _latest: list[tuple[Any, str, tuple[LayerShape, ...]]] = []
 
 def steps(load: Load, config: Any, inferred: tuple[LayerShape, ...]) -> Iterator[Step]:
     """Yield what happens when the layers are called one after the other: stage "graph"."""
-    told: set[str] = set()
+    told: set[tuple[str, bool]] = set()
     root = ConfigNode(config)
     if not load.document.weights and _never_called(root, inferred):
         return  # nothing was built when it was saved: layers are built by the first call, whatever comes in
@@ -86,9 +86,9 @@ def steps(load: Load, config: Any, inferred: tuple[LayerShape, ...]) -> Iterator
     for shape in inferred:
         if equal and shape.known:
             yield from _unequal(load, root, shape)
-        if shape.known or shape.reason in told:
+        if (shape.known and not shape.impossible) or (shape.reason, shape.impossible) in told:
             continue
-        told.add(shape.reason)
+        told.add((shape.reason, shape.impossible))
         where = Locus(path=shape.path)
         entry = root.at(shape.path)
         subject = Inferred(load.api, name_of(entry.value), str(entry.get("class_name")), shape.reason)
