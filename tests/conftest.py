@@ -92,6 +92,12 @@ def javascript_models() -> Path:
 
 
 @pytest.fixture(scope="session")
+def own_layers() -> Path:
+    """Return the folder of models with layers of a user's own, by release (tools/record_own_layers.py)."""
+    return unpacked(DATA / "own-layers.tar.xz")
+
+
+@pytest.fixture(scope="session")
 def sharded() -> Path:
     """Return the folder of a model whose weights are in shards (tools/record_shards.py)."""
     return unpacked(DATA / "sharded.tar.xz")

@@ -25,7 +25,7 @@ import keras_doctor as kd
 from check_repairs import stock_files
 from in_releases import setups_of
 from keras_doctor.rescue.verification import Verifier
-from keras_doctor.rescue.verification.custom_code import names_in
+from keras_doctor.sources.parsing import Code
 
 COLUMNS = ("file", "target", "kind", "equal", "difference", "why")
 _NEEDED = ("PYTHONPATH",)  # variables that make another release of a setup's interpreter
@@ -66,7 +66,7 @@ def main() -> int:
 
 def custom_files(corpus: Path, code: str) -> list[Path]:
     """Return the model files that need custom objects of which all are defined in a Python file."""
-    defined, found = names_in([code]), []
+    defined, found = Code([code]).names, []
     for meta in sorted(corpus.glob("*/*/meta.json")):
         told = json.loads(meta.read_text(encoding="utf-8"))
         if "versions" in told and told.get("custom") and set(told["custom"]) <= set(defined):

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from keras_doctor.document.config import split_path
 from keras_doctor.document.model import ModelDocument, TrainingState
-from keras_doctor.fixes.foreign import foreign_layers, in_hdf5, in_store, unknown_places
-from keras_doctor.layers.stored_order import hdf5_groups, v3_groups
+from keras_doctor.fixes.foreign import foreign_layers, frozen_in_hdf5, in_hdf5, in_store, unknown_places
+from keras_doctor.layers.assumed import infer_assumed
+from keras_doctor.layers.mixed_groups import leaves
+from keras_doctor.layers.stored_order import StoredGroup, hdf5_groups, v3_groups
 from keras_doctor.layers.stored_variables import stored_variables
 
 TYPE_CHECKING = False
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from keras_doctor.document.tensors import TensorRef, WeightGroup
     from keras_doctor.fixes.foreign import Foreign
     from keras_doctor.layers.signature import Variable
-    from keras_doctor.layers.stored_order import StoredGroup
+    from keras_doctor.sources.parsing import Code
 
     Key = tuple[str, str]  # part and name of a variable
     Tensors = dict[Key, TensorRef]
@@ -40,11 +42,13 @@ class Draft:
 
     `source`: the document it began as. `config`: a copy, which fixes may change. `era`: whose names and layouts its
     tensors have, `era_read`: whose they had. `training`: config of the training state (a copy), None for none. `lost`:
-    groups of the file whose tensors could not be told apart, with the reason.
+    groups of the file whose tensors could not be told apart, with the reason. `code`: that of the classes that Keras
+    does not have, where it is at hand.
     """
 
-    def __init__(self, source: ModelDocument) -> None:
+    def __init__(self, source: ModelDocument, code: Code | None = None) -> None:
         self.source = source
+        self._code = code
         self.config: Any = copied(source.config)
         self.era = self.era_read = source.provenance.era
         self.training: Any = copied(source.training.config)
@@ -82,7 +86,7 @@ class Draft:
             entry, part = self.leaf(self.config, path)
             self.tensors(entry)[part, name] = tensor
             given.add(tensor.path)
-        for path, foreign in foreign_layers(source, self.era):
+        for path, foreign in foreign_layers(source, self.era, self._code):
             entry = self.at(path)
             self._kept[id(entry)] = entry
             self._foreign[id(entry)] = foreign
@@ -164,7 +168,9 @@ class Draft:
         """Return the tensors as groups of a format."""
         from keras_doctor.document.tensors import WeightGroup
 
-        layout = v3_groups(self.config, era, release) if form in _V3 else hdf5_groups(self.config, era)
+        inferred = infer_assumed(self.config, era)
+        store = form in _V3
+        layout = v3_groups(self.config, era, release, inferred) if store else hdf5_groups(self.config, era, inferred)
         wanted = [(group, *self.leaf(self.at(group.path), v.part), v) for group in layout for v in group.variables]
         named = self._by_name([(leaf, part, variable) for _, leaf, part, variable in wanted])
         made: dict[str, list[TensorRef]] = {group.name: [] for group in layout}
@@ -188,17 +194,50 @@ class Draft:
         for path, place in places:
             foreign = self._foreign.get(id(self.at(path)))
             if foreign is not None and not foreign.unplaced(form):
-                yield from in_store(foreign, place)
+                yield from in_store(foreign, place, era, release)
         for group in layout if form not in _V3 else ():
-            foreign = self._foreign.get(id(self.at(group.path)))
+            entry = self.at(group.path)
+            foreign = self._foreign.get(id(entry))
             if foreign is not None and not foreign.unplaced(form):
-                yield group.name, in_hdf5(foreign, group.name)
+                yield group.name, in_hdf5(foreign, group.name, era, release)
+            elif not group.known and is_model(entry):
+                tensors = self._mixed(group, era, form, release)
+                if tensors is not None:
+                    yield group.name, tensors
+
+    def _mixed(self, group: StoredGroup, era: str, form: str, release: str) -> tuple[TensorRef, ...] | None:
+        """Return the group of a nested model with layers of unknown classes in it; None where there are none, or the
+        order is not known.
+        """
+        trained: list[TensorRef] = []
+        others: list[TensorRef] = []
+        found = leaves(self.config, era, group.path)
+        known = [(leaf, self.at(leaf.path), leaf.variables) for leaf in found]
+        named = self._by_name([(entry, v.part, v) for _, entry, variables in known for v in variables or ()])
+        any_foreign = False
+        for leaf, entry, variables in known:
+            foreign = self._foreign.get(id(entry))
+            if foreign is not None:
+                frozen = frozen_in_hdf5(foreign, era, release)
+                if foreign.unplaced(form) or frozen is None:
+                    return None
+                tensors = in_hdf5(foreign, f"{group.name}/{leaf.name}", era, release)
+                trained += tensors[: len(tensors) - frozen]
+                others += tensors[len(tensors) - frozen :]
+                any_foreign = True
+            for variable in variables or ():
+                tensor = named.get((id(entry), variable.part, variable.name))
+                if tensor is None:
+                    return None
+                inner = StoredGroup(f"{group.name}/{leaf.name}", leaf.path, ())
+                (trained if variable.trainable else others).append(self._named(form, inner, 0, variable, tensor))
+        return (*trained, *others) if any_foreign else None
 
     def trainable(self, era: str) -> list[TensorRef | None]:
         """Return the tensors of the trainable variables in the order in which an era lists these; None for one that is
         not there.
         """
-        groups = hdf5_groups(self.config, era)
+        groups = hdf5_groups(self.config, era, infer_assumed(self.config, era))
         wanted = [(*self.leaf(self.at(group.path), v.part), v) for group in groups for v in group.variables]
         named = self._by_name(wanted)
         return [named.get((id(leaf), part, v.name)) for leaf, part, v in wanted if v.trainable]

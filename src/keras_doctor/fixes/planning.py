@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from keras_doctor.environments.environment import Environment
     from keras_doctor.findings import Diagnosis
     from keras_doctor.fixes.fix import FixModule
+    from keras_doctor.sources.parsing import Code
 
 ROUNDS = 40
 
@@ -64,13 +65,18 @@ def target_of(environment: Environment, form: str) -> Target:
 
 
 def plan(
-    document: ModelDocument, environment: Environment, form: str, path: str, custom_objects: tuple[str, ...] = ()
+    document: ModelDocument,
+    environment: Environment,
+    form: str,
+    path: str,
+    custom_objects: tuple[str, ...] = (),
+    code: Code | None = None,
 ) -> Plan:
     """Return how `document` becomes a file of the format `form` ("keras-v3", "hdf5-model") at `path` that loads in
-    `environment`. `custom_objects`: names that whoever loads it gives.
+    `environment`. `custom_objects`: names that whoever loads it gives; `code`: where they are defined.
     """
     target = target_of(environment, form)
-    draft = Draft(document)
+    draft = Draft(document, code)
     changes = list(recast(draft, target))
     changes += mended(Step("parse", ("draft",)), draft, target)
     changes += _without_assets(draft, target)

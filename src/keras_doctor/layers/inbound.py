@@ -107,7 +107,7 @@ def _objects(value: Any, depth: int = 0) -> Any:
     if kind == "__keras_tensor__" and isinstance(config, dict):
         history = config.get("keras_history")
         if isinstance(history, list) and len(history) == 3 and isinstance(history[0], str):
-            return _ref(history, read_shape(config.get("shape")))
+            return _ref(history, _stated(config.get("shape")))
         return Tensor(read_shape(config.get("shape")))
     if kind == "__slice__" and isinstance(config, dict):
         return Slice(*(_objects(config.get(key), depth + 1) for key in ("start", "stop", "step")))
@@ -118,6 +118,14 @@ def _objects(value: Any, depth: int = 0) -> Any:
     if kind in ("__tensor__", "__numpy__") and isinstance(config, dict):
         return config.get("value")
     return {key: _objects(item, depth + 1) for key, item in value.items()}
+
+
+def _stated(value: Any) -> Shape | None:
+    """Return the shape that a call states for a tensor. Keras wants one and never looks at it: a batch alone also
+    stands for a shape that was not known when it was written.
+    """
+    shape = read_shape(value)
+    return None if shape == (None,) else shape
 
 
 def read_refs(value: Any) -> list[Ref]:

@@ -57,13 +57,13 @@ LAYOUTS = {
 }
 
 
-def hdf5_groups(config: Any, era: str) -> tuple[StoredGroup, ...]:
+def hdf5_groups(config: Any, era: str, inferred: tuple[LayerShape, ...] | None = None) -> tuple[StoredGroup, ...]:
     """Return the groups of a legacy HDF5 file of this model: one for each of its layers, also those without variables.
 
     A Merge in a Sequential of Keras 1 is stored as the layers of the models that it holds. Inputs of a Sequential, and
-    operations, have no group.
+    operations, have no group. `inferred`: what `infer(config, era)` returned, where that is at hand.
     """
-    shapes = {shape.path: shape for shape in infer(config, era)}
+    shapes = {shape.path: shape for shape in (infer(config, era) if inferred is None else inferred)}
     return tuple(_legacy(ConfigNode(config), shapes))
 
 
@@ -100,7 +100,7 @@ def v3_groups(
     found: dict[str, StoredGroup] = {}
     for node, place in _numbered(ConfigNode(config), shapes, layout):
         for variable in shapes[node.path].variables if node.path in shapes else ():
-            path = "/".join([f"{layout.container}/{place}", *_rendered(node, variable.part, shapes, layout)])
+            path = "/".join([f"{layout.container}/{place}", *rendered(node, variable.part, shapes, layout)])
             before = found[path].variables if path in found else ()
             if variable.name == "vector_u":  # a SpectralNormalization holds its layer's kernel, too
                 inside = f"{variable.part}/layer" if variable.part else "layer"
@@ -165,7 +165,7 @@ def _numbered(model: ConfigNode, shapes: dict[str, LayerShape], layout: Layout) 
         counts[base] = number + (2 if layout.twice and shape is not None and shape.variables else 1)
 
 
-def _rendered(node: ConfigNode, part: str, shapes: dict[str, LayerShape], layout: Layout) -> Iterator[str]:
+def rendered(node: ConfigNode, part: str, shapes: dict[str, LayerShape], layout: Layout) -> Iterator[str]:
     """Yield the steps of a path inside a layer: attributes as they are, places in a list by class and number."""
     for step in part.split("/") if part else ():
         attribute, _, place = step.partition("[")

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
+from keras_doctor.document.config import ConfigNode
+from keras_doctor.layers.assumed import infer_assumed
 from keras_doctor.layers.graph import infer
+from keras_doctor.layers.mixed_groups import leaves, shares
+from keras_doctor.layers.models import model_layers
 from keras_doctor.layers.named_variables import by_alphabet, by_layer, by_store
 from keras_doctor.layers.stored_order import hdf5_groups, v3_groups
 
@@ -15,6 +19,7 @@ if TYPE_CHECKING:
     from keras_doctor.document.model import ModelDocument
     from keras_doctor.document.tensors import TensorRef
     from keras_doctor.layers.signature import Variable
+    from keras_doctor.layers.stored_order import StoredGroup
 
     # Where a variable stands ("layers[3]/cell"), its name, and its tensor.
     Found = tuple[str, str, TensorRef]
@@ -46,13 +51,31 @@ def _from_hdf5(document: ModelDocument, era: str, groups: dict[str, tuple[Tensor
 
     A nested model has no name in a config of the old kind: its group is the one at its place, where loaders look too.
     """
-    expected = [group for group in hdf5_groups(document.config, era) if group.variables]
+    expected = [group for group in _hdf5_groups(document, era) if group.variables]
     filled = [tensors for tensors in groups.values() if tensors]
     for place, group in enumerate(expected):
         tensors = groups.get(group.name, ())
         if not tensors and len(filled) == len(expected):
             tensors = filled[place]
         yield from _matched(part_path(group.path), group.variables, tensors)
+    for path, tensors in mixed(document, era, groups):
+        for share in shares(leaves(document.config, era, path), tensors) or ():
+            yield from _matched(part_path(share.leaf.path), share.leaf.variables or (), share.tensors)
+
+
+def _hdf5_groups(document: ModelDocument, era: str) -> tuple[StoredGroup, ...]:
+    return hdf5_groups(document.config, era, infer_assumed(document.config, era))
+
+
+def mixed(
+    document: ModelDocument, era: str, groups: dict[str, tuple[TensorRef, ...]]
+) -> Iterator[tuple[str, tuple[TensorRef, ...]]]:
+    """Yield the nested models of legacy HDF5 with layers in them that are not known: place in the config, tensors."""
+    for group in _hdf5_groups(document, era):
+        tensors = groups.get(group.name, ())
+        told = group.known or len(group.variables) == len(tensors)
+        if not told and model_layers(ConfigNode(document.config).at(group.path)):
+            yield group.path, tensors
 
 
 def _from_names(document: ModelDocument, era: str) -> Iterator[Found]:
@@ -71,7 +94,7 @@ def _from_store(document: ModelDocument, era: str, groups: dict[str, tuple[Tenso
     """The v3 store: one group an object."""
     provenance = document.provenance
     release = provenance.keras_version or provenance.latest or "3"
-    for group in v3_groups(document.config, era, release):
+    for group in v3_groups(document.config, era, release, infer_assumed(document.config, era)):
         yield from _matched(part_path(group.path), group.variables, groups.get(group.name, ()))
 
 

@@ -6,9 +6,9 @@ import os
 import tempfile
 
 from keras_doctor.records import record
-from keras_doctor.rescue.verification.custom_code import names_in
 from keras_doctor.rescue.verification.interpreters import Choice, Interpreters
 from keras_doctor.rescue.verification.outcome import Verification
+from keras_doctor.sources.parsing import Code
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ class Verifier:
     run in; `others`: more that may suit source or target. `seconds`: what one model may take in one of them. `trust`:
     load also what brings code of its own (findings KD8xx); the safe mode of Keras stays on. `build`: make environments,
     in the user's cache folder, where none at hand suits. `custom_code`: Python files that define what models need
-    beside Keras; they are run in the processes that load the models, and nowhere else. `given`: the names in them.
+    beside Keras; they are run in the processes that load the models, and nowhere else. `given`: the names in
+    them, `code`: what can be read of them.
 
     Raises ValueError for another mode, and for custom code that cannot be read.
     """
@@ -69,7 +70,8 @@ class Verifier:
             raise ValueError(f"verify is one of {', '.join(MODES)}, not {mode}")
         self.mode = mode
         self.custom_code = tuple(os.path.abspath(path) for path in custom_code)
-        self.given = names_in(self.custom_code) if self.custom_code else ()
+        self.code = Code(self.custom_code) if self.custom_code else None
+        self.given = self.code.names if self.code is not None else ()
         self.interpreters = Interpreters(source_python, others, trust, build, self.given)
         self.seconds = seconds
         self._workers: Workers | None = None
