@@ -25,15 +25,18 @@ if TYPE_CHECKING:
     from keras_doctor.releases.api import Api, Definition
 
 _MODULES = ("keras.losses", "keras.metrics")
+_NAMELESS = ("losses", "metrics")  # kinds of which there may be none
 
 
 @record
 class Replaced:
-    """An object that is not known, in whose place the release takes the one that bears its name, with defaults."""
+    """An object that is not known, in whose place the release takes the one that bears its name, with defaults; or
+    none (`taken` is None), where its config says that it has no name.
+    """
 
     api: Api
     reference: Reference
-    taken: Definition
+    taken: Definition | None
 
 
 def optimizer(walk: Walk, value: dict[str, Any], path: str) -> Iterator[Step]:
@@ -82,7 +85,8 @@ def _by_own_name(walk: Walk, reference: Reference) -> Iterator[Step]:
     config = reference.config
     name = config.get("name") if isinstance(config, dict) else None
     taken = walk.api.find(name, reference.kind) if isinstance(name, str) else None
-    if taken is None:
+    nameless = isinstance(config, dict) and config.get("name", "") is None and reference.kind in _NAMELESS
+    if taken is None and not nameless:
         yield _unresolved(walk, reference, "unknown")
     else:
         subject = Replaced(walk.api, reference, taken)

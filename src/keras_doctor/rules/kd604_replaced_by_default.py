@@ -1,10 +1,11 @@
-"""An optimizer or loss is not known, and the one of that name is taken with its defaults.
+"""An optimizer or loss is not known, and the one of that name is taken with its defaults, or none.
 
 **What happens.** Nothing is said. The model loads and predicts what it should; trained further, it is trained with
-another learning rate, or another loss, than it was.
+another learning rate, or another loss, than it was, or cannot be.
 
 **Why.** tf.keras 2.11 to 2.15 writes optimizers as `Custom>Adam`, which Keras 3 does not know. Keras 3 then makes an
-optimizer of the name in the config, "Adam", and leaves the rest of the config aside.
+optimizer of the name in the config, "Adam", and leaves the rest of the config aside. A custom loss whose config says
+`"name": null` is left out.
 
 **How to mend.** To predict, nothing. To train, compile the model again, with the values that the file states.
 """
@@ -36,10 +37,15 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
         for key, value in config.items()
         if value is not None and key != "name" and not isinstance(value, (dict, list))
     ]
-    taken = replaced.taken.class_name
+    what = named(replaced.reference)
+    does = (
+        f"takes {replaced.taken.class_name} with its defaults for"
+        if replaced.taken
+        else "does not know, and leaves out,"
+    )
     yield RULE.finding(
         step,
-        f"{release_of(replaced.api)} takes {taken} with its defaults for {named(replaced.reference)}",
+        f"{release_of(replaced.api)} {does} {what}",
         evidence=(f"the file says: {', '.join(settings[:_MOST])}",) if settings else (),
         remedies=(Remedy("To train the model further, compile it again with the values that the file states."),),
     )
@@ -49,6 +55,10 @@ EXAMPLES = (
     Ill(
         lambda: trained(env=NEWEST, optimizer_config=entry("Custom>Adam", {"name": "Adam", "learning_rate": 0.01}, "")),
         "takes Adam with its defaults for the optimizer Custom>Adam",
+    ),
+    Ill(
+        lambda: trained(env=NEWEST, loss=entry("CustomAccuracy", {"reduction": "auto", "name": None}, "")),
+        "leaves out, the loss CustomAccuracy",
     ),
     Well(lambda: trained(env=NEWEST)),
 )
