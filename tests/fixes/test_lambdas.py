@@ -19,10 +19,8 @@ RECORDS = ("keras-2.2.4", "tensorflow-2.15")
 TARGETS = ("python==3.11 keras==3.15.1 tensorflow==2.21.0", "python==3.11 keras==3.15.1 torch==2.9.0")
 TF_215 = "python==3.11 tensorflow==2.15.1"
 # What operations of Keras 3 do not say, or not for sure.
-LEFT = {
-    "gray", "lrn", "resizebc", "resizebi", "resizenn", "resizebiac", "resizev1", "resizev1n", "resizev1a",
-}  # fmt: skip
-LEFT_OF_TF_1 = LEFT | {"resize", "kresizeb"}
+LEFT: set[str] = set()
+LEFT_OF_TF_1 = {"resize", "kresizeb"}
 
 
 def cases(record: str) -> list[dict[str, Any]]:

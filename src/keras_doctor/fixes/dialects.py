@@ -21,6 +21,7 @@ from keras_doctor.fixes.lambda_rewritten import rewrite_lambdas
 from keras_doctor.fixes.merged_by_function import merge_by_function
 from keras_doctor.fixes.merged_first import merge_first
 from keras_doctor.fixes.naming import name_module
+from keras_doctor.fixes.operations_composed import compose_operations
 from keras_doctor.fixes.plain.composing import ROUNDED, compose_plainly
 from keras_doctor.fixes.training import Unknown, rewrite_training
 from keras_doctor.fixes.upsampling import move
@@ -65,6 +66,8 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
     before = draft.era
     if before == "keras-3":
         _name_operations(draft)
+    for name in compose_operations(draft.config, before, target.api, _centered(draft)):
+        yield Change("operation-composed", f"put the operation {name} together from several of the target's own")
     lambdas = list(rewrite_lambdas(draft.config, before, target.api, _centered(draft)))
     for name in lambdas:
         yield Change("lambda-rewritten", f"make the code of the Lambda {name} a model of the operations that it calls")

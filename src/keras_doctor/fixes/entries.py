@@ -42,6 +42,9 @@ def called(draft: Draft, wanted: Callable[[dict[str, Any]], bool]) -> Iterator[t
             yield layer, shapes[here]
 
 
+_OF_MANY = ("numpy.Concatenate", "numpy.Stack")
+
+
 class Entries:
     """Entries named after `name`, in order. `inputs`: what the graph is called on, with the shapes."""
 
@@ -56,11 +59,24 @@ class Entries:
         """Enter an operation of Keras 3, called once with `args`; return what it puts out."""
         if not all(isinstance(one, Ref) or is_array(one) for arg in args if type(arg) is list for one in _members(arg)):
             raise CannotInferError("its function computes with a list of what is no tensor")
+        if operation not in _OF_MANY:
+            args = tuple(self._together(arg) for arg in args)
         if not any(isinstance(one, Ref) for one in _flat(list(args))):
             raise CannotInferError("its function computes with what is no tensor")
+        if not all(_is_plain(value) for value in settings.values()):
+            raise CannotInferError("its function is told what the graph works out")
         name = f"{self.name}_{len(self.entries)}"
         plain = {key: _dtype(value) if key == "dtype" else value for key, value in settings.items()}
         return self._enter(entry_of(name, operation, [_object(arg, operand=True) for arg in args], plain), list(args))
+
+    def _together(self, value: Any) -> Any:
+        """Return an operand as one tensor, which a list of several becomes."""
+        return self.op("numpy.Stack", value, axis=0) if isinstance(value, list) and not is_array(value) else value
+
+    def several(self, operation: str, count: int, *args: Any, **settings: Any) -> list[Ref]:
+        """Enter an operation that puts out several tensors; return them."""
+        first = self.op(operation, *args, **settings)
+        return [Ref(first.layer, 0, number) for number in range(count)]
 
     def part(self, tensor: Ref, keys: list[Any]) -> Ref:
         """Enter an indexing."""
@@ -110,9 +126,10 @@ class Entries:
         wanted, left = set(), list(outputs)
         while left:
             ref = left.pop()
-            if ref in self._calls and ref.layer not in wanted:
+            made = Ref(ref.layer, 0, 0)
+            if made in self._calls and ref.layer not in wanted:
                 wanted.add(ref.layer)
-                left += [one for one in _flat(self._calls[ref][1]) if isinstance(one, Ref)]
+                left += [one for one in _flat(self._calls[made][1]) if isinstance(one, Ref)]
         return [entry for entry in self.entries if entry["name"] in wanted]
 
 
@@ -148,6 +165,11 @@ def _members(value: list[Any]) -> list[Any]:
 
 def _flat(value: Any) -> list[Any]:
     return [inner for one in value for inner in _flat(one)] if isinstance(value, list) else [value]
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether a value can stand in a config."""
+    return all(one is None or isinstance(one, (str, int, float)) for one in _flat([value]))
 
 
 def _dtype(value: Any) -> Any:

@@ -168,6 +168,8 @@ class _Rewriting:
         """Return the calls of a layer, of an operation as the release writes it; then the layer is that, too."""
         if len(calls) != 1 or is_input(layer) or not is_operation(layer):
             return calls
+        if self.modern and calls[0].keras3 and operations.can_write(layer, self.api):
+            return calls  # it was put together in the release's own words
         found = operations.read(layer, calls[0])
         made = operations.write(found, layer, self.api) if found is not None else None
         if made is None:
@@ -183,6 +185,8 @@ class _Rewriting:
             if self.masks is not None and positional and layer.get("class_name") in _RECURRENT and "mask" not in named:
                 mask = self.masks.of(positional[0], merged_only="initial_state" not in named)
                 named.update({"mask": mask} if mask is not None else {})
+            if is_operation(layer) and layer.get("class_name") != "GetItem":
+                positional = [operations.operand(arg) for arg in operations.summands(layer, positional)]
             args = [self.value(arg, shift) for arg in positional]
             return {"args": args, "kwargs": {key: self.value(value, shift) for key, value in named.items()}}
         # Keras 3 notes arguments that were not given as null; a call before it may not know them.

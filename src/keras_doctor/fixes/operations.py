@@ -26,7 +26,10 @@ _FLAGS = ("name", "output_type", "out_type", "validate_indices")  # parameters t
 # What functions take for granted, where Keras 3 takes something else.
 DEFAULTS: dict[str, dict[str, Any]] = {
     **{name: {"axis": 0} for name in ("gather", "compat.v1.gather", "keras.backend.gather")},
-    **{name: {"axis": 0} for name in ("math.argmax", "argmax", "math.argmin", "argmin", "math.cumsum", "cumsum")},
+    **{
+        name: {"axis": 0}
+        for name in ("math.argmax", "argmax", "math.argmin", "argmin", "math.cumsum", "cumsum", "math.cumprod")
+    },
     **{name: {"axis": -1} for name in ("keras.backend.argmax", "keras.backend.argmin", "keras.backend.concatenate")},
     "keras.backend.cumsum": {"axis": 0},
     "split": {"axis": 0},
@@ -35,6 +38,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "image.flip_up_down": {"axis": -3},
     "keras.backend.expand_dims": {"axis": -1},
     "nn.gelu": {"approximate": False},
+    **{name: {"k": 1} for name in ("math.top_k", "nn.top_k")},
 }
 # What Keras 3's operations take for granted, where TensorFlow's functions take something else, or want to be told.
 _GRANTED: dict[str, dict[str, Any]] = {
@@ -43,11 +47,18 @@ _GRANTED: dict[str, dict[str, Any]] = {
     "numpy.Stack": {"axis": 0},
 }
 # Operations that flatten what they are given when they are told no axis, as no function of TensorFlow does.
-_ALONG = ("numpy.Take", "numpy.Argmax", "numpy.Argmin", "numpy.Cumsum", "numpy.Repeat", "numpy.Flip", "numpy.Roll")
+_ALONG = (
+    "numpy.Take", "numpy.Argmax", "numpy.Argmin", "numpy.Cumsum", "numpy.Cumprod", "numpy.Repeat", "numpy.Flip",
+    "numpy.Roll",
+)  # fmt: skip
 _DTYPES = {
     "DT_FLOAT": "float32", "DT_HALF": "float16", "DT_DOUBLE": "float64", "DT_INT32": "int32", "DT_INT64": "int64",
     "DT_BOOL": "bool",
 }  # fmt: skip
+GETITEM = "__operators__.getitem"
+_OF_MANY = ("numpy.Concatenate", "numpy.Stack", "numpy.Einsum", "layers.Add")
+_USUAL = (("batch_dims", 0),)
+_OPTIONAL = ("constant_values",)
 _MASKS = ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask")
 
 
@@ -113,10 +124,10 @@ def read(entry: dict[str, Any], call: Node) -> Operation | None:
     name, config = entry.get("class_name"), entry.get("config")
     if not isinstance(config, dict):
         return None
-    if name == "SlicingOpLambda":
+    if name == "SlicingOpLambda" and config.get("function", GETITEM) == GETITEM:
         return _slicing(call)
     if name == "TFOpLambda":
-        return _function(str(config.get("function")), call)
+        return of_function(str(config.get("function")), call)
     if name == "TensorFlowOpLayer":
         return _node(config, call)
     module = entry.get("module")
@@ -125,12 +136,13 @@ def read(entry: dict[str, Any], call: Node) -> Operation | None:
     return None
 
 
-def _function(function: str, call: Node) -> Operation | None:
+def of_function(function: str, call: Node) -> Operation | None:
+    """Return what a function of TensorFlow's does in one call, where that is one operation."""
     row = next((row for row in known() if function in row.functions), None)
     if row is None or not call.args:
         return None
     order = list(dict.fromkeys(new for _, new in row.parameters))
-    names = dict(row.parameters)
+    names = {**{new: new for new in order}, **dict(row.parameters)}
     values = {**DEFAULTS.get(function, {}), **dict(zip(order, call.args, strict=False))}
     if len(call.args) > len(order):
         return None
@@ -138,8 +150,12 @@ def _function(function: str, call: Node) -> Operation | None:
         if key in names:
             if value is not None or names[key] not in values:
                 values[names[key]] = value
-        elif key not in _FLAGS and value not in (None, False):
+        elif key not in _FLAGS and value is not None and value is not False and (key, value) not in _USUAL:
             return None
+    if any(values.get(key) is None for key in row.call if key not in _OPTIONAL):
+        return None  # `tf.where` of a condition alone; what a file left out
+    if row.name not in _OF_MANY and any(_is_many(values.get(key)) for key in row.call):
+        return None  # Keras 3 takes no list for a tensor
     found = said(function, row.name, values)
     return None if found is None else Operation(found[0], tuple(found[1].items()))
 
@@ -148,8 +164,13 @@ def _slicing(call: Node) -> Operation | None:
     spec = call.kwargs.get("slice_spec", call.args[1] if len(call.args) > 1 else None)
     if spec is None or not call.args:
         return None
-    keys = [_key(key) for key in (spec if isinstance(spec, list) else [spec])]
+    keys = keys_of(spec)
     return Operation("numpy.GetItem", (("x", call.args[0]), ("key", keys)))
+
+
+def keys_of(spec: Any) -> list[Any]:
+    """Return what a SlicingOpLambda indexes with."""
+    return [_key(key) for key in (spec if isinstance(spec, list) else [spec])]
 
 
 def _key(key: Any) -> Any:
@@ -295,9 +316,11 @@ def can_write(entry: dict[str, Any], api: Api) -> bool:
     if name == "numpy.GetItem":
         return True
     row = next((row for row in known() if row.name == name), None)
+    if row is None:
+        return False
     told = entry["inbound_nodes"][0]["args"][0]
     along = name not in _ALONG or entry["config"].get("axis") is not None
-    return row is not None and bool(row.functions) and isinstance(told, (dict, list)) and along
+    return bool(row.functions) and isinstance(told, (dict, list)) and along
 
 
 def _as_keras_3(operation: Operation, entry: dict[str, Any], name: str, api: Api) -> Node | None:
@@ -319,16 +342,41 @@ def _as_keras_3(operation: Operation, entry: dict[str, Any], name: str, api: Api
     if "name" in taken.names():
         made["name"] = name
     entry.update(class_name=class_name, config=made, module=f"keras.src.ops.{module}", registered_name=class_name)
-    given = [values[key] for key in call if key in values]
-    if operation.name != "numpy.GetItem":
-        given = [_operand(one) for one in given]
-    return Node(given, {}, keras3=True)
+    return Node([values[key] for key in call if key in values], {}, keras3=True)
 
 
-def _operand(value: Any) -> Any:
+def summands(entry: dict[str, Any], args: list[Any]) -> list[Any]:
+    """Return the arguments of an operation; a sum with a column of numbers becomes a difference of their negatives.
+
+    Keras 3.7 and later on TensorFlow take such a column for a bias of the last axis, or of the first behind the batch,
+    where these are as long. Source: `add` of keras/src/backend/tensorflow/numpy.py (3.15).
+    """
+    column = entry.get("class_name") == "Add" and len(args) == 2 and is_array(args[1]) and _is_column(args[1])
+    if not column:
+        return args
+    entry.update(class_name="Subtract", registered_name="Subtract")
+    return [args[0], _negative(args[1])]
+
+
+def _is_column(value: list[Any]) -> bool:
+    """Tell whether one axis alone has several places, and is not the last one."""
+    sizes = []
+    inner: Any = value
+    while isinstance(inner, list) and inner:
+        sizes.append(len(inner))
+        inner = inner[0]
+    return sum(size > 1 for size in sizes) == 1 and sizes[-1] == 1
+
+
+def _negative(value: Any) -> Any:
+    return [_negative(one) for one in value] if isinstance(value, list) else -value
+
+
+def operand(value: Any) -> Any:
+    """Return an argument of an operation as Keras 3 takes it: with arrays for lists of numbers."""
     if is_array(value):
         return constant(value)
-    return [_operand(one) for one in value] if isinstance(value, list) else value
+    return [operand(one) for one in value] if isinstance(value, list) else value
 
 
 def _as_function(operation: Operation, entry: dict[str, Any], name: str) -> Node | None:
@@ -339,7 +387,7 @@ def _as_function(operation: Operation, entry: dict[str, Any], name: str) -> Node
     entry.pop("registered_name", None)
     if operation.name == "numpy.GetItem":
         keys = [_spec(key) for key in values["key"]]
-        config = {"name": name, "trainable": True, "dtype": "float32", "function": "__operators__.getitem"}
+        config = {"name": name, "trainable": True, "dtype": "float32", "function": GETITEM}
         entry.update(class_name="SlicingOpLambda", config=config)
         return Node([values["x"]], {"slice_spec": keys})
     row = next(row for row in known() if row.name == operation.name)
@@ -360,6 +408,10 @@ def _spec(key: Any) -> Any:
     if isinstance(key, Slice):
         return {"start": key.start, "stop": key.stop, "step": key.step}
     return {"class_name": "__ellipsis__"} if key is Ellipsis else key
+
+
+def _is_many(value: Any) -> bool:
+    return isinstance(value, list) and not is_array(value)
 
 
 def _plain(value: Any) -> Any:
