@@ -167,6 +167,29 @@ def batch_mode_2_sized():
     return chain(L.TimeDistributed(L.BatchNormalization(mode=2), batch_input_shape=(3, 4, 5)))
 
 
+# Layers that put out the tensor that they are given
+
+
+@case
+def handed_on():
+    start = Input((4,))
+    same = L.ActivityRegularization(l1=0.1)(start)
+    return Model(start, [same, L.Dense(2)(same)])
+
+
+@case
+def handed_on_three_times():
+    start = Input((4,))
+    return Model(start, L.Activation("linear")(L.ActivityRegularization(l1=0.1)(L.Dropout(0.0)(start))))
+
+
+@case
+def handed_on_in_a_model():
+    start, inner = Input((4,)), Input((4,))
+    model = Model(inner, L.ActivityRegularization(l2=0.1)(inner))
+    return Model(start, L.Dense(2)(model(L.Dense(4)(start))))
+
+
 # Functions that merge
 
 

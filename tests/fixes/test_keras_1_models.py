@@ -89,6 +89,7 @@ def test_releases_before_1_1_took_channels_first(keras_1_models: Path, tmp_path:
         ("merged_by_function", "keras122_tensorflow", "merge-function"),
         ("window_even_first", "keras122_theano", "theano-windows"),
         ("dim_nested", "keras122_tensorflow", "dim-ordering"),
+        ("handed_on_three_times", "keras122_tensorflow", "input-named"),
     ],
 )
 def test_a_fix(keras_1_models: Path, tmp_path: Path, name: str, saver: str, fix: str) -> None:

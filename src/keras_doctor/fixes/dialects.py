@@ -14,6 +14,7 @@ from keras_doctor.fixes.dim_ordering import state_dim_ordering
 from keras_doctor.fixes.fix import APPROXIMATE, EXACT, LOSSY, Change
 from keras_doctor.fixes.graphs import rewrite
 from keras_doctor.fixes.inputs import declare
+from keras_doctor.fixes.inputs_named import name_inputs
 from keras_doctor.fixes.javascript import translate
 from keras_doctor.fixes.kept_dimensions import keep
 from keras_doctor.fixes.knowledge import written_by
@@ -53,6 +54,8 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
         yield Change("sequential-config", "write the layers of a Sequential as a dict, as Keras does since 2.2.3")
     for message in translate(draft):
         yield Change("javascript-words", message)
+    for name in name_inputs(draft):
+        yield Change("input-named", f"take the input that {name} hands on for the model's input, not {name}")
     yield from state_dim_ordering(draft)
     for name in merge_first(draft.config):
         yield Change("merge-first", f"make the Sequential {name}, which begins with a Merge, a graph")

@@ -1,6 +1,8 @@
 """Layers whose symbolic call returns its own input: from then on the graph takes that tensor for one that the layer
 makes, and a layer that makes what it takes is a cycle.
 
+A file of Keras before 2.0.4 can say the same: that a model's input is what such a layer makes (`named`).
+
 Source: `compute_output_spec` of keras/src/layers/preprocessing/image_preprocessing/equalization.py (3.8 to 3.15) and
 random_grayscale.py (3.8 to 3.10); `map_graph` of keras/src/ops/function.py; seen with real releases.
 """
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from keras_doctor.document.config import ConfigNode
+    from keras_doctor.layers.inbound import Node
     from keras_doctor.loaders.load import Load
     from keras_doctor.releases.api import Api
 
@@ -48,6 +51,35 @@ def steps(load: Load, model: ConfigNode) -> Iterator[Step]:
     if concerned:
         graph = isinstance(model.value, dict) and "output_layers" in model.value
         yield from _in_graph(load, model, held, concerned) if graph else _in_sequence(load, model, held, concerned)
+
+
+def named(load: Load, model: ConfigNode, nodes: dict[str, list[Node]], classes: dict[str, str]) -> Iterator[Step]:
+    """Yield what becomes of a graph that calls its inputs by the layers behind them, where outputs need what lies
+    before those. `nodes`: the calls of each layer; `classes`: their classes.
+    """
+    taken = read_refs(model.get("input_layers"))
+    inputs = {name for name, class_name in classes.items() if class_name == "InputLayer"}
+    behind = [ref.layer for ref in taken if ref.layer not in inputs]
+    if not behind or load.api.line != "keras-3" or not load.does("notices-ends-that-are-one"):
+        return
+    ends = read_refs(model.get("output_layers"))
+    declared = {(ref.layer, ref.node) for ref in taken}
+    left = [(ref.layer, ref.node) for ref in ends if (ref.layer, ref.node) not in declared]
+    same = len(left) < len(ends)
+    noticed = not left or load.does("stops-at-declared-inputs")
+    seen = set(left)
+    for layer, number in left:  # grows while it is walked
+        calls = nodes.get(layer, [])
+        node = calls[number] if 0 <= number < len(calls) else None
+        for ref in refs_in([node.args, node.kwargs]) if node is not None else ():
+            call = ref.layer, ref.node
+            if call not in declared and call not in seen:
+                seen.add(call)
+                left.append(call)
+    before = any(layer in inputs for layer, _ in left)
+    if same or before:
+        found = HandedOn(load.api, behind[0], classes.get(behind[0], ""))
+        yield Step("graph" if noticed else "call", ("graph:handed-on",), Locus(path=model.path), found)
 
 
 def _hands_on(load: Load, entry: dict[str, Any]) -> bool:

@@ -182,6 +182,13 @@ class _Replay:
                 out = [ref.layer for ref in refs if not self._has(ref)]
                 if out:
                     yield self._step("graph:missing", out)
+                    return
+        classes = {name: str(entry.get("class_name")) for name, entry in self.layers.items()}
+        taken = {classes.get(ref.layer) for ref in read_refs(self.model.get("input_layers"))}
+        if self.modern and taken - {"InputLayer"}:
+            from keras_doctor.loaders import handed_on  # few models name another layer
+
+            yield from handed_on.named(self.load, self.model, self.nodes, classes)
 
     def _read_by_release(self, value: Any) -> bool:
         """Tell whether the release understands the form of `input_layers` or `output_layers`."""

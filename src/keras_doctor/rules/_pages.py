@@ -591,7 +591,7 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "replaced-by-default",
         "training-state-lost",
         "warning",
-        "An optimizer or loss is not known, and the one of that name is taken with its defaults.",
+        "An optimizer or loss is not known, and the one of that name is taken with its defaults, or none.",
     ),
     "KD605": (
         "kd605_optimizer_emptied",

@@ -6,10 +6,11 @@ to `outputs` ``, or, in Keras 3.8 and 3.9, a `KeyError` with a long number when 
 **Why.** When a model is put together, Equalization (Keras 3.8 on) and RandomGrayscale (3.8 to 3.10) return the tensor
 that they were given instead of a new one, and the graph notes the layer as its maker. Behind another layer that is a
 cycle; where it is the model's output, input and output are one. Only in front of other layers, straight behind the
-input, does it go well.
+input, does it go well. Keras before 2.0.4 wrote files that say so themselves: that the model's input is what an
+ActivityRegularization or a linear Activation makes.
 
-**How to mend.** RandomGrayscale: load it with Keras 3.11 or newer. Else take the layer out of the model and apply it
-to the data before.
+**How to mend.** RandomGrayscale: load it with Keras 3.11 or newer. A file of Keras 1 or 2: repair it. Else take the
+layer out of the model and apply it to the data before.
 """
 
 from __future__ import annotations
@@ -59,6 +60,22 @@ EXAMPLES = (
     Ill(
         lambda: functional(_IMAGE, placed("g", *_GRAY, "x"), ends=([["x", 0, 0]], [["g", 0, 0]]), env=_OLDER),
         "the call finds no output",
+    ),
+    Ill(
+        lambda: functional(
+            placed("x", "InputLayer", {"batch_shape": [None, 4]}),
+            placed("a", "ActivityRegularization", {"l1": 0.1}, "x"),
+            ends=([["a", 0, 0]], [["a", 0, 0]]),
+        ),
+        "has no beginning",
+    ),
+    Well(
+        lambda: functional(
+            placed("x", "InputLayer", {"batch_shape": [None, 4]}),
+            placed("a", "ActivityRegularization", {"l1": 0.1}, "x"),
+            placed("f", "Flatten", {}, "a"),
+            ends=([["a", 0, 0]], [["f", 0, 0]]),
+        )
     ),
     Well(
         lambda: functional(
