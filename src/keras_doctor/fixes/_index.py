@@ -29,7 +29,7 @@ FIXES: dict[str, tuple[str, ...]] = {
     "graph:impossible": ("batches_apart",),
     "graph:order": ("calls_awaited",),
     "keyword:missing": ("call_stated",),
-    "keyword:refused": ("bidirectional", "keyword_renamed", "locally_connected", "keyword_dropped"),
+    "keyword:refused": ("bidirectional", "causal_stated", "keyword_renamed", "locally_connected", "keyword_dropped"),
     "lambda:form": ("lambda_form",),
     "name:dotted": ("name_replaced",),
     "name:scope": ("name_replaced",),

@@ -9,9 +9,10 @@ Sources: `Bidirectional` of keras/layers/wrappers.py (2.2.4), tensorflow/python/
 
 from __future__ import annotations
 
+from keras_doctor.fixes.draft import copied
 from keras_doctor.fixes.fix import APPROXIMATE, Change, Fix
-from keras_doctor.fixes.masks import may_mask
 from keras_doctor.fixes.parts import layers_with_parts
+from keras_doctor.layers.masking import may_mask
 from keras_doctor.layers.semantics import semantics_of
 
 TYPE_CHECKING = False
@@ -33,6 +34,7 @@ def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
     """Leave out what an older release takes for granted, and say where masks make a difference."""
     if "draft" in step.tags:
         yield from _told(draft, target)
+        yield from _turned(draft, target)
         return
     made: Built = step.subject
     config = draft.config_at(made.reference.path)
@@ -48,6 +50,25 @@ def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
             config.pop(_ZEROS)
             why = "a Bidirectional says it" if inside else "nothing masks a step"
             yield Change(FIX.slug, f"leave out {_ZEROS} of {name}: {why}", step.where)
+
+
+def _turned(draft: Draft, target: Target) -> Iterator[Change]:
+    """Write down the backward layer of a Bidirectional whose layer goes backwards itself: Keras 3 lets the other one go
+    backwards, too, where it is not told, and refuses that.
+    """
+    if target.api.line != "keras-3":
+        return
+    for _, _, entry in layers_with_parts(draft.config):
+        config = entry.get("config")
+        inner = config.get("layer") if isinstance(config, dict) else None
+        held = inner.get("config") if isinstance(inner, dict) else None
+        if entry.get("class_name") != "Bidirectional" or not isinstance(held, dict) or not held.get("go_backwards"):
+            continue
+        if isinstance(inner, dict) and not isinstance(entry["config"].get("backward_layer"), dict):
+            name = entry["config"].get("name", "Bidirectional")
+            other = {**held, "go_backwards": False, "name": f"backward_{held.get('name', 'layer')}"}
+            entry["config"]["backward_layer"] = {**copied(inner), "config": copied(other)}
+            yield Change(FIX.slug, f"write down the backward layer of {name}, which goes forwards")
 
 
 def _told(draft: Draft, target: Target) -> Iterator[Change]:

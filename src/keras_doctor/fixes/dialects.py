@@ -24,6 +24,7 @@ from keras_doctor.fixes.merged_first import merge_first
 from keras_doctor.fixes.naming import name_module
 from keras_doctor.fixes.operations_composed import compose_operations
 from keras_doctor.fixes.plain.composing import ROUNDED, compose_plainly
+from keras_doctor.fixes.recurrent import unfold
 from keras_doctor.fixes.training import Unknown, rewrite_training
 from keras_doctor.fixes.upsampling import move
 from keras_doctor.layers.stock import is_operation
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from keras_doctor.fixes.draft import Draft
     from keras_doctor.fixes.fix import Target
+    from keras_doctor.layers.masking import Key, Use
     from keras_doctor.releases.api import Api
 
 DEPTH = 256
@@ -46,8 +48,8 @@ _POLICIES = ("Policy", "PolicyV1", "DTypePolicy", "FloatDTypePolicy")
 _LEFT_OUT = ("build_config", "compile_config", "shared_object_id")
 
 
-def recast(draft: Draft, target: Target) -> Iterator[Change]:
-    """Bring a draft's config into the dialect of its target."""
+def recast(draft: Draft, target: Target, masks: dict[Key, Use]) -> Iterator[Change]:
+    """Bring a draft's config into the dialect of its target. `masks`: what each call goes by."""
     modern = target.api.line == "keras-3"
     _sequences(draft.config)
     if draft.config != draft.source.config:
@@ -95,6 +97,7 @@ def recast(draft: Draft, target: Target) -> Iterator[Change]:
     for told, rounded in plain:
         kind, note = (APPROXIMATE, ROUNDED) if rounded else (EXACT, "")
         yield Change("composed-plainly", f"put {told} together from layers", kind=kind, note=note)
+    yield from unfold(draft, target, masks)
     if lambdas or composed or combined or features or kept or moved or plain or modern != (before == "keras-3"):
         for name in rewrite(draft.config, before, target.api):
             yield Change("operation-rewritten", f"make the operation {name} one of the target's own")

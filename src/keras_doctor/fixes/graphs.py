@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from keras_doctor.fixes import operations
 from keras_doctor.fixes.draft import layers_of
-from keras_doctor.fixes.masks import Masks
 from keras_doctor.layers.functional import calls_of, shifts_of
 from keras_doctor.layers.graph import infer
 from keras_doctor.layers.inbound import Node, Ref, read_refs, refs_in
@@ -48,21 +47,19 @@ def rewrite(config: Any, era: str, api: Api, ends_only: bool = False) -> list[st
     """
     shapes = {} if ends_only else {shape.path: shape for shape in infer(config, era)}
     done: list[str] = []
-    _model(config, "config", shapes, era, api, done, ends_only)
+    _model(config, "config", shapes, api, done, ends_only)
     return done
 
 
-def _model(
-    entry: Any, path: str, shapes: dict[str, LayerShape], era: str, api: Api, done: list[str], ends_only: bool
-) -> None:
+def _model(entry: Any, path: str, shapes: dict[str, LayerShape], api: Api, done: list[str], ends_only: bool) -> None:
     layers = layers_of(entry)
     place = f"{path}.layers" if isinstance(entry.get("config"), dict) else path
     for number, layer in enumerate(layers):
         for inner, where in _models_in(layer, f"{place}[{number}]"):
-            _model(inner, f"{where}.config", shapes, era, api, done, ends_only)
+            _model(inner, f"{where}.config", shapes, api, done, ends_only)
     config = entry.get("config")
     if isinstance(config, dict) and "output_layers" in config:
-        rewriting = _Rewriting(config, place, shapes, era, api)
+        rewriting = _Rewriting(config, place, shapes, api)
         rewriting.rewrite(ends_only)
         done += rewriting.done
 
@@ -110,12 +107,10 @@ def is_operation(entry: dict[str, Any]) -> bool:
 class _Rewriting:
     """One graph on its way into another encoding."""
 
-    def __init__(self, config: dict[str, Any], place: str, shapes: dict[str, LayerShape], era: str, api: Api) -> None:
+    def __init__(self, config: dict[str, Any], place: str, shapes: dict[str, LayerShape], api: Api) -> None:
         self.config = config
-        self.era = era
         self.api = api
         self.done: list[str] = []
-        self.masks: Masks | None = None
         self.layers = [layer for layer in config["layers"] if isinstance(layer, dict)]
         self.modern = api.line == "keras-3"
         self.own_call = has("counts-own-call", api.library, api.version)
@@ -141,13 +136,9 @@ class _Rewriting:
     def calls(self, nodes: list[list[Node]], shift: dict[str, int]) -> None:
         nodes = [self.operation(layer, calls) for layer, calls in zip(self.layers, nodes, strict=True)]
         nodes = self.wanted(nodes)
-        if self.modern and self.era not in ("keras-1", "keras-3"):
-            called = dict(zip((name_of(layer) for layer in self.layers), nodes, strict=True))
-            self.masks = Masks(self.entries, called, lambda value: self.value(value, shift))
         for layer, calls in zip(self.layers, nodes, strict=True):
             if "inbound_nodes" in layer and not is_input(layer):
                 layer["inbound_nodes"] = [self.node(layer, call, shift) for call in calls if call.args or call.kwargs]
-        self.config["layers"] += self.masks.made if self.masks is not None else []
 
     def wanted(self, nodes: list[list[Node]]) -> list[list[Node]]:
         """Leave out operations whose result nothing takes, such as a shape of which one size was worked out; return the
@@ -182,11 +173,6 @@ class _Rewriting:
             positional, named = _with_state(layer, call)
             if not is_operation(layer):  # other releases do not take all that one notes as not given
                 named = {key: value for key, value in named.items() if value is not None}
-            if self.masks is not None and positional and layer.get("class_name") in _RECURRENT and "mask" not in named:
-                mask = self.masks.of(positional[0], merged_only="initial_state" not in named)
-                named.update({"mask": mask} if mask is not None else {})
-            if is_operation(layer) and layer.get("class_name") != "GetItem":
-                positional = [operations.operand(arg) for arg in operations.summands(layer, positional)]
             args = [self.value(arg, shift) for arg in positional]
             return {"args": args, "kwargs": {key: self.value(value, shift) for key, value in named.items()}}
         # Keras 3 notes arguments that were not given as null; a call before it may not know them.

@@ -12,6 +12,7 @@ from keras_doctor.fixes.dialects import drop_training, recast, state_modules, tr
 from keras_doctor.fixes.draft import Draft, GoneError
 from keras_doctor.fixes.fix import EXACT, LOSSY, Change, Target
 from keras_doctor.fixes.layer_order import order_layers
+from keras_doctor.fixes.masked_calls import settle, uses_of
 from keras_doctor.fixes.optimizer_state import carry_state
 from keras_doctor.fixes.training import SLUG
 from keras_doctor.loaders.graphs import ERA_OF_LINE
@@ -77,8 +78,10 @@ def plan(
     """
     target = target_of(environment, form)
     draft = Draft(document, code)
-    changes = list(recast(draft, target))
+    masks = uses_of(draft)
+    changes = list(recast(draft, target, masks))
     changes += mended(Step("parse", ("draft",)), draft, target)
+    changes += settle(draft, target, masks)
     changes += _without_assets(draft, target)
     draft.era = target.era
     state_modules(draft, target)  # of what the fixes put in

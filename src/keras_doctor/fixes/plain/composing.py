@@ -10,13 +10,13 @@ from keras_doctor.fixes import operations
 from keras_doctor.fixes.draft import layers_of
 from keras_doctor.fixes.entries import become, called
 from keras_doctor.fixes.graphs import OP_LAYERS, is_operation
-from keras_doctor.fixes.masks import may_mask
 from keras_doctor.fixes.operation_layers import layer_of
 from keras_doctor.fixes.plain import layers
 from keras_doctor.fixes.plain.graph import Plain
 from keras_doctor.layers.evaluation import layer_config
 from keras_doctor.layers.functional import calls_of
 from keras_doctor.layers.inbound import Ref, refs_in
+from keras_doctor.layers.masking import may_mask
 from keras_doctor.layers.models import name_of
 from keras_doctor.layers.semantics import semantics_of
 from keras_doctor.layers.shapes import CannotInferError
