@@ -6,18 +6,22 @@ load such results with equal outputs.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
-from test_repairs import HALF, TOLERANCE, apart
+from test_repairs import HALF, TOLERANCE, apart, ending
 
 from keras_doctor import Environment, read, repair
 from keras_doctor.rescue.evaluation import evaluate
+from keras_doctor.rescue.wishes import Wishes
 from outputs import difference, inputs_of
 
 KERAS_224 = "python==3.6 keras==2.2.4 tensorflow==1.13.1"
+KERAS_315 = "python==3.11 keras==3.15.1 tensorflow==2.21.0"
 TF_215 = "python==3.11 tensorflow==2.15.1"
+KERAS_305 = "python==3.11 keras==3.0.5 tensorflow==2.16.2"
 
 EXACT = (
     ("bidirectional", "py311_tf221_k3151/bi_lstm_seq/model.keras", KERAS_224),
@@ -133,3 +137,77 @@ def test_the_function_of_a_lambda(file: str, spec: str, told: dict[str, str], co
     assert {key: config.get(key) for key in ("function_type", "module") if key in config} == told
     assert config["output_shape"] is None
     assert config["output_shape_type"] == "raw"
+
+
+@pytest.mark.parametrize(
+    ("file", "most"),
+    [("py311_tf221_k3151/quant_dense/model.keras", 0.01), ("py311_tf221_k3151/quant_einsum/model.keras", 0.01)],
+)
+def test_int8_becomes_plain_when_it_is_asked_for(evaluations: Path, tmp_path: Path, file: str, most: float) -> None:
+    """Keras 3.15.1 computed in int8 what is compared with."""
+    environment, result = Environment.parse(TF_215), tmp_path / "mended.h5"
+    assert not repair(evaluations / file, result, environment, verify="none").path
+    report = repair(evaluations / file, result, environment, verify="none", wishes=Wishes(dequantize=True))
+    assert report.verdict == "loads", report.remaining
+    assert ("dequantized", "approximate") in [(change.fix, change.kind) for change in report.changes]
+    found = apart(result, (evaluations / file).with_name("golden.npz"))
+    assert found is not None
+    assert TOLERANCE < found <= most
+
+
+def test_an_int8_embedding_computes_the_same(evaluations: Path, tmp_path: Path) -> None:
+    file, result = evaluations / "py311_tf221_k3151/quant_embedding/model.keras", tmp_path / "mended.h5"
+    report = repair(file, result, Environment.parse(TF_215), verify="none")
+    assert report.verdict == "loads", report.remaining
+    assert ("dequantized", "exact") in [(change.fix, change.kind) for change in report.changes]
+    found = apart(result, file.with_name("golden.npz"))
+    assert found is not None
+    assert found <= TOLERANCE
+
+
+def test_a_flatten_behind_texts_states_its_size(corpus: Path, tmp_path: Path) -> None:
+    """Keras 3.0.5 and 3.8.0 compute with the result what the savers computed."""
+    for saver in ("py311_tf215", "py311_tf221_k3151"):
+        file = corpus / saver / "textvec/model.keras"
+        report = repair(file, tmp_path / "mended.keras", Environment.parse(KERAS_305), verify="none", force=True)
+        assert report.verdict == "loads", report.remaining
+        assert "flatten-sized" in [change.fix for change in report.changes]
+
+
+@pytest.mark.parametrize(
+    ("file", "spec"),
+    [
+        ("py37_tf24/random_crop/model.h5", KERAS_315),
+        ("py311_tf215/random_crop/model.h5", KERAS_315),
+        ("py311_tf221_k3151/random_crop/model.keras", TF_215),
+        ("py311_tf215/random_crop/model.h5", "python==3.11 keras==3.6.0 tensorflow==2.21.0"),
+        ("py311_tf215/random_crop/model.h5", "python==3.7 tensorflow==2.4.4"),
+    ],
+)
+def test_random_crop_predicts_the_same(evaluations: Path, tmp_path: Path, file: str, spec: str) -> None:
+    """Each of these releases loads the result and computes what the saver computed."""
+    environment = Environment.parse(spec)
+    result = tmp_path / f"mended{ending(environment)}"
+    report = repair(evaluations / file, result, environment, verify="none")
+    assert report.verdict == "loads", report.remaining
+    assert ("random-crop", "lossy") in [(change.fix, change.kind) for change in report.changes]
+    found = apart(result, (evaluations / file).with_name("golden.npz"))
+    assert found is not None
+    assert found <= TOLERANCE
+
+
+@pytest.mark.parametrize("name", ["random_rotation", "dropout"])
+def test_whether_a_layer_trains_is_not_fixed(evaluations: Path, tmp_path: Path, name: str) -> None:
+    """Keras 3 notes `training` in each call and does not go by it when it predicts; tf.keras goes by it always."""
+    file = evaluations / f"py311_tf221_k3151/{name}/model.keras"
+    report = repair(file, tmp_path / "mended.h5", Environment.parse(TF_215), verify="none")
+    assert report.verdict == "loads", report.remaining
+    assert '"training"' not in json.dumps(read(report.path).config["config"]["layers"])
+    assert '"training"' in json.dumps(read(file).config["config"]["layers"])
+
+
+def test_augmentation_that_a_release_lacks_is_left_out(evaluations: Path, tmp_path: Path) -> None:
+    file = evaluations / "py311_tf221_k3151/random_hue/model.keras"
+    report = repair(file, tmp_path / "mended.h5", Environment.parse(TF_215), verify="none")
+    assert report.verdict == "loads", report.remaining
+    assert ("layer-replaced", "lossy") in [(change.fix, change.kind) for change in report.changes]

@@ -23,6 +23,9 @@ def add_wishes(parser: ArgumentParser) -> None:
     group.add_argument("--inference-only", action="store_true", help="leave out the training state")
     group.add_argument("--strip-optimizer", action="store_true", help="leave out the variables of the optimizer")
     group.add_argument(
+        "--dequantize", action="store_true", help="make int8 layers plain ones: outputs differ by a hundredth or so"
+    )
+    group.add_argument(
         "--rename", action="append", default=[], metavar="OLD=NEW", help="give a layer another name (may be repeated)"
     )
     group.add_argument(
@@ -87,7 +90,13 @@ def others_of(verify_with: list[str]) -> tuple[str, ...]:
 
 
 def wishes_of(
-    to: str, weights_only: bool, inference_only: bool, strip_optimizer: bool, rename: list[str], fill: str
+    to: str,
+    weights_only: bool,
+    inference_only: bool,
+    strip_optimizer: bool,
+    rename: list[str],
+    fill: str,
+    dequantize: bool,
 ) -> Wishes:
     """Return what the options ask for. Raises `Usage` where they contradict each other or cannot be understood."""
     if weights_only and to not in ("", "weights", "safetensors"):
@@ -98,4 +107,5 @@ def wishes_of(
         if not (old and equals and new):
             raise Usage(f"--rename takes OLD=NEW, such as --rename dense_1=classifier, not {one}")
         pairs.append((old, new))
-    return Wishes(to or ("weights" if weights_only else ""), fill, strip_optimizer, inference_only, tuple(pairs))
+    kind = to or ("weights" if weights_only else "")
+    return Wishes(kind, fill, strip_optimizer, inference_only, tuple(pairs), dequantize)

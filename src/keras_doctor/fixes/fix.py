@@ -62,7 +62,8 @@ class Target:
     """For what is mended: an environment, the facts about its release, and the format that is written.
 
     `era`: whose layouts the written file has, one of `document.provenance`'s ("keras-3", "tf.keras", "keras-2").
-    `format`: "keras-v3" or "hdf5-model". `semantics`: how the release computes.
+    `format`: "keras-v3" or "hdf5-model". `semantics`: how the release computes. `dequantize`: whether it was asked for
+    that int8 layers become plain ones.
     """
 
     environment: Environment
@@ -70,6 +71,7 @@ class Target:
     era: str
     format: str
     semantics: Semantics
+    dequantize: bool = False
 
 
 if TYPE_CHECKING:

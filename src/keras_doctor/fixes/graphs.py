@@ -176,7 +176,9 @@ class _Rewriting:
             args = [self.value(arg, shift) for arg in positional]
             return {"args": args, "kwargs": {key: self.value(value, shift) for key, value in named.items()}}
         # Keras 3 notes arguments that were not given as null; a call before it may not know them.
-        given = {key: value for key, value in call.kwargs.items() if value is not None}
+        # And it notes whether a layer trains by default, which it does not go by when it fits or predicts.
+        noted = ("training",) if call.keras3 else ()
+        given = {key: value for key, value in call.kwargs.items() if value is not None and key not in noted}
         state = _taken_state(layer, given)
         kwargs = {key: self.plain(value, shift) for key, value in given.items()}
         for name, value in zip(_ARGUMENTS.get(str(layer.get("class_name")), ()), call.args[1:], strict=False):

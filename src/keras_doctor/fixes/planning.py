@@ -72,11 +72,13 @@ def plan(
     path: str,
     custom_objects: tuple[str, ...] = (),
     code: Code | None = None,
+    dequantize: bool = False,
 ) -> Plan:
     """Return how `document` becomes a file of the format `form` ("keras-v3", "hdf5-model") at `path` that loads in
-    `environment`. `custom_objects`: names that whoever loads it gives; `code`: where they are defined.
+    `environment`. `custom_objects`: names that whoever loads it gives; `code`: where they are defined. `dequantize`:
+    int8 layers become plain ones.
     """
-    target = target_of(environment, form)
+    target = replace(target_of(environment, form), dequantize=dequantize)
     draft = Draft(document, code)
     masks = uses_of(draft)
     changes = list(recast(draft, target, masks))

@@ -161,7 +161,8 @@ def _done(doing: _Doing, saved: Salvage) -> RepairReport:
     # Weights and architecture are judged in the model that they belong to, which has the ending of its own format.
     model = path if kind.holds == MODEL else f"{path}{'.keras' if kind.planned == 'keras-v3' else '.h5'}"
     given = doing.verifier.given
-    made = plan(asked, environment, kind.planned, model, given, doing.verifier.code)
+    asks = doing.wishes.dequantize
+    made = plan(asked, environment, kind.planned, model, given, doing.verifier.code, asks)
     made = replace(made, changes=(*_salvaged(saved, doing.wishes), *wanted, *made.changes))
     refused = _refusal(document, saved, path, doing.wishes) if kind.holds != ARCHITECTURE else ""
     diagnosis = None if refused else made.diagnosis

@@ -42,6 +42,7 @@ class Wishes:
     """`to`: one of `KINDS`, "" to go by the ending. `fill`: "zeros" or "initializer" for what stands in for lost
     tensors, "" for nothing. `strip_optimizer`: leave out the optimizer's variables; `inference_only`: leave out the
     whole training state. `renames`: pairs of a layer's name ("encoder/dense" inside a model) and its new one.
+    `dequantize`: int8 layers become plain ones.
     """
 
     to: str = ""
@@ -49,6 +50,7 @@ class Wishes:
     strip_optimizer: bool = False
     inference_only: bool = False
     renames: tuple[tuple[str, str], ...] = ()
+    dequantize: bool = False
 
 
 @record

@@ -8,13 +8,15 @@ release, or a tool, has written.
 is no variable. From TensorFlow 2.6 on, a vocabulary that stands in the config makes a table that is no weight; one that
 the layer learned (`adapt`) still does.
 
-**How to mend.** With a vocabulary in the config, load the model with TensorFlow 2.6 or later; else as a SavedModel, or
-give the layer its vocabulary (`set_vocabulary`) where the model is made.
+**How to mend.** With a vocabulary in the config, load the model with TensorFlow 2.6 or later. What the layer learned is
+in the model's SavedModel, and in its `.keras` archive, which tf.keras 2.12 to 2.15 reads too: `keras-doctor repair`
+writes the words into the config. Or give the layer its vocabulary (`set_vocabulary`) where the model is made.
 """
 
 from __future__ import annotations
 
-from keras_doctor.findings import Finding
+from keras_doctor.findings import Finding, Remedy
+from keras_doctor.releases.behaviours import has
 from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import in_hdf5
@@ -37,7 +39,21 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
         step,
         f"the layer {shown(misfit.layer, 60)} has a table, which {release_of(misfit.api)} takes for a weight that HDF5 "
         "cannot hold",
-        remedies=ways_out(context),
+        remedies=(*_words(misfit, context), *ways_out(context)),
+    )
+
+
+def _words(misfit: Misfit, context: Context) -> tuple[Remedy, ...]:
+    """Return where the words are that a layer learned: HDF5 has them nowhere."""
+    layer = next((node for node in context.document.layers if node.name == misfit.layer), None)
+    if layer is None or layer.config.get("vocabulary") is not None:
+        return ()
+    archive = " into a .keras archive" if has("reads-keras-zip", *context.environment.release) else ""
+    return (
+        Remedy(
+            "HDF5 has no place for what the layer learned: take the SavedModel, or the .keras archive, of the same "
+            f"model instead, and have that mended{archive}."
+        ),
     )
 
 

@@ -51,6 +51,7 @@ def run(
     weights_only: bool = False,
     inference_only: bool = False,
     strip_optimizer: bool = False,
+    dequantize: bool = False,
     rename: list[str] | None = None,
     architecture: str = "",
     fill: str = "",
@@ -67,7 +68,7 @@ def run(
         raise Usage("repair takes the model and where the result goes: keras-doctor repair model.h5 mended.keras")
     if not verify_timeout > 0:
         raise Usage("--verify-timeout takes a number of seconds")
-    wishes = wishes_of(to, weights_only, inference_only, strip_optimizer, rename or [], fill)
+    wishes = wishes_of(to, weights_only, inference_only, strip_optimizer, rename or [], fill, dequantize)
     *sources, destination = paths if len(paths) > 1 else [*paths, f"mended{KINDS[wishes.to or 'keras'][0]}"]
     targets, many = expand(sources)
     folder = os.path.isdir(destination) or many or destination.endswith(("/", os.sep))

@@ -120,6 +120,16 @@ def _resized_first(x: Array, height: int, width: int) -> Array:
     return x[:, top : top + height, left : left + width]
 
 
+def _placed(x: Array, height: int, width: int) -> Array:
+    """Return what is there of a part of the wanted size that begins where `_cut` would, brought to that size."""
+    rows, columns = x.shape[1:3]
+    tall = max(min(rows, int(columns * height / width)), 1)
+    wide = max(min(columns, int(rows * width / height)), 1)
+    top, left = (rows - tall) // 2, (columns - wide) // 2
+    part = x[:, top : top + height, left : left + width]
+    return part if part.shape[1:3] == (height, width) else resized(_float(part), (height, width), "bilinear")
+
+
 @computes("RandomCrop")
 def random_crop(call: Call) -> Any:
     """The largest middle part that has the proportions of the target, brought to its size."""
@@ -128,6 +138,8 @@ def random_crop(call: Call) -> Any:
     height, width = call.size("height"), call.size("width")
     if call.semantics["random_crop"] == "resized":
         return _on_image(call, lambda x: _resized_first(x, height, width))
+    if call.semantics["random_crop"] == "placed":
+        return _on_image(call, lambda x: _placed(x, height, width))
     return _on_image(call, lambda x: resized(_float(_cut(x, height, width)), (height, width), "bilinear"))
 
 
