@@ -216,6 +216,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "lambda:refused": ("kd402_lambda_refused",),
     "lambda:shape": ("kd407_lambda_output_shape",),
     "lambda:unlocated": ("kd404_lambda_function_missing",),
+    "loaded": ("kd713_masks_elsewhere",),
     "misnamed": ("kd111_misleading_name",),
     "name:dotted": ("kd311_name_refused",),
     "name:scope": ("kd314_name_no_scope",),

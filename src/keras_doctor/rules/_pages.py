@@ -684,6 +684,13 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
         "error",
         "A transposed convolution was saved without its output padding.",
     ),
+    "KD713": (
+        "kd713_masks_elsewhere",
+        "masks-elsewhere",
+        "semantics-changed",
+        "warning",
+        "Masks reach other layers than in the release that saved the model, or hold something else there.",
+    ),
     "KD801": (
         "kd801_decompression_bomb",
         "decompression-bomb",

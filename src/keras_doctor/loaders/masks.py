@@ -1,0 +1,54 @@
+"""Layers that go by other masks in the release that loads a model than in the one that saved it."""
+
+from __future__ import annotations
+
+from keras_doctor.layers.graph import infer
+from keras_doctor.layers.masking import Flow
+from keras_doctor.layers.semantics import semantics_of
+from keras_doctor.loaders.graphs import ERA_OF_LINE
+from keras_doctor.loaders.load import api_of
+from keras_doctor.releases.semantics import Semantics
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from keras_doctor.document.model import ModelDocument
+    from keras_doctor.environments.environment import Environment
+
+
+def differing(document: ModelDocument, environment: Environment) -> tuple[tuple[str, str], ...]:
+    """Return the name and the config path of each such layer, in the order in which they are called.
+
+    () where that is not known: no release is, or the config of one that saved it differently.
+    """
+    library, version = environment.release
+    era = document.provenance.era
+    if not library or not era or not isinstance(document.config, dict):
+        return ()
+    api = api_of(library, version)
+    library = {"tf-keras": "tf_keras"}.get(library, library)
+    release = environment.tensorflow if library == "tf.keras" else None
+    after = Semantics(library, release or version, environment.backend or "")
+    before = semantics_of(document.provenance, era)
+    loading = ERA_OF_LINE.get(api.line, "keras-3").removesuffix("-v3")
+    saving = era.removesuffix("-v3")
+    if saving == loading and before == after:
+        return ()
+    shapes = {shape.path: shape.input_shapes for shape in infer(document.config, era)}
+    saved = Flow(saving, before, dict(shapes)).follow(document.config)
+    loaded = Flow(loading, after, dict(shapes)).follow(document.config)
+    found: dict[str, str] = {}
+    for key, use in saved.items():
+        other = loaded.get(key)
+        if other is not None and _masks(use.masks) != _masks(other.masks):
+            found.setdefault(key[1] or use.name, use.path)
+    return tuple(found.items())
+
+
+def _masks(used: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return what a call goes by, without the None at the end: one release may list more tensors than another."""
+    masks = list(used)
+    while masks and masks[-1] is None:
+        masks.pop()
+    return tuple(masks)

@@ -1,0 +1,72 @@
+"""Masks reach other layers than in the release that saved the model, or hold something else there.
+
+**What happens.** Nothing is said. Where steps of a sequence are masked, a recurrent layer, an attention or a pooling
+passes over other steps than it was trained to, and the outputs differ; without masked steps they are the same.
+
+**Why.** Which layers hand a mask on, and how two of them become one, is in the code of each release and not in the
+config. Keras 3 keeps a step that any input of an `Add` or a `Concatenate` keeps (before, all of them had to), hands on
+no mask where one input has none, nor beside an initial state, and takes the mask off what goes into a
+`MultiHeadAttention`; tf.keras up to 2.9 used no masks there.
+
+**How to mend.** State the mask in the call (`layer(x, mask=…)`); a repair does so. Or predict with the line of releases
+that trained the model.
+"""
+
+from __future__ import annotations
+
+from keras_doctor.document.locus import Locus
+from keras_doctor.document.provenance import Provenance
+from keras_doctor.findings import Finding
+from keras_doctor.layers.masking import may_mask
+from keras_doctor.rules.installing import ways_out
+from keras_doctor.rules.rule import Context, Ill, Rule, Well
+from keras_doctor.rules.samples import NEWEST, sequential
+from keras_doctor.rules.spoken import shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from keras_doctor.document.model import ModelDocument
+    from keras_doctor.environments import Environment
+    from keras_doctor.loaders.tracing import Step
+
+RULE = Rule("KD713", "masks-elsewhere", "semantics-changed", "warning", ("loaded",), effect="loads-differently")
+
+
+def examine(step: Step, context: Context) -> Iterator[Finding]:
+    """Report the layers that go by other masks."""
+    document = context.document
+    if not may_mask(document.config):
+        return
+    from keras_doctor.loaders.masks import differing
+
+    places = differing(document, context.environment)
+    if not places:
+        return
+    names = ", ".join(shown(name, 40) for name, _ in places[:6]) + (", …" if len(places) > 6 else "")
+    yield RULE.finding(
+        step,
+        f"where steps are masked, other masks than before reach {names}",
+        where=Locus(path=places[0][1]),
+        remedies=ways_out(context),
+    )
+
+
+_WRITER = Provenance("2.15.0", "2.15.0", "2.15.0", "tf.keras", "tf.keras", tensorflow="2.15")
+_WORDS = {"name": "e", "input_dim": 9, "output_dim": 4, "mask_zero": True, "batch_input_shape": [None, 6]}
+_STEPS = ("LSTM", {"name": "steps", "units": 2})
+
+
+def _model(between: tuple[str, dict[str, Any]], env: str = NEWEST) -> tuple[ModelDocument, Environment]:
+    return sequential(("Embedding", _WORDS), between, _STEPS, form="hdf5-model", module="", env=env, provenance=_WRITER)
+
+
+_SCALED = ("Rescaling", {"name": "r", "scale": 0.5, "offset": 0.0})
+
+EXAMPLES = (
+    Ill(lambda: _model(_SCALED), "other masks than before reach steps"),
+    Well(lambda: _model(("Dropout", {"name": "d", "rate": 0.5}))),
+    Well(lambda: _model(_SCALED, env="tensorflow==2.15.1")),
+)
