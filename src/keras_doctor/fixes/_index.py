@@ -23,7 +23,6 @@ FIXES: dict[str, tuple[str, ...]] = {
         "random_crop",
         "spectral_embedding",
         "theano_kernels",
-        "training_open",
         "virtual_batches",
         "theano_padding",
         "theano_windows",
