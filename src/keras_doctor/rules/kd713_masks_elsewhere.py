@@ -17,7 +17,6 @@ from __future__ import annotations
 from keras_doctor.document.locus import Locus
 from keras_doctor.document.provenance import Provenance
 from keras_doctor.findings import Finding
-from keras_doctor.layers.masking import may_mask
 from keras_doctor.rules.installing import ways_out
 from keras_doctor.rules.rule import Context, Ill, Rule, Well
 from keras_doctor.rules.samples import NEWEST, sequential
@@ -30,15 +29,26 @@ if TYPE_CHECKING:
 
     from keras_doctor.document.model import ModelDocument
     from keras_doctor.environments import Environment
+    from keras_doctor.loaders.objects import Built
     from keras_doctor.loaders.tracing import Step
 
-RULE = Rule("KD713", "masks-elsewhere", "semantics-changed", "warning", ("loaded",), effect="loads-differently")
+RULE = Rule(
+    "KD713",
+    "masks-elsewhere",
+    "semantics-changed",
+    "warning",
+    ("class:Embedding", "class:Masking"),
+    effect="loads-differently",
+)
 
 
 def examine(step: Step, context: Context) -> Iterator[Finding]:
-    """Report the layers that go by other masks."""
+    """Report the layers that go by other masks, at the first layer that makes one."""
+    made: Built = step.subject
     document = context.document
-    if not may_mask(document.config):
+    if not makes_mask(made.definition.class_name, made.config):
+        return
+    if made.config.get("name") != first_mask(document.config):
         return
     from keras_doctor.loaders.masks import differing
 
@@ -52,6 +62,26 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
         where=Locus(path=places[0][1]),
         remedies=ways_out(context),
     )
+
+
+def makes_mask(class_name: str, config: dict[str, Any]) -> bool:
+    """Tell whether a layer makes a mask."""
+    return class_name == "Masking" or bool(config.get("mask_zero"))
+
+
+def first_mask(config: Any) -> Any:
+    """Return the name of the first layer in a model that makes a mask, None where none does."""
+    left = [config]
+    while left:
+        value = left.pop()
+        if isinstance(value, list):
+            left += reversed(value)
+        elif isinstance(value, dict):
+            held = value.get("config")
+            if isinstance(held, dict) and makes_mask(str(value.get("class_name")), held):
+                return held.get("name")
+            left += reversed(value.values())
+    return None
 
 
 _WRITER = Provenance("2.15.0", "2.15.0", "2.15.0", "tf.keras", "tf.keras", tensorflow="2.15")
