@@ -39,8 +39,8 @@ HEADS = ("MultiHeadAttention", "GroupQueryAttention")
 _SKIPPING = ("Maximum", "Minimum", "Multiply")  # these leave out what is masked where masks merge to "either"
 _TAKING = (*RECURRENT, "Softmax", "GlobalAveragePooling1D", "TimeDistributed")
 _KEEPING = (
-    "Activation", "ActivityRegularization", "AlphaDropout", "BatchNormalization", "Dense", "Dropout", "ELU",
-    "GaussianDropout", "GaussianNoise", "GroupNormalization", "LayerNormalization", "LeakyReLU", "ParametricSoftplus",
+    "Activation", "ActivityRegularization", "AddLoss", "AddMetric", "AlphaDropout", "BatchNormalization", "Dense",
+    "Dropout", "ELU", "GaussianDropout", "GaussianNoise", "GroupNormalization", "LayerNormalization", "LeakyReLU", "ParametricSoftplus",
     "PReLU", "Softmax", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "SReLU", "ThresholdedReLU",
     "TimeDistributedDense", "UnitNormalization",
 )  # fmt: skip
@@ -350,8 +350,7 @@ class Flow:
         if name == "Lambda":
             same = config.get("mask") is None and self.semantics["same_mask"] == "kept" and _puts_out_its_input(config)
             return [mask if same else None if config.get("mask") is None else ("of", 2, call.key)]
-        fact = _VARYING.get(name)
-        if name in _KEEPING or (fact and self.semantics[fact] == "kept"):
+        if hands_on(name, self.semantics):
             return [mask]
         if is_stock(name) or is_operation(call.entry) or mask is None:
             return [None]
@@ -437,6 +436,12 @@ def _puts_out_its_input(config: dict[str, Any]) -> bool:
     except (CannotInferError, ValueError, KeyError, TypeError, IndexError):
         return False
     return isinstance(found, Argument)
+
+
+def hands_on(class_name: str, semantics: Semantics) -> bool:
+    """Tell whether a layer without a `compute_mask` of its own hands on the mask that comes in."""
+    fact = _VARYING.get(class_name)
+    return class_name in _KEEPING or (fact is not None and semantics[fact] == "kept")
 
 
 def any_of(mask: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -22,7 +22,7 @@ def time_distributed(call: Call) -> Any:
     outputs = []
     for tensor in outcome.outputs:
         y = array_of(tensor)
-        after = tensor.mask if isinstance(tensor, Value) and not call.is_keras3 else None
+        after = tensor.mask if isinstance(tensor, Value) and not _as_given(call) else None
         outputs.append(value(y.reshape(*x.shape[:2], *y.shape[1:]), _mask(call, x, mask, after)))
     return outputs if outcome.several else outputs[0]
 
@@ -31,9 +31,14 @@ def _mask(call: Call, x: Array, mask: Array | None, after: Array | None) -> Arra
     """Return the mask of what goes out: that of the layer for each step, else of the steps that came in."""
     if after is not None:
         return after.reshape(*x.shape[:2], *after.shape[1:])
-    if mask is None or call.is_keras3 or mask.ndim == 2:
+    if mask is None or _as_given(call) or mask.ndim == 2:
         return mask
     return mask.reshape(*mask.shape[:2], -1).any(axis=-1)
+
+
+def _as_given(call: Call) -> bool:
+    """Tell whether the release hands on the mask that comes in, whatever the layer inside makes of it."""
+    return call.semantics["distributed_mask"] == "as-given"
 
 
 @computes("SpectralNormalization")
