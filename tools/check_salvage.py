@@ -15,8 +15,9 @@ mode, one file of a folder), and in the datasets that h5py still reads under the
   bytes are that tensor, nor that they are one.
 
 What "comes back" is what `rescue.salvage` gives to the variables of the good file's architecture, bytes compared.
-"wrong" are variables that were given the bytes of another tensor. Exit status 1 when a described tensor does not come
-back, or one comes back wrong.
+"wrong" are variables that were given the bytes of another tensor, "made up" those that were given bytes from a place
+that is not theirs. (What was harmed where it stands, no file tells from what was written.) Exit status 1 when a
+described tensor does not come back, or one comes back wrong or made up.
 """
 
 from __future__ import annotations
@@ -189,7 +190,7 @@ class Score:
     """Counts of tensors over damaged files. `missed`: by name of the case, what did not come back."""
 
     def __init__(self) -> None:
-        self.cases = self.described = self.back = self.bare = self.bare_back = self.wrong = 0
+        self.cases = self.described = self.back = self.bare = self.bare_back = self.wrong = self.made_up = 0
         self.missed: list[tuple[str, dict[str, list[str]]]] = []
 
     def add(self, name: str, good: Path, tensors: dict[str, Good], damaged: Path) -> None:
@@ -199,11 +200,19 @@ class Score:
         same = {name for name, data in found.items() if name in tensors and data == tensors[name].data}
         others = {one.data: name for name, one in tensors.items()}
         mixed = {name for name, data in found.items() if others.get(data, name) != name and name not in same}
+        contents = views(damaged) if damaged.exists() else []
+
+        def in_place(name: str) -> bool:
+            start, data = tensors[name].offset or 0, found[name]
+            return any(one[start : start + len(data)] == data for one in contents)
+
         self.cases += 1
         self.described, self.back = self.described + len(kept), self.back + len(kept & same)
         self.bare, self.bare_back = self.bare + len(stray), self.bare_back + len(stray & same)
         self.wrong += len(mixed)
-        told = {"described": kept - same, "wrong": mixed, "bare": stray - same}
+        made_up = {name for name in found.keys() & tensors if name not in same | mixed and not in_place(name)}
+        self.made_up += len(made_up)
+        told = {"described": kept - same, "wrong": mixed, "made up": made_up, "bare": stray - same}
         if any(told.values()):
             self.missed.append((name, {word: sorted(names) for word, names in told.items() if names}))
 
@@ -212,7 +221,7 @@ class Score:
             print(name, told)
         print(
             f"{self.cases} cases; described tensors that survive: {self.described}, bit-identical: {self.back}; "
-            f"wrong: {self.wrong}"
+            f"wrong: {self.wrong}; made up: {self.made_up}"
         )
         print(f"values without a description: {self.bare}, of which came back: {self.bare_back}")
 
@@ -227,7 +236,7 @@ def main() -> int:
     scores = [of_harms(path, options.harm) for path in options.paths] if options.harm else [of_corpus(options)]
     for score in scores:
         score.show(options.misses)
-    return int(any(score.back < score.described or score.wrong for score in scores))
+    return int(any(score.back < score.described or score.wrong or score.made_up for score in scores))
 
 
 def of_corpus(options: argparse.Namespace) -> Score:

@@ -373,3 +373,71 @@ def test_what_nothing_leads_to_is_told_by_the_names_that_are_left(
         assert offset is not None
         if offset + tensor.nbytes <= start or stop <= offset:
             assert found.get((place, name)) == tensor.read(), (place, name)
+
+
+# Harms at random places (tools/check_salvage.py --harm), those that once went wrong
+
+
+def given_back(good: Path, damaged: Path) -> dict[tuple[str, str], bytes]:
+    """Return what a damaged file gives to the variables of a good one's architecture."""
+    result = salvage(with_architecture(read(damaged), read(good)))
+    lost = {(one.owner, one.name) for one in result.lost}
+    era = read(good).provenance.era
+    found = stored_variables(result.document, era)
+    return {(place, name): tensor.read() for place, name, tensor in found if (place, name) not in lost}
+
+
+def harmed(good: Path, start: int, end: int, folder: Path) -> Path:
+    """Return a copy of a file with noise between two places of the HDF5 bytes in it."""
+    content = bytearray(good.read_bytes())
+    shift = content.index(b"\x89HDF")
+    content[shift + start : shift + end] = np.random.default_rng(1).bytes(end - start)
+    path = folder / good.name
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("file", "gone"),
+    [
+        ("py311_tf215/mha_ln/model.keras", "layers/multi_head_attention/_value_dense/vars/0"),
+        ("py311_tf221_k3151/mha_ln/model.keras", "layers/multi_head_attention/key_dense/vars/0"),
+    ],
+)
+def test_a_store_is_read_in_the_order_in_which_its_release_writes_attributes(
+    corpus: Path, file: str, gone: str, tmp_path: Path
+) -> None:
+    good = corpus / file
+    content = zipfile.ZipFile(good).read("model.weights.h5")
+    with h5py.File(io.BytesIO(content), "r") as h5:
+        start = h5py.h5o.get_info(h5[gone].id).addr
+    back = given_back(good, harmed(good, start - 2500, start + 1500, tmp_path))
+    whole = stored(good)
+    assert len(back) >= len(whole) - 4
+    assert all(data == whole[variable] for variable, data in back.items())
+
+
+def test_one_side_of_a_bidirectional_does_not_stand_for_the_other(corpus: Path, tmp_path: Path) -> None:
+    good = corpus / "py37_tf24/bilstm/model.h5"
+    damaged = harmed(good, 19417, 23513, tmp_path)
+    back, whole = given_back(good, damaged), stored(good)
+    assert all(data == whole[variable] for variable, data in back.items())
+    assert len(back) >= len(whole) - 6
+
+
+def test_an_end_record_that_lists_nothing_is_not_believed(corpus: Path, tmp_path: Path) -> None:
+    good = corpus / "py311_tf221_k3151/bilstm/model.keras"
+    content = good.read_bytes()
+    path = tmp_path / "model.keras"
+    path.write_bytes(content[:-16] + bytes(16))
+    assert zipfile.ZipFile(path).namelist() == []
+    assert given_back(good, path) == stored(good)
+
+
+def test_a_group_whose_name_is_harmed_is_known_by_its_shapes(corpus: Path, tmp_path: Path) -> None:
+    good = corpus / "py311_tf221_k3151/mha_ln/model.keras"
+    content = good.read_bytes()
+    assert content.count(b"output_dense\0") == 1
+    path = tmp_path / "model.keras"
+    path.write_bytes(content.replace(b"output_dense\0", b"outpqt_dense\0"))
+    assert given_back(good, path) == stored(good)

@@ -40,20 +40,23 @@ class Layout:
     """How a writer names the groups of the v3 store.
 
     `container`: under which attribute a model keeps its layers. `twice`: a layer with variables is listed twice there,
-    so that the next one of its class gets a number too high by one.
+    so that the next one of its class gets a number too high by one. `walk`: in which order the attributes of an object
+    are saved: by their "names", by these "backwards", or those that begin with _ last ("private-last").
     """
 
     container: str
     twice: bool = False
+    walk: str = "names"
 
 
-# The releases of tf.keras that wrote the v3 store, and all that came after: keras/saving/saving_lib.py of each.
+# The releases of tf.keras that wrote the v3 store, and all that came after: `_walk_trackable` and `_save_state` of
+# keras/saving/saving_lib.py of each.
 LAYOUTS = {
     "2.12": Layout("_layer_checkpoint_dependencies", twice=True),
     "2.13": Layout("_layer_checkpoint_dependencies", twice=True),
     "2.14": Layout("_layer_checkpoint_dependencies"),
-    "2.15": Layout("layers"),
-    "3": Layout("layers"),
+    "2.15": Layout("layers", walk="backwards"),
+    "3": Layout("layers", walk="private-last"),
 }
 
 

@@ -19,6 +19,7 @@ from keras_doctor.wire.source import open_path
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from keras_doctor.document.model import ModelDocument
     from keras_doctor.document.tensors import TensorRef
@@ -32,12 +33,16 @@ WEIGHTS = "model.weights.h5"
 
 
 def stray_tensors(
-    document: ModelDocument, wanted: Sequence[Wanted], orders: Sequence[Sequence[int]]
+    document: ModelDocument,
+    wanted: Sequence[Wanted],
+    orders: Sequence[Sequence[int]],
+    misnamed: AbstractSet[int | None] = frozenset(),
 ) -> dict[int, TensorRef]:
     """Return tensors for variables that have none, by their positions in `wanted`.
 
     `orders`: the orders of positions in which a writer may have saved them. The file's own addresses say which it was:
-    the one that explains the most; where two explain as much and disagree, nothing is returned.
+    the one that explains the most; where two explain as much and disagree, nothing is returned. `misnamed`: where the
+    values lie of tensors that the file leads to, but not as any of the model's.
     """
     if all(tensor is not None for _, tensor in wanted):
         return {}
@@ -53,7 +58,8 @@ def stray_tensors(
     # What is borrowed with an architecture is not the file's own training state.
     own = document if document.architecture is None else read(document.path)
     state = [tensor.locus.offset for tensor in (*own.training.slots, *own.training.metric_state)]
-    held = {*state, *(tensor.locus.offset for tensor in document.tensors())}
+    held = {*state, *(tensor.locus.offset for tensor in document.tensors() if tensor.locus.offset not in misnamed)}
+    held |= {tensor.locus.offset for _, tensor in wanted if tensor is not None}
     strays = sorted((one for place, one in by_values.items() if place not in held), key=lambda one: one.address)
     slots = [by_values[offset].address for offset in state if offset in by_values]
     found = _most([_in_order(order, wanted, by_values, strays, slots) for order in orders])

@@ -6,6 +6,8 @@ A tensor that could belong to two variables is given to neither.
 from __future__ import annotations
 
 from keras_doctor.document.config import ConfigNode
+from keras_doctor.layers.graph import infer
+from keras_doctor.layers.stored_order import LAYOUTS, layout_of
 from keras_doctor.rescue.remains import by_name, grouped, remains
 from keras_doctor.rescue.strays import stray_tensors
 from keras_doctor.wire.errors import FormatError
@@ -34,30 +36,36 @@ def unreadable(tensor: TensorRef) -> str:
 
 def named_by_shapes(expected: Sequence[StoredGroup], weights: Sequence[WeightGroup]) -> dict[str, WeightGroup]:
     """Return, by the names that they had, the groups of a store whose names are lost in part ("layers/?1208",
-    "?640/dense", "dense"): each is the one layer that is missed whose variables have these shapes and whose path can be
-    this one, where it is the one group of which that is so.
+    "?640/dense", "dense", "layers/denre"): each is the one layer that is missed whose variables have these shapes and
+    whose path can be this one, where it is the one group of which that is so.
     """
     have = {group.owner for group in weights}
     missed = [group for group in expected if group.name not in have]
     known = {group.name for group in expected}
     nameless = [group for group in weights if group.owner not in known]
     found: dict[str, WeightGroup] = {}
+    words = {step for name in known for step in name.split("/")}
     for group in missed:
-        like = [one for one in nameless if _can_be(group, one)]
-        if len(like) == 1 and sum(_can_be(other, like[0]) for other in missed) == 1:
+        like = [one for one in nameless if _can_be(group, one, words)]
+        if len(like) == 1 and sum(_can_be(other, like[0], words) for other in missed) == 1:
             found[group.name] = like[0]
     return found
 
 
-def _can_be(group: StoredGroup, stored: WeightGroup) -> bool:
-    """Tell whether a stored group has the shapes of a layer, and its path as far as that is not lost."""
+def _can_be(group: StoredGroup, stored: WeightGroup, words: set[str]) -> bool:
+    """Tell whether a stored group has the shapes of a layer, and its path as far as that is not lost. A step that is
+    none of `words` was another one, of as many letters, before it was harmed.
+    """
     steps, path = stored.owner.split("/"), group.name.split("/")
     above = [number for number, step in enumerate(steps) if step.startswith("?")]
     known = steps[above[0] + 1 :] if above and not above[0] else steps  # "?640": what was around it is lost as well
     if len(known) > len(path) or (above and above[0] and len(known) < len(path)):
         return False
     ending = path[len(path) - len(known) :]
-    same = all(one == other or one.startswith("?") for one, other in zip(known, ending, strict=True))
+    same = all(
+        one == other or one.startswith("?") or (one not in words and len(one) == len(other))
+        for one, other in zip(known, ending, strict=True)
+    )
     return same and _same_shapes(group, stored)
 
 
@@ -115,7 +123,9 @@ def from_remains(
         return []
     found = {path: tensor for path, tensor in remains(document).items() if not unreadable(tensor)}
     if legacy:
-        return told_by_name(document, expected, matched, found)
+        listed: Mapping[str, Sequence[str]] = document.facts["listed_names"]
+        agreed = {path: tensor for path, tensor in found.items() if _as_listed(path, listed)}
+        return told_by_name(document, expected, matched, agreed)
     missed = [group for group, tensors in zip(expected, matched, strict=True) if not any(tensors)]
     stored = grouped(found)
     groups = named_by_shapes(missed, stored) | {
@@ -127,6 +137,20 @@ def from_remains(
             tensors[:] = groups[group.name].tensors
             named += [f"{group.name}/{variable.name}" for variable in group.variables]
     return named
+
+
+def _as_listed(path: Sequence[str], listed: Mapping[str, Sequence[str]]) -> bool:
+    """Tell whether a path, as far as it is known, ends one of the names that a layer in it lists; a search may have
+    taken what stands in one group for the members of another.
+    """
+    lost = max((number for number, step in enumerate(path) if step.startswith("?")), default=-1)
+    known = f"/{'/'.join(path[lost + 1 :])}"
+    layers = [layer for layer in listed if listed[layer] and f"/{layer}/" in f"{known}/"]
+    names = [f"/{_CONTAINER}/{layer}/{name}" for layer in layers for name in listed[layer]]
+    return not names or any(name.endswith(known) for name in names)
+
+
+_CONTAINER = "model_weights"
 
 
 def _layers(document: ModelDocument, group: StoredGroup, number: int) -> tuple[str, ...]:
@@ -143,31 +167,51 @@ def from_strays(
     places = [(i, j) for i, group in enumerate(expected) for j in range(len(group.variables))]
     wanted = [(expected[i].variables[j], matched[i][j]) for i, j in places]
     # Legacy HDF5 is written in the order of the layers, by tf.keras and Keras 3 in that of their names; a store
-    # list of layers by list of layers, and since Keras 3 attribute by attribute in the order of their names.
+    # list of layers by list of layers, and attribute by attribute as the release walks over them.
     orders = [range(len(places)), sorted(range(len(places)), key=lambda at: expected[places[at][0]].name)]
     if not legacy:
-        orders = [range(len(places)), _as_walked(expected, places)]
-    strays = stray_tensors(document, wanted, orders)
+        release = document.provenance.keras_version
+        walks = {layout_of(release).walk} if release else {layout.walk for layout in LAYOUTS.values()}
+        orders = [_as_walked(expected, places, walk) for walk in sorted(walks)]
+    strays = stray_tensors(document, wanted, orders, _misnamed(document, expected))
     for position, tensor in strays.items():
         i, j = places[position]
         matched[i][j] = tensor
     return tuple(f"{expected[i].name}/{expected[i].variables[j].name}" for i, j in map(places.__getitem__, strays))
 
 
-def _as_walked(expected: Sequence[StoredGroup], places: Sequence[tuple[int, int]]) -> list[int]:
-    """Return the positions in the order in which Keras 3 writes a store: lists of layers as they are, attributes by
-    their names (`_walk_saveable` and `_save_container_state` of keras/src/saving/saving_lib.py).
+def _misnamed(document: ModelDocument, expected: Sequence[StoredGroup]) -> set[int | None]:
+    """Return where the tensors of groups lie whose names are those of no layer, as a harmed one is; none of a model
+    with layers that may call their groups in any way.
+    """
+    if not all(shape.known for shape in infer(document.config, document.provenance.era)):
+        return set()
+    names = {group.name for group in expected}
+    return {tensor.locus.offset for group in document.weights if group.owner not in names for tensor in group.tensors}
+
+
+def _as_walked(expected: Sequence[StoredGroup], places: Sequence[tuple[int, int]], walk: str) -> list[int]:
+    """Return the positions in the order in which a store is written: lists of layers as they are, attributes by their
+    names (`_walk_saveable` and `_save_container_state` of keras/src/saving/saving_lib.py).
     """
     seen: dict[str, int] = {}
     keys = []
     for group in expected:
-        steps, key = group.name.split("/"), list[tuple[int, str]]()
+        steps, key = group.name.split("/"), list[tuple[int, tuple[int, ...]]]()
         for at, step in enumerate(steps):
             in_list = at and steps[at - 1] in _LISTS
             place = seen.setdefault("/".join(steps[: at + 1]), len(seen)) if in_list else 0
-            key.append((place, "" if in_list else step))
+            key.append((place, () if in_list else _walked(step, walk)))
         keys.append(key)
     return sorted(range(len(places)), key=lambda at: (keys[places[at][0]], places[at][1]))
+
+
+def _walked(attribute: str, walk: str) -> tuple[int, ...]:
+    """Return what orders the attributes of an object as a release walks over them."""
+    if walk == "private-last" and attribute.startswith("_"):
+        attribute = f"~{attribute}"
+    letters = tuple(map(ord, attribute))
+    return (*(-letter for letter in letters), 1) if walk == "backwards" else letters
 
 
 _LISTS = ("layers", "_layer_checkpoint_dependencies", "cells")

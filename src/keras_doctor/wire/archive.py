@@ -19,6 +19,7 @@ from keras_doctor.wire.zip_directory import (
     DESCRIPTOR_SIGNATURE,
     ENCRYPTED,
     LOCAL,
+    LOCAL_SIGNATURE,
     STORED,
     End,
     Member,
@@ -71,6 +72,10 @@ class Archive:
         try:
             end = find_end(self.source)
             listed = read_directory(self.source, end, self.limits)
+            if not listed and self.source.read_up_to(0, 4) == LOCAL_SIGNATURE:
+                raise FormatError(
+                    "the end record of the zip archive lists no member, though there are some", end.position
+                )
             located, found = _located(self.source, listed, end, self.damage)
             if listed and not found:
                 raise FormatError("no member is where the central directory says", end.start)
