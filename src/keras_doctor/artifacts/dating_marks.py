@@ -187,7 +187,8 @@ _DTYPED = frozenset(
 def _nodes(nodes: list[Any], node: dict[str, Any], marks: Marks) -> None:
     first = nodes[0]
     if type(first) is dict:
-        marks.add("nodes-dict", node)
+        if "args" in first and "kwargs" in first:  # else a model that tf.keras called with a dict of tensors
+            marks.add("nodes-dict", node)
     elif type(first) is list and first and type(first[0]) is list:
         marks.add("nodes-three" if len(first[0]) == 3 else "nodes-four", node)
 

@@ -19,6 +19,7 @@ from keras_doctor.fixes.javascript import translate
 from keras_doctor.fixes.kept_dimensions import keep
 from keras_doctor.fixes.knowledge import written_by
 from keras_doctor.fixes.lambda_rewritten import rewrite_lambdas
+from keras_doctor.fixes.layers_composed import compose_layers
 from keras_doctor.fixes.merged_by_function import merge_by_function
 from keras_doctor.fixes.merged_first import merge_first
 from keras_doctor.fixes.naming import name_module
@@ -85,6 +86,8 @@ def recast(draft: Draft, target: Target, masks: dict[Key, Use]) -> Iterator[Chan
     combined = list(combine(draft, target.api))
     for told in combined:
         yield Change("dense-combined", f"make {told} of dense layers and what merges them")
+    made = list(compose_layers(draft, target.api))
+    yield from made
     features = list(compose_features(draft, target.api))
     for told in features:
         yield Change("features-composed", f"make {told} of layers that the target has")
@@ -98,7 +101,7 @@ def recast(draft: Draft, target: Target, masks: dict[Key, Use]) -> Iterator[Chan
         kind, note = (APPROXIMATE, ROUNDED) if rounded else (EXACT, "")
         yield Change("composed-plainly", f"put {told} together from layers", kind=kind, note=note)
     yield from unfold(draft, target, masks)
-    if lambdas or composed or combined or features or kept or moved or plain or modern != (before == "keras-3"):
+    if lambdas or composed or combined or made or features or kept or moved or plain or modern != (before == "keras-3"):
         for name in rewrite(draft.config, before, target.api):
             yield Change("operation-rewritten", f"make the operation {name} one of the target's own")
     elif modern:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from keras_doctor.layers.shapes import Shape
     from keras_doctor.releases.api import Api
 
+WRAPPERS = 16  # around one layer
+
 
 def called(draft: Draft, wanted: Callable[[dict[str, Any]], bool]) -> Iterator[tuple[dict[str, Any], LayerShape]]:
     """Yield every layer of a draft that is no model and is wanted, with what is inferred of it: nothing is inferred
@@ -45,6 +47,16 @@ def called(draft: Draft, wanted: Callable[[dict[str, Any]], bool]) -> Iterator[t
 _OF_MANY = ("numpy.Concatenate", "numpy.Stack")
 
 
+def unwrapped(layer: Any) -> tuple[dict[str, Any], int]:
+    """Return what a layer applies to each step, or itself; and how often it is wrapped."""
+    steps = 0
+    while isinstance(layer, dict) and layer.get("class_name") == "TimeDistributed" and steps < WRAPPERS:
+        config = layer.get("config")
+        layer, steps = config.get("layer") if isinstance(config, dict) else None, steps + 1
+    plain = isinstance(layer, dict) and isinstance(layer.get("config"), dict)
+    return (layer if plain else {"class_name": "", "config": {}}), steps
+
+
 class Entries:
     """Entries named after `name`, in order. `inputs`: what the graph is called on, with the shapes."""
 
@@ -59,6 +71,8 @@ class Entries:
         """Enter an operation of Keras 3, called once with `args`; return what it puts out."""
         if not all(isinstance(one, Ref) or is_array(one) for arg in args if type(arg) is list for one in _members(arg)):
             raise CannotInferError("its function computes with a list of what is no tensor")
+        if any(isinstance(one, str) or one is None for one in _flat(list(args))):
+            raise CannotInferError("its function computes with what is no number")
         if operation not in _OF_MANY:
             args = tuple(self._together(arg) for arg in args)
         if not any(isinstance(one, Ref) for one in _flat(list(args))):

@@ -173,6 +173,8 @@ class _Rewriting:
             positional, named = _with_state(layer, call)
             if not is_operation(layer):  # other releases do not take all that one notes as not given
                 named = {key: value for key, value in named.items() if value is not None}
+            if is_operation(layer) and layer.get("class_name") != "GetItem":
+                positional = [operations.operand(arg) for arg in operations.summands(layer, positional)]
             args = [self.value(arg, shift) for arg in positional]
             return {"args": args, "kwargs": {key: self.value(value, shift) for key, value in named.items()}}
         # Keras 3 notes arguments that were not given as null; a call before it may not know them.
@@ -249,20 +251,27 @@ class _Rewriting:
     # Both
 
     def bare(self, value: Any, shift: dict[str, int]) -> Any:
-        """Return `input_layers` or `output_layers` with their references counted anew."""
-        found = read_refs(value)
-        if not found:
-            return value
-        refs = []
-        for ref in found:
-            call = ref.node - shift.get(ref.layer, 0)
-            entry = self.entries.get(ref.layer)
-            config = entry.get("config") if entry else None
-            graph = isinstance(config, dict) and "output_layers" in config
-            counts = graph and self.own_call if self.modern else bool(layers_of(entry))
-            refs.append([ref.layer, call + counts, ref.tensor])
+        """Return `input_layers` or `output_layers`, as they are structured, with their references counted anew."""
+        found = [self._end(ref, shift) for ref in read_refs(value)]
         if isinstance(value, dict):
-            return dict(zip(sorted(value, key=str), refs, strict=False))
-        if self.modern and len(refs) == 1 and has(_BARE, self.api.library, self.api.version):
-            return refs[0]  # a list of one would give a list of one
-        return refs
+            return _structured(value, iter(found))
+        if self.modern and len(found) == 1 and has(_BARE, self.api.library, self.api.version):
+            return found[0]  # a list of one would give a list of one
+        return _structured(value, iter(found)) if found and not isinstance(value[0], str) else found or value
+
+    def _end(self, ref: Ref, shift: dict[str, int]) -> list[Any]:
+        """Return a reference of `input_layers` or `output_layers` with its call counted anew."""
+        entry = self.entries.get(ref.layer)
+        config = entry.get("config") if entry else None
+        graph = isinstance(config, dict) and "output_layers" in config
+        counts = graph and self.own_call if self.modern else bool(layers_of(entry))
+        return [ref.layer, ref.node - shift.get(ref.layer, 0) + counts, ref.tensor]
+
+
+def _structured(value: Any, ends: Iterator[list[Any]]) -> Any:
+    """Return a structure with its references replaced, in the order in which Keras flattens it."""
+    if isinstance(value, dict):
+        return {key: _structured(value[key], ends) for key in sorted(value, key=str)}
+    if isinstance(value, list) and not (len(value) == 3 and isinstance(value[0], str)):
+        return [_structured(one, ends) for one in value]
+    return next(ends)

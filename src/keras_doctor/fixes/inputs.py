@@ -25,16 +25,20 @@ if TYPE_CHECKING:
 _SHAPES = ("batch_input_shape", "input_shape", "input_dim", "batch_size", "input_dtype")
 
 
-def declare(config: Any, api: Api) -> Iterator[str]:
+def declare(config: Any, api: Api, held_by: bool = False) -> Iterator[str]:
     """Write the inputs of a model, and of the models in it, as Keras 3 or its predecessors have them; yield what was
-    done where that is more than a word for another.
+    done where that is more than a word for another. `held_by`: a wrapper holds the model, and tells it its input.
     """
     for layer in layers_of(config):
-        if isinstance(layer, dict):
-            yield from declare(layer, api)
+        held, wrapped = layer, False
+        while isinstance(held, dict) and not layers_of(held):
+            inner = held.get("config")
+            held, wrapped = inner.get("layer") if isinstance(inner, dict) else None, True
+        if isinstance(held, dict):
+            yield from declare(held, api, wrapped)
     layers = layers_of(config)
     modern = api.line == "keras-3"
-    if isinstance(config, dict) and config.get("class_name") == "Sequential":
+    if isinstance(config, dict) and config.get("class_name") == "Sequential" and not held_by:
         if modern:
             yield from _insert(config, layers)
         if layers and _waits(config, layers[0], api):
@@ -46,18 +50,24 @@ def declare(config: Any, api: Api) -> Iterator[str]:
         if is_input(layer):
             _rename(held, modern)
         elif modern:
-            _undeclare(layer)
+            _undeclare(layer, api)
 
 
-def _undeclare(layer: Any) -> None:
+def _undeclare(layer: Any, api: Api) -> None:
     """Leave out what a layer, and the one that it wraps, says of its input."""
     held = layer.get("config") if isinstance(layer, dict) else None
     while isinstance(held, dict) and not layers_of(layer):
         for key in _SHAPES:
-            if key != "input_dim" or layer.get("class_name") != "Embedding":
+            if key != "input_dim" or not _is_own(layer, api):
                 held.pop(key, None)
         layer = held.get("layer")
         held = layer.get("config") if isinstance(layer, dict) else None
+
+
+def _is_own(layer: dict[str, Any], api: Api) -> bool:
+    """Tell whether `input_dim` is a keyword of a layer's own, as it is of an Embedding and may be of a user's layer."""
+    definition = api.find(str(layer.get("class_name")), "layers")
+    return definition is None or "input_dim" in api.accepts(definition).names()
 
 
 def _insert(config: Any, layers: list[Any]) -> Iterator[str]:

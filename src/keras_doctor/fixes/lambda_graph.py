@@ -42,6 +42,9 @@ _BACKENDS = (
 _SPACES = ("", "math.", "nn.", "linalg.", "compat.v1.")  # where else TensorFlow exports what it does at the top
 _MODULES = ("tf", "tensorflow")
 _NUMBERS = ("math", "np", "numpy")
+MOST = 64  # copies of a list
+_ARRAYS = ("constant", "array", "asarray", "convert_to_tensor")
+_FIELDS = ("values", "indices")  # of what tf.math.top_k gives
 _EPSILON = 1e-7  # K.epsilon(), unless the user's own settings say otherwise
 
 
@@ -72,7 +75,12 @@ class Graph(Composer, Body):
             return self.index(self.value(found.values[0]), found.values[1])
         values = [self.value(one) for one in found.values]
         if not any(isinstance(one, Ref) for one in values):
-            return _calculated(found.symbol, values)
+            try:
+                return _calculated(found.symbol, values)
+            except CannotInferError:
+                if found.symbol not in ("//", "%") or not any(isinstance(one, Size) for one in values):
+                    raise
+                values = [self.amount(one, "int32") for one in values]
         if len(values) == 1:
             if found.symbol == "+":
                 return values[0]
@@ -113,6 +121,10 @@ class Graph(Composer, Body):
         value = self.value(found.value)
         if found.name == "shape" and isinstance(value, Ref):
             return list(self.sizes(value))
+        if found.name == "dtype" and isinstance(value, Ref):
+            return self.dtype(value)
+        if found.name in _FIELDS and isinstance(value, list) and len(value) == 2:
+            return value[_FIELDS.index(found.name)]
         raise CannotInferError(f"what the attribute {found.name[:40]} is, is not known")
 
     def call(self, found: Calling) -> Any:
@@ -123,11 +135,11 @@ class Graph(Composer, Body):
             return self._method(self.value(found.called.value), found.called.name)
         assert isinstance(found.called, Name)
         root, _, name = found.called.path.partition(".")
-        if name.rpartition(".")[2] == "constant" and args and is_array(args[0]):
+        if name.rpartition(".")[2] in _ARRAYS and args and is_array(args[0]):
             return args[0]
-        plain = bool(args) and not any(isinstance(one, (Ref, list, Size)) for one in args)
+        plain = len(args) == 1 and not kwargs and type(args[0]) in (int, float)
         if root in _NUMBERS or (root in _MODULES and plain):
-            if len(args) != 1 or kwargs:
+            if not plain:
                 raise CannotInferError(f"what {found.called.path[:60]} makes of numbers is not known")
             return of_number(name.rpartition(".")[2], args[0])
         paths = _paths(found.called.path)
@@ -143,13 +155,16 @@ class Graph(Composer, Body):
             root, _, name = found.path.partition(".")
             if root in _NUMBERS and name in ("pi", "e"):
                 return getattr(math, name)
+            if name == "newaxis" and root in (*_MODULES, *_NUMBERS):
+                return None
             return name if root in (*_MODULES, *_NUMBERS) else value  # tf.float32
         return value
 
-    @staticmethod
-    def _method(value: Any, name: str) -> Any:
+    def _method(self, value: Any, name: str) -> Any:
         if isinstance(value, list) and name == "as_list":
             return value
+        if isinstance(value, Ref) and name == "get_shape":
+            return list(self.sizes(value))
         raise CannotInferError(f"what the method {name[:40]} does is not known")
 
 
@@ -171,7 +186,11 @@ def _paths(path: str) -> list[str]:
             name = path[len(backend) :]
             return [f"keras.backend.{name}", *(f"{space}{name}" for space in _SPACES[1:4])]
     root, _, name = path.partition(".")
-    return [f"{space}{name}" for space in _SPACES] if root in _MODULES and name else []
+    if root not in _MODULES or not name:
+        return []
+    space, _, last = name.rpartition(".")
+    others = [f"{one}{last}" for one in _SPACES[:3]] if space in ("math", "nn", "dtypes") else []
+    return [*(f"{one}{name}" for one in _SPACES), *others]
 
 
 def _calculated(symbol: str, values: list[Any]) -> Any:
@@ -182,6 +201,8 @@ def _calculated(symbol: str, values: list[Any]) -> Any:
         raise CannotInferError("its function computes with what is no tensor")
     if symbol == "+" and all(isinstance(one, list) and not isinstance(one, Vector) for one in values):
         return values[0] + values[1]
+    if symbol == "*" and type(values[0]) is list and type(values[1]) is int and 0 < values[1] <= MOST:
+        return values[0] * values[1]
     return calculated(symbol, *values)
 
 

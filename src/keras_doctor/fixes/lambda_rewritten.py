@@ -82,7 +82,7 @@ def _rewritten(layer: dict[str, Any], shape: LayerShape, told: Told, chained: bo
         output = graph.value(found)
     except (CannotInferError, ValueError, KeyError, TypeError, IndexError):
         return False
-    if len(inputs) == 1 and output in inputs:
+    if len(inputs) == 1 and isinstance(output, Ref) and output in inputs:
         layer.update(class_name="Activation", config={**_common(config, name), "activation": "linear"})
         return True
     outputs = output if isinstance(output, list) else [output]

@@ -12,6 +12,7 @@ from keras_doctor.wire.expressions import (
     Attribute,
     Calling,
     Cut,
+    Free,
     Listed,
     Name,
     Operation,
@@ -36,6 +37,17 @@ _SPACES = ("", "math.", "nn.", "linalg.", "compat.v1.")
 _SYMBOLS = {"+": "math.add", "-": "math.subtract", "*": "math.multiply", "@": "linalg.matmul"}
 _OTHERS = "math.truediv"  # the arithmetic that broadcasts and does no more
 MOST = 2_000  # values in one expression
+
+
+def _plain(value: Any) -> Any:
+    """Return a value that was saved with a function, where that is made of numbers and texts."""
+    if isinstance(value, dict) and value.get("class_name") == "__tuple__":
+        value = value.get("items")
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    raise CannotInferError("a variable of the function around it is no number")
 
 
 def code_text(value: Any) -> str:
@@ -97,9 +109,12 @@ class Body:
         stored = call.value("function", None)
         if isinstance(stored, dict):
             inner = stored.get("config")
-            stored = [None, inner.get("defaults")] if isinstance(inner, dict) else stored.get("items")
+            held = [None, inner.get("defaults"), inner.get("closure")] if isinstance(inner, dict) else None
+            stored = held or stored.get("items")
         defaults = stored[1] if isinstance(stored, list) and len(stored) > 1 else None
         self.defaults = defaults if isinstance(defaults, list) else []
+        around = stored[2] if isinstance(stored, list) and len(stored) > 2 else None
+        self.around = around if isinstance(around, list) else []
         self.code = code
         self.left = MOST
 
@@ -110,6 +125,8 @@ class Body:
             raise CannotInferError("its function is too long")
         if isinstance(found, Argument):
             return self.argument(found.place)
+        if isinstance(found, Free):
+            return self.free(found.place)
         if isinstance(found, Listed):
             return [self.value(one) for one in found.values]
         if isinstance(found, tuple):
@@ -135,6 +152,15 @@ class Body:
         if 0 <= late < len(self.defaults):
             return self.defaults[late]
         raise CannotInferError(f"the argument {name[:40]} of its function is not known")
+
+    def free(self, place: int) -> Any:
+        """Return what a variable of the function around stands for. Up to Python 3.10 these count from zero, later they
+        follow the function's own variables.
+        """
+        number = place if self.code.free else place - (len(self.code.variables) - len(self.around))
+        if not 0 <= number < len(self.around) or (self.code.free and len(self.code.free) != len(self.around)):
+            raise CannotInferError("a variable of the function around it is not known")
+        return _plain(self.around[number])
 
     def operation(self, found: Operation) -> Any:
         """Return what arithmetic makes of tensors."""

@@ -25,6 +25,13 @@ class Argument:
 
 
 @record
+class Free:
+    """A variable of the function around it: what `LOAD_DEREF` of a place says, which Pythons count differently."""
+
+    place: int
+
+
+@record
 class Name:
     """What a global name and the attributes after it stand for: "tf.nn.relu"."""
 
@@ -75,6 +82,8 @@ class Cut:
 _BINARY = {
     "BINARY_ADD": "+", "BINARY_SUBTRACT": "-", "BINARY_MULTIPLY": "*", "BINARY_TRUE_DIVIDE": "/",
     "BINARY_FLOOR_DIVIDE": "//", "BINARY_MODULO": "%", "BINARY_POWER": "**", "BINARY_MATRIX_MULTIPLY": "@",
+    "INPLACE_ADD": "+", "INPLACE_SUBTRACT": "-", "INPLACE_MULTIPLY": "*", "INPLACE_TRUE_DIVIDE": "/",
+    "INPLACE_FLOOR_DIVIDE": "//", "INPLACE_MODULO": "%", "INPLACE_POWER": "**", "INPLACE_MATRIX_MULTIPLY": "@",
     "BINARY_DIVIDE": "/", "BINARY_AND": "&", "BINARY_OR": "|", "BINARY_XOR": "^", "BINARY_SUBSCR": "[]",
 }  # fmt: skip
 _COMPARISONS = ("<", "<=", "==", "!=", ">", ">=")
@@ -131,6 +140,8 @@ class _Stack:
             return
         if name in ("LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_FAST_BORROW"):
             self.load(argument)
+        elif name == "LOAD_DEREF":
+            self.values.append(Free(argument))
         elif name == "STORE_FAST":
             self.local[argument] = self.values.pop()
         elif name == "STORE_FAST_LOAD_FAST":

@@ -178,7 +178,7 @@ FUNCTIONS = table(
         "nn.sigmoid_cross_entropy_with_logits compat.v1.nn.sigmoid_cross_entropy_with_logits",
     ),
     (_chosen, "condition x y", "compat.v1.where_v2 keras.backend.where"),
-    (_same, "x|input|image|tensor|value message", "identity keras.backend.identity convert_to_tensor"),
+    (_same, "x|input|image|tensor|value message", "identity keras.backend.identity keras.backend.linear"),
     (_same, "x|tensor shape|message", "ensure_shape debugging.check_numerics compat.v1.check_numerics"),
     (_not_dropped, "x rate seed noise_shape", "nn.dropout keras.backend.dropout"),
     (_converted, "x|value dtype dtype_hint", "convert_to_tensor"),

@@ -40,8 +40,16 @@ def _einsum(graph: Composer, operands: Operands) -> Ref:
 def _batch_dot(graph: Composer, operands: Operands) -> Ref:
     pair, axes = [tensor(operands), tensor(operands, "y")], operands.get("axes")
     ranks = {len(graph.shape(one)) for one in pair}
+    axes = [2, 1] if axes is None and ranks == {3} else axes
     wants(len(ranks) == 1 and ranks <= {2, 3} and isinstance(axes, (int, list)))
     return graph.layer("Dot", pair, axes=axes, normalize=False)
+
+
+def _dot(graph: Composer, operands: Operands) -> Ref:
+    """`K.dot` with a matrix that is known."""
+    matrix = operands.get("y")
+    wants(is_array(matrix) and isinstance(matrix[0], list) and not isinstance(matrix[0][0], list))  # type: ignore[index]
+    return graph.op("numpy.Matmul", tensor(operands), matrix)
 
 
 def _traced(graph: Composer, operands: Operands) -> Ref:
@@ -229,6 +237,7 @@ FUNCTIONS = table(
     (_product, "x|a y|b transpose_a transpose_b adjoint_a adjoint_b", "linalg.matmul matmul"),
     (_einsum, "equation x y z", "einsum linalg.einsum"),
     (_batch_dot, "x y axes", "keras.backend.batch_dot"),
+    (_dot, "x y", "keras.backend.dot"),
     (_along, "x|a y|b axes", "tensordot"),
     (_crossed, "x|a y|b", "linalg.cross"),
     (_by_point, "x|matrix y|rhs adjoint", "linalg.solve"),

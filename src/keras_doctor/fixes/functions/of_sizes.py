@@ -53,7 +53,10 @@ def _cast(graph: Composer, operands: Operands) -> Any:
     size, dtype = operands.get("x"), str(operands.get("dtype")).rpartition(".")[2]
     if dtype.startswith("int"):
         return size
-    wants(dtype.startswith("float") and not isinstance(size, list))
+    wants(dtype.startswith("float"))
+    if isinstance(size, list):
+        wants(all(type(one) in (int, float) for one in size))
+        return Vector(float(one) for one in size)
     return graph.amount(size, dtype) if isinstance(size, Size) else float(size or 0)
 
 
