@@ -40,9 +40,9 @@ _SKIPPING = ("Maximum", "Minimum", "Multiply")  # these leave out what is masked
 _TAKING = (*RECURRENT, "Softmax", "GlobalAveragePooling1D", "TimeDistributed")
 _KEEPING = (
     "Activation", "ActivityRegularization", "AddLoss", "AddMetric", "AlphaDropout", "BatchNormalization", "Dense",
-    "Dropout", "ELU", "GaussianDropout", "GaussianNoise", "GroupNormalization", "LayerNormalization", "LeakyReLU", "ParametricSoftplus",
-    "PReLU", "Softmax", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "SReLU", "ThresholdedReLU",
-    "TimeDistributedDense", "UnitNormalization",
+    "Dropout", "ELU", "GaussianDropout", "GaussianNoise", "GroupNormalization", "LayerNormalization", "LeakyReLU",
+    "ParametricSoftplus", "PReLU", "Softmax", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "SReLU",
+    "ThresholdedReLU", "TimeDistributedDense", "UnitNormalization",
 )  # fmt: skip
 _VARYING = {"ReLU": "relu_mask", "Identity": "plain_mask", "Normalization": "plain_mask", "Rescaling": "plain_mask"}
 _MODES = {"sum": "Add", "mul": "Multiply", "ave": "Average", "concat": "Concatenate"}
