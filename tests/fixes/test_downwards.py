@@ -27,6 +27,9 @@ EXACT = (
     ("bidirectional", "py311_tf221_k3151/bi_lstm_seq/model.keras", KERAS_224),
     ("", "py311_tf221_k3151/lstm_initial/model.keras", KERAS_224),
     ("", "py311_tf221_k3151/bi_initial/model.keras", TF_215),
+    ("masks-left", "py311_tf221_k3151/masked_lstm/model.keras", KERAS_224),
+    ("masks-left", "py311_tf221_k3151/masked_nested_seq/model.keras", KERAS_224),
+    ("masks-left", "py311_tf221_k3151/masked_gru_two/model.keras", KERAS_224),
 )
 PLAINLY = (
     ("composed-plainly", "py311_tf215/rescaling/model.h5"),
@@ -42,6 +45,9 @@ TOLD = (
     ("dtype-widened", "py311_tf221_k3151/float16/model.keras", KERAS_224),
 )
 REFUSED = (
+    ("does not support masking", "py37_tf24/masked_conv/model.h5", KERAS_224),
+    ("its cells are of several sizes", "py37_tf24/masked_stack/model.h5", KERAS_224),
+    ("its steps put out images", "py311_tf221_k3151/masked_convlstm/model.keras", KERAS_224),
     ("backward_layer", "py311_tf221_k3151/bi_backward/model.keras", KERAS_224),
     ("TopK", "py311_tf221_k3151/k3_topk/model.keras", KERAS_224),
     ("gelu", "py311_tf215/act_gelu/model.h5", KERAS_224),

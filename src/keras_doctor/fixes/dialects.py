@@ -13,6 +13,7 @@ from keras_doctor.fixes.dense_combined import combine
 from keras_doctor.fixes.dim_ordering import state_dim_ordering
 from keras_doctor.fixes.fix import APPROXIMATE, EXACT, LOSSY, Change
 from keras_doctor.fixes.graphs import rewrite
+from keras_doctor.fixes.implicit_masks import leave_masks
 from keras_doctor.fixes.inputs import declare
 from keras_doctor.fixes.inputs_named import name_inputs
 from keras_doctor.fixes.javascript import translate
@@ -96,6 +97,8 @@ def recast(draft: Draft, target: Target, masks: dict[Key, Use]) -> Iterator[Chan
     kept = list(keep(draft, target.api))
     for told in kept:
         yield Change("dimensions-kept", f"let a Reshape keep the dimensions that {told} pools over")
+    if leave_masks(draft, target):
+        yield Change("masks-left", "leave the masks to the layers, which hand on the same ones there")
     plain = list(compose_plainly(draft, target))
     for told, rounded in plain:
         kind, note = (APPROXIMATE, ROUNDED) if rounded else (EXACT, "")
