@@ -1,9 +1,10 @@
 """A bilinear UpSampling2D of standalone Keras, which counts pixels from their corners, where the target counts from
 their centers.
 
-Twice as large, that is what comes of the nearest pixels by averaging each with the next one, the last with itself: an
-UpSampling2D and an AveragePooling2D with `same`, which leaves its padding out of the average. Other sizes stay as they
-are, and it is said. Called from `dialects.recast`, for the small graph is written in the target's dialect with the
+That is what comes of the nearest pixels by averaging as many as stand for one, each with those behind it, the last with
+itself: an UpSampling2D and an AveragePooling2D. Twice as large, `same` does it, which leaves its padding out of the
+average; else the pixels are padded with those before them. Where the target has no operation for that, the layer stays
+as it is, and it is said. Called from `dialects.recast`, for the small graph is written in the target's dialect with the
 rest. Sources: `resize_images` of keras/backend/tensorflow_backend.py (2.2.4), of tensorflow/python/keras/backend.py
 (1.15).
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 from keras_doctor.fixes.entries import Entries, become, called
 from keras_doctor.fixes.fix import APPROXIMATE, Change
+from keras_doctor.fixes.operations import can_write
 from keras_doctor.layers.inbound import Ref
 from keras_doctor.layers.semantics import semantics_of
 
@@ -52,12 +54,21 @@ def _bilinear(layer: dict[str, Any]) -> bool:
 def _moved(layer: dict[str, Any], name: str, shape: LayerShape, target: Target) -> bool:
     config = layer["config"]
     size, given = config.get("size"), (*shape.input_shapes, None)[0]
-    if not isinstance(size, list) or any(one not in (1, 2) for one in size) or given is None:
+    if not isinstance(size, list) or any(type(one) is not int or one < 1 for one in size) or given is None:
         return False
     start = Ref(f"{name}_in", 0, 0)
     graph = Entries({start: given}, name, target.api)
     common = {key: config[key] for key in _COMMON if key in config}
-    nearest = graph.layer("UpSampling2D", start, **common, size=size, interpolation="nearest")
-    output = graph.layer("AveragePooling2D", nearest, **common, pool_size=size, strides=[1, 1], padding="same")
-    become(layer, name, {start: given}, graph.needed([output]), [output])
+    pixels = graph.layer("UpSampling2D", start, **common, size=size, interpolation="nearest")
+    padding = "same"
+    if any(one > 2 for one in size):
+        behind = [[0, one - 1] for one in size]
+        first = config.get("data_format") == "channels_first"
+        widths = [[0, 0], [0, 0], *behind] if first else [[0, 0], *behind, [0, 0]]
+        pixels, padding = graph.op("numpy.Pad", pixels, pad_width=widths, mode="symmetric"), "valid"
+    output = graph.layer("AveragePooling2D", pixels, **common, pool_size=size, strides=[1, 1], padding=padding)
+    made = graph.needed([output])
+    if not all(can_write(one, target.api) for one in made):
+        return False
+    become(layer, name, {start: given}, made, [output])
     return True
