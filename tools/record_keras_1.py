@@ -167,6 +167,28 @@ def batch_mode_2_sized():
     return chain(L.TimeDistributed(L.BatchNormalization(mode=2), batch_input_shape=(3, 4, 5)))
 
 
+@case
+def dense_each_step():
+    inner = L.TimeDistributed(L.MaxoutDense(3, nb_feature=2), input_shape=(3, 4))
+    return chain(inner, L.TimeDistributed(L.Highway(activation="tanh")))
+
+
+@channels_first
+def dim_steps():
+    """Layers of one dimension have their channels last, whatever the others say."""
+    image = chain(L.Convolution2D(3, 2, 2, input_shape=(2, 4, 5)), L.Reshape((6, 6)), L.Convolution1D(4, 2))
+    for layer in (L.MaxPooling1D(2), L.UpSampling1D(2), L.GlobalAveragePooling1D(), L.Dense(2)):
+        image.add(layer)
+    return image
+
+
+@case
+def hard_states():
+    options = {"activation": "hard_sigmoid", "return_sequences": True}
+    first = L.GRU(3, inner_activation="sigmoid", input_shape=(4, 3), **options)
+    return chain(first, L.Bidirectional(L.SimpleRNN(2, **options)), L.GRU(2, **options))
+
+
 # Layers that put out the tensor that they are given
 
 
@@ -210,6 +232,14 @@ def merged_by_function():
     return Model(
         [first, second], L.merge([first, second], mode=distance, output_shape=lambda shapes: (shapes[0][0], 1))
     )
+
+
+@case
+def merged_by_cosine():
+    first, second, third = Input((4,)), Input((4,)), Input((3, 4))
+    vectors = L.Lambda(lambda x: x * 2.0, output_shape=lambda shape: shape)(L.merge([first, second], mode="cos"))
+    matrices = L.merge([third, L.Activation("relu")(third)], mode="cos", dot_axes=2)
+    return Model([first, second, third], [L.Dense(2)(vectors), matrices])
 
 
 @case

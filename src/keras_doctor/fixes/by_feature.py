@@ -14,7 +14,7 @@ from __future__ import annotations
 import struct
 
 from keras_doctor.document.expressions import add, concatenate, constant, reshape, scale, square, square_root
-from keras_doctor.fixes.entries import Entries, become, called
+from keras_doctor.fixes.entries import Entries, become, called, unwrapped
 from keras_doctor.fixes.keras_1 import as_object
 from keras_doctor.fixes.operations import can_write
 from keras_doctor.fixes.theano_kernels import trained_by
@@ -66,18 +66,8 @@ def share_axes(draft: Draft) -> Iterator[str]:
             yield str(config.get("name"))
 
 
-def _unwrapped(layer: Any) -> tuple[dict[str, Any], int]:
-    """Return what a layer applies to each step, or itself; and how often it is wrapped."""
-    steps = 0
-    while isinstance(layer, dict) and layer.get("class_name") == "TimeDistributed" and steps < len(_LETTERS):
-        config = layer.get("config")
-        layer, steps = config.get("layer") if isinstance(config, dict) else None, steps + 1
-    plain = isinstance(layer, dict) and isinstance(layer.get("config"), dict)
-    return (layer if plain else {"class_name": "", "config": {}}), steps
-
-
 def _inner(layer: Any) -> dict[str, Any]:
-    return _unwrapped(layer)[0]
+    return unwrapped(layer)[0]
 
 
 def _is_gone(layer: dict[str, Any], api: Api) -> bool:
@@ -201,7 +191,7 @@ _GRAPHS: dict[str, tuple[Made, int]] = {
 
 
 def _composed(draft: Draft, layer: dict[str, Any], shape: LayerShape, api: Api) -> bool:
-    inner, steps = _unwrapped(layer)
+    inner, steps = unwrapped(layer)
     config, (made, count) = inner["config"], _GRAPHS[inner["class_name"]]
     given, arrays = _common(shape), list(draft.tensors(layer).values())
     if given is None or len(arrays) != count or api.find("EinsumDense", "layers") is None:

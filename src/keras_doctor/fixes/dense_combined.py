@@ -1,14 +1,15 @@
 """Highway and MaxoutDense, which Keras 2 dropped, become dense layers and what merges them.
 
 A Highway lets its input pass where its gate is shut: x + t (y - x), with dense layers y and t. A MaxoutDense is the
-largest of several dense layers. Called from `dialects.recast`, for the small graph is written in the target's dialect
-with the rest. Source: keras/layers/core.py of 1.2.2.
+largest of several dense layers. A TimeDistributed around them goes, for dense layers look at the last axis alone.
+Called from `dialects.recast`, for the small graph is written in the target's dialect with the rest.
+Source: keras/layers/core.py of 1.2.2.
 """
 
 from __future__ import annotations
 
 from keras_doctor.document.expressions import part, reshape
-from keras_doctor.fixes.entries import Entries, become, called
+from keras_doctor.fixes.entries import Entries, become, called, unwrapped
 from keras_doctor.layers.evaluation import layer_config
 from keras_doctor.layers.inbound import Ref
 
@@ -31,26 +32,27 @@ _CLASSES = ("Highway", "MaxoutDense")
 def combine(draft: Draft, api: Api) -> Iterator[str]:
     """Put graphs in the place of such layers where the release has none; yield what became of them."""
     gone = tuple(name for name in _CLASSES if api.find(name, "layers") is None)
-    for layer, shape in called(draft, lambda layer: layer.get("class_name") in gone):
-        class_name = layer["class_name"]
+    for layer, shape in called(draft, lambda layer: unwrapped(layer)[0]["class_name"] in gone):
+        class_name = unwrapped(layer)[0]["class_name"]
         if _combined(draft, layer, shape, api):
             yield f"the {class_name} {layer['config']['name']}"
 
 
 def _combined(draft: Draft, layer: dict[str, Any], shape: LayerShape, api: Api) -> bool:
-    class_name = layer["class_name"]
-    config = layer_config(layer, class_name, draft.era)
+    inner, steps = unwrapped(layer)
+    class_name = inner["class_name"]
+    config = layer_config(inner, class_name, draft.era)
     tensors = {name: tensor for (_, name), tensor in draft.tensors(layer).items()}
     given, made = (*shape.input_shapes, None)[0], shape.output_shape
-    known = given is not None and len(given) == 2 and made is not None
+    known = given is not None and len(given) == 2 + steps and made is not None
     parts = _highway(config, tensors) if class_name == "Highway" else _maxout(tensors)
     if not parts or given is None or not known:
         return False
-    name = str(config.get("name") or layer.get("name"))
+    name = str(layer["config"].get("name") or layer.get("name"))
     start = Ref(f"{name}_in", 0, 0)
     refs = [Ref(f"{name}_dense_{number}", 0, 0) for number in range(len(parts))]
     units = parts[0][1].shape[1]
-    graph = Entries({start: given, **dict.fromkeys(refs, (given[0], units))}, name, api)
+    graph = Entries({start: given, **dict.fromkeys(refs, (*given[:-1], units))}, name, api)
     if class_name == "Highway":
         values, gate = refs
         change = graph.layer("Multiply", [gate, graph.layer("Subtract", [values, start])])

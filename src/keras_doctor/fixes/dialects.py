@@ -21,6 +21,7 @@ from keras_doctor.fixes.kept_dimensions import keep
 from keras_doctor.fixes.knowledge import written_by
 from keras_doctor.fixes.lambda_rewritten import rewrite_lambdas
 from keras_doctor.fixes.layers_composed import compose_layers
+from keras_doctor.fixes.merged_by_cosine import merge_by_cosine
 from keras_doctor.fixes.merged_by_function import merge_by_function
 from keras_doctor.fixes.merged_first import merge_first
 from keras_doctor.fixes.naming import name_module
@@ -75,6 +76,9 @@ def recast(draft: Draft, target: Target, masks: dict[Key, Use]) -> Iterator[Chan
         _name_operations(draft)
     for name in compose_operations(draft.config, before, target.api, _centered(draft)):
         yield Change("operation-composed", f"put the operation {name} together from several of the target's own")
+    cosines = list(merge_by_cosine(draft, target.api))
+    for name in cosines:
+        yield Change("merge-cosine", f"put the Merge {name} together from products and their roots")
     lambdas = list(rewrite_lambdas(draft.config, before, target.api, _centered(draft)))
     for name in lambdas:
         yield Change("lambda-rewritten", f"make the code of the Lambda {name} a model of the operations that it calls")
@@ -104,7 +108,8 @@ def recast(draft: Draft, target: Target, masks: dict[Key, Use]) -> Iterator[Chan
         kind, note = (APPROXIMATE, ROUNDED) if rounded else (EXACT, "")
         yield Change("composed-plainly", f"put {told} together from layers", kind=kind, note=note)
     yield from unfold(draft, target, masks)
-    if lambdas or composed or combined or made or features or kept or moved or plain or modern != (before == "keras-3"):
+    rebuilt = (lambdas, composed, combined, made, features, kept, moved, plain, cosines)
+    if any(rebuilt) or modern != (before == "keras-3"):
         for name in rewrite(draft.config, before, target.api):
             yield Change("operation-rewritten", f"make the operation {name} one of the target's own")
     elif modern:

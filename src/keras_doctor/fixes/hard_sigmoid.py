@@ -33,6 +33,10 @@ _GATED = {
     "LSTM": (4, (0, 1, 3)), "LSTMCell": (4, (0, 1, 3)), "ConvLSTM1D": (4, (0, 1, 3)), "ConvLSTM2D": (4, (0, 1, 3)),
     "ConvLSTM3D": (4, (0, 1, 3)), "ConvLSTM2DCell": (4, (0, 1, 3)), "GRU": (3, (0, 1)), "GRUCell": (3, (0, 1)),
 }  # fmt: skip
+# Classes whose state is activation(sums): of how many blocks their kernels are made, and which makes the state.
+_STATES = {"SimpleRNN": (1, (0,)), "SimpleRNNCell": (1, (0,)), "GRU": (3, (2,)), "GRUCell": (3, (2,))}
+# What an LSTM's activation looks at is no sum of products with a kernel, but the state itself.
+_UNSCALED = "the state of the layer goes through its hard_sigmoid as it is: what comes out is up to 0.09 apart"
 # Classes whose output is activation(kernel · x + bias).
 LINEAR = (
     "Dense", "EinsumDense", "Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose",
@@ -57,6 +61,12 @@ def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
         if class_name in _GATED and _gate(class_name, config, draft, target) == NAME:
             blocks, gates = _GATED[class_name]
             done = _scale(draft, owner, parts, older / newer, blocks, gates, ())
+        if class_name in _STATES and config.get("activation") == NAME:
+            blocks, gates = _STATES[class_name]
+            done = _scale(draft, owner, parts, older / newer, blocks, gates, ()) or done
+        elif class_name in _GATED and config.get("activation") == NAME:
+            name = config.get("name", class_name)
+            yield Change(FIX.slug, f"leave hard_sigmoid as {name} has it", kind=APPROXIMATE, note=_UNSCALED)
         if config.get("activation") == NAME and (class_name in LINEAR or class_name in _LAST):
             done = _scale(draft, owner, parts, older / newer, 1, (0,), _LAST.get(class_name, ()))
         elif config.get("activation") == NAME and class_name == "Activation":

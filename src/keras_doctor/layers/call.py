@@ -111,10 +111,12 @@ class Call:
     @property
     def channels_first(self) -> bool:
         """Whether the channels stand before the other dimensions. A config that leaves it open means what the other
-        layers of the model say.
+        layers of the model say, but for layers of one dimension: these had their channels last before they could say.
         """
         stated = self.text("data_format")
-        return stated == "channels_first" or (not stated and self.site.evaluator.channels_first)
+        if stated or self.class_name.endswith("1D"):
+            return stated == "channels_first"
+        return self.site.evaluator.channels_first
 
     # The tensors
 
