@@ -32,6 +32,8 @@ BY_FIX = (
     ("batch-axes", "py37_tf24/bn_axes/model.h5", KERAS_3),
     ("virtual-batches", "py311_tf215/bn_virtual/model.h5", KERAS_3),
     ("batches-apart", "py37_tf24/conv2d_extra_rank/model.h5", KERAS_3),
+    ("grouped", "py311_tf221_k3151/conv2d_groups/model.keras", TF_24),
+    ("channels-turned", "py311_tf221_k3151/conv2d_first_same/model.keras", TF_24),
     ("dimensions-kept", "py311_tf215/gap2_keep/model.h5", TF_24),
     ("upsampling-moved", "py36_keras224_tf113/up2_bilinear/model.h5", KERAS_3),
     ("operation-rewritten", "py311_tf215/op_norm/model.h5", KERAS_3),

@@ -6,7 +6,7 @@ from __future__ import annotations
 FIXES: dict[str, tuple[str, ...]] = {
     "arrays:conversion": ("dtype_widened",),
     "call:square": ("channels_turned",),
-    "call:unsupported": ("channels_turned", "half_normalized"),
+    "call:unsupported": ("channels_turned", "grouped", "half_normalized"),
     "cudnn:device": ("cudnn",),
     "draft": (
         "vocabulary_written",
@@ -31,7 +31,14 @@ FIXES: dict[str, tuple[str, ...]] = {
     "graph:impossible": ("batches_apart",),
     "graph:order": ("calls_awaited",),
     "keyword:missing": ("call_stated",),
-    "keyword:refused": ("bidirectional", "causal_stated", "keyword_renamed", "locally_connected", "keyword_dropped"),
+    "keyword:refused": (
+        "bidirectional",
+        "causal_stated",
+        "grouped",
+        "keyword_renamed",
+        "locally_connected",
+        "keyword_dropped",
+    ),
     "lambda:form": ("lambda_form",),
     "name:dotted": ("name_replaced",),
     "name:scope": ("name_replaced",),
