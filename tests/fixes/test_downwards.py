@@ -84,7 +84,17 @@ def test_layers_in_the_place_of_operations(evaluations: Path, tmp_path: Path, sl
     assert found <= TOLERANCE
 
 
-@pytest.mark.parametrize("file", ["py311_tf221_k3151/op_layers/model.keras", "py37_tf24/op_layers/model.h5"])
+@pytest.mark.parametrize(
+    "file",
+    [
+        "py311_tf221_k3151/op_layers/model.keras",
+        "py37_tf24/op_layers/model.h5",
+        "py311_tf215/lambda_py/model.h5",
+        "py311_tf215/lambda_tf/model.h5",
+        "py36_keras224_tf113/lambda_tf/model.h5",
+        "py311_tf221_k3151/lambda_py/model.keras",
+    ],
+)
 def test_several_operations(corpus: Path, tmp_path: Path, file: str) -> None:
     result = tmp_path / "mended.h5"
     report = repair(corpus / file, result, Environment.parse(KERAS_224), verify="none")

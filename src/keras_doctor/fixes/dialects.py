@@ -103,7 +103,7 @@ def recast(draft: Draft, target: Target, masks: dict[Key, Use]) -> Iterator[Chan
         yield Change("dimensions-kept", f"let a Reshape keep the dimensions that {told} pools over")
     if leave_masks(draft, target):
         yield Change("masks-left", "leave the masks to the layers, which hand on the same ones there")
-    plain = list(compose_plainly(draft, target))
+    plain = list(compose_plainly(draft, target, _centered(draft)))
     for told, rounded in plain:
         kind, note = (APPROXIMATE, ROUNDED) if rounded else (EXACT, "")
         yield Change("composed-plainly", f"put {told} together from layers", kind=kind, note=note)

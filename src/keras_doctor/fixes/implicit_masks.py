@@ -62,7 +62,8 @@ class _Stated(Flow):
 
     def after(self, call: Call) -> list[Mask]:
         if is_operation(call.entry) and call.node is not None:
-            self._held[(*call.key, 0)] = self._computed(call)
+            key = (*call.key, 0)
+            self._held[key] = self._computed(call)
         return super().after(call)
 
     def _computed(self, call: Call) -> Mask:

@@ -22,7 +22,7 @@ from keras_doctor.releases.behaviours import has
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from keras_doctor.layers.graph import LayerShape
@@ -62,12 +62,20 @@ def _model(entry: Any, path: str, shapes: dict[str, LayerShape], told: Told) -> 
             yield from _model(layer, f"{here}.config", shapes, told)
             continue
         found = layer.get("class_name") == "Lambda" and here in shapes
-        if found and _rewritten(layer, shapes[here], told, chained):
+        if found and rewritten(layer, shapes[here], told, chained):
             yield str(layer["config"]["name"])
 
 
-def _rewritten(layer: dict[str, Any], shape: LayerShape, told: Told, chained: bool) -> bool:
-    """Make a layer the model of its operations, a Sequential if `chained`; tell whether that can be done."""
+def rewritten(
+    layer: dict[str, Any],
+    shape: LayerShape,
+    told: Told,
+    chained: bool,
+    writes: Callable[[dict[str, Any], Api], bool] = can_write,
+) -> bool:
+    """Make a layer the model of its operations, a Sequential if `chained`; tell whether that can be done. `writes`
+    tells what of it the target can have.
+    """
     config = layer.get("config")
     if not isinstance(config, dict):
         return False
@@ -89,7 +97,7 @@ def _rewritten(layer: dict[str, Any], shape: LayerShape, told: Told, chained: bo
     if not outputs or not all(isinstance(one, Ref) and one not in inputs for one in outputs):
         return False
     made = graph.needed(outputs)
-    if not all(can_write(entry, told[1]) for entry in made):
+    if not all(writes(entry, told[1]) for entry in made):
         return False
     if chained:
         entries = [input_entry(ref.layer, list(one)) for ref, one in inputs.items()]

@@ -13,6 +13,7 @@ from keras_doctor.fixes.graphs import OP_LAYERS, is_operation
 from keras_doctor.fixes.operation_layers import layer_of
 from keras_doctor.fixes.plain import layers
 from keras_doctor.fixes.plain.graph import Plain
+from keras_doctor.fixes.plain.lambdas import composed, is_foreign
 from keras_doctor.layers.evaluation import layer_config
 from keras_doctor.layers.functional import calls_of
 from keras_doctor.layers.inbound import Ref, refs_in
@@ -41,9 +42,9 @@ def lacks_operations(api: Api) -> bool:
     return api.line != "keras-3" and api.find("TFOpLambda", "layers") is None
 
 
-def compose_plainly(draft: Draft, target: Target) -> Iterator[tuple[str, bool]]:
+def compose_plainly(draft: Draft, target: Target, centered: bool) -> Iterator[tuple[str, bool]]:
     """Put graphs of layers in the place of what a release has no layer for; yield what became of it, and whether it
-    rounds otherwise.
+    rounds otherwise. `centered`: whether the release that wrote the model resizes images by the centers of pixels.
     """
     api = target.api
     if not lacks_operations(api) or may_mask(draft.config):
@@ -56,19 +57,29 @@ def compose_plainly(draft: Draft, target: Target) -> Iterator[tuple[str, bool]]:
         if is_operation(layer):
             return layer["class_name"] not in OP_LAYERS or api.find(layer["class_name"], "layers") is None
         sigmoid = other_slope and layer["class_name"] == "Activation"
+        if is_foreign(layer, target):
+            return True
         return layer.get("class_name") in lacking or (sigmoid and layer["config"].get("activation") == "hard_sigmoid")
+
+    def operation(layer: dict[str, Any], shape: LayerShape, names: frozenset[str]) -> Plain | None:
+        return _operation(layer, shape, names, api, single=True)
 
     names = frozenset(_names(draft.config))
     for layer, shape in called(draft, wanted):
         name, class_name = name_of(layer), str(layer["class_name"])
         try:
-            made = _operation(layer, shape, names, api) if is_operation(layer) else _layer(draft, layer, shape, api)
+            if class_name == "Lambda":
+                graphs = composed(layer, shape, draft.era, centered, target, operation)
+            else:
+                known = is_operation(layer)
+                graph = _operation(layer, shape, names, api) if known else _layer(draft, layer, shape, api)
+                graphs = None if graph is None else [graph]
         except CannotInferError:
             continue
-        if made is not None:
-            for entry, tensors in made.weights:
+        if graphs is not None:
+            for entry, tensors in (pair for graph in graphs for pair in graph.weights):
                 draft.give(entry, tensors)
-            yield f"{class_name} {name}", made.rounded
+            yield f"{class_name} {name}", any(graph.rounded for graph in graphs)
 
 
 def _source(draft: Draft) -> Semantics:
@@ -93,8 +104,10 @@ def _layer(draft: Draft, layer: dict[str, Any], shape: LayerShape, api: Api) -> 
     return graph
 
 
-def _operation(layer: dict[str, Any], shape: LayerShape, names: frozenset[str], api: Api) -> Plain | None:
-    """Make an operation that is no single layer a graph."""
+def _operation(
+    layer: dict[str, Any], shape: LayerShape, names: frozenset[str], api: Api, single: bool = False
+) -> Plain | None:
+    """Make an operation a graph; one that is a `single` layer as well, or only where it is none."""
     calls = calls_of(layer, names)
     operation = operations.read(layer, calls[0]) if len(calls) == 1 else None
     if operation is None:
@@ -103,7 +116,9 @@ def _operation(layer: dict[str, Any], shape: LayerShape, names: frozenset[str], 
     shapes = dict(zip(taken, shape.input_shapes, strict=False))
     inputs = {ref: Ref(f"{name}_in_{number}", 0, 0) for number, ref in enumerate(shapes)}
     given = {inputs[ref]: found for ref, found in shapes.items() if found is not None}
-    if len(given) < len(set(taken)) or layer_of(operation.name, dict(operation.values), api) is not None:
+    if len(given) < len(set(taken)):
+        return None
+    if not single and layer_of(operation.name, dict(operation.values), api) is not None:
         return None
     values = convert(dict(operation.values), lambda value: inputs[value] if isinstance(value, Ref) else value)
     graph = Plain(given, name, api)
