@@ -119,3 +119,17 @@ def test_a_multi_head_attention_takes_masks_away() -> None:
     assert _mask_of("steps", model, "tf.keras", "tf.keras", "2.15") == (OF_A,)
     assert _mask_of("steps", model, "keras-3", "keras", "3.7.0") == (OF_A,)
     assert _mask_of("steps", model, "keras-3", "keras", "3.8.0") == (("unsure", 2, OF_A),)
+
+
+@pytest.mark.parametrize(("version", "words"), [("2.2.4", ("state",)), ("2.3.1", ())])
+def test_what_a_masked_step_puts_out_beside_an_initial_state(version: str, words: tuple[str, ...]) -> None:
+    """Source: `rnn` of keras/backend/tensorflow_backend.py (2.2.4 and 2.3.1)."""
+    steps = _layer("LSTM", "steps", "u", "b", "b", units=2)
+    model = _graph(_words("u", "a", True), steps, output="steps")
+    assert _mask_of("steps", model, "keras-2", "keras", version) == (OF_A, *words)
+
+
+def test_a_softmax_of_keras_2_goes_by_no_mask() -> None:
+    model = _graph(_words("u", "a", True), _layer("Softmax", "soft", "u", axis=1), output="soft")
+    assert _mask_of("soft", model, "keras-2", "keras", "2.2.4") == (None,)
+    assert _mask_of("soft", model, "keras-3", "keras", "3.15.1") == (OF_A,)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 SLUG = "masks-stated"
 _STATED = (*RECURRENT, "GlobalAveragePooling1D", "Softmax", "TimeDistributed")
-_SLUG_OF_BIDIRECTIONAL = ("zero", "as-stated")
+_OF_BIDIRECTIONAL = ("zero", "as-stated")  # these its own fix deals with
 
 
 class _UnsaidError(Exception):
@@ -66,6 +66,9 @@ def settle(draft: Draft, target: Target, wanted: dict[Key, Use]) -> Iterator[Cha
         yield Change(SLUG, f"state the mask that {name} goes by, which would be another")
     for name in dict.fromkeys(flow.cut_before):
         yield Change(SLUG, f"keep a mask from {name}, which went by none")
+    for name in dict.fromkeys(flow.otherwise):
+        note = "at a masked step it puts out its first state in one release and the output before in the other"
+        yield Change(SLUG, f"leave {name} as it is, which masks otherwise", kind=APPROXIMATE, note=note)
     for name in dict.fromkeys(flow.unsaid):
         note = "it goes by another mask there, and computes otherwise where steps are masked"
         yield Change(SLUG, f"leave {name} with the masks that reach it", kind=APPROXIMATE, note=note)
@@ -89,6 +92,7 @@ class _Settling(Flow):
         self.stated_in: list[str] = []
         self.cut_before: list[str] = []
         self.unsaid: list[str] = []
+        self.otherwise: list[str] = []
         self._models: dict[Place, dict[str, Any]] = {}
         self._made: dict[Place, dict[Any, Ref]] = {}
         self._added: dict[Place, list[dict[str, Any]]] = {}
@@ -111,7 +115,10 @@ class _Settling(Flow):
             self._cut(call, call.entry["inbound_nodes"][call.key[2]], [True] * len(call.args), silent=True)
         if wanted is None:
             return
-        have, want = _masks(self.effective(call)), _masks(wanted.masks)
+        effective = self.effective(call)
+        if _words(effective) != _words(wanted.masks):
+            self.otherwise.append(name_of(call.entry))
+        have, want = _masks(effective), _masks(wanted.masks)
         count = max(len(have), len(want))
         have, want = (masks + (None,) * (count - len(masks)) for masks in (have, want))
         if have == want or not have:
@@ -245,8 +252,13 @@ class _Settling(Flow):
 
 
 def _masks(used: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return the masks among what a call goes by. How a Bidirectional fills masked steps, its own fix says."""
-    return tuple(one for one in used if one not in _SLUG_OF_BIDIRECTIONAL)
+    """Return the masks among what a call goes by."""
+    return tuple(one for one in used if not isinstance(one, str))
+
+
+def _words(used: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return what a call puts out at masked steps, in words."""
+    return tuple(one for one in used if isinstance(one, str) and one not in _OF_BIDIRECTIONAL)
 
 
 def _object(ref: Ref) -> dict[str, Any]:

@@ -94,7 +94,9 @@ class Call:
 
 @record
 class Use:
-    """What a call goes by: the masks that change what it computes (None where there is none), with what else does."""
+    """What a call goes by: the masks that change what it computes (None where there is none), and words for what it
+    puts out at masked steps, where releases differ.
+    """
 
     name: str
     path: str
@@ -280,11 +282,11 @@ class Flow:
         name, masks = call.name, call.masks
         if name in RECURRENT:
             mask = None if self.modern and call.beside and call.given is None else call.mask
-            return (mask, *self._zeros(name, call.config, mask))
+            return (mask, *self._zeros(name, call.config, mask), *self._repeats(call, mask))
         if name == "GlobalAveragePooling1D":
             return (call.mask if self.semantics["pooling_mask"] == "counts" else None,)
         if name == "Softmax":
-            return (call.mask,)
+            return (call.mask if self.semantics["softmax_layer"] == "masked" else None,)
         if name in ATTENTION:
             return (*masks[:2], *[None] * (2 - len(masks)))
         if name in HEADS:
@@ -313,6 +315,19 @@ class Flow:
             return ()
         stated = "zero" if inner.get("zero_output_for_mask") else self.semantics["bidirectional_mask"]
         return (stated,)
+
+    def _repeats(self, call: Call, mask: Mask) -> tuple[Any, ...]:
+        """Return what a layer puts out at a masked step where that is not the output before, with zeros at first: its
+        first state, which differs from the outputs where a state comes in or there are several cells.
+        """
+        config = call.config
+        if call.name == "Bidirectional" and isinstance(config.get("layer"), dict):
+            config = config["layer"].get("config") or {}
+        cell = config.get("cell")
+        stacked = isinstance(cell, dict) and cell.get("class_name") == "StackedRNNCells"
+        differs = call.beside or config.get("stateful") or stacked
+        state = self.semantics["masked_step"] == "state" and not config.get("unroll")
+        return ("state",) if mask is not None and differs and state else ()
 
     def _heads(self, call: Call) -> tuple[Mask, ...]:
         if self.semantics["attention_masks"] == "stated":

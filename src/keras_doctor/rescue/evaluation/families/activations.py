@@ -58,7 +58,8 @@ def thresholded(call: Call) -> Any:
 @computes("Softmax")
 def softmax_layer(call: Call) -> Any:
     """Exponentials that add up to 1, over one axis or several; masked places count as very small."""
-    x, mask = call.x, call.mask
+    x = call.x
+    mask = call.mask if call.semantics["softmax_layer"] == "masked" else None
     return softmax(x if mask is None else hidden(call, x, mask), call.axes("axis", x.ndim, -1))
 
 

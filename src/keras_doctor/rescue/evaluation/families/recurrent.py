@@ -64,7 +64,9 @@ def _states(call: Call) -> list[Array] | None:
 
 
 def run(call: Call, cell: Cell) -> Any:
-    """Follow a sequence step by step. A step that is masked keeps the states and repeats the output before it."""
+    """Follow a sequence step by step. A step that is masked keeps the states and repeats the output before it, or puts
+    out the first state.
+    """
     x, mask, major = call.x, _mask(call), call.flag("time_major")
     if major:
         x = np.swapaxes(x, 0, 1)
@@ -76,13 +78,15 @@ def run(call: Call, cell: Cell) -> Any:
     given = _states(call)
     states = given or cell.initial(projected[:, 0])
     output: Array = None
+    repeats_state = call.semantics["masked_step"] == "state" and not call.flag("unroll")
     kept: list[Array] = []
     for time in reversed(steps) if call.flag("go_backwards") else steps:
         new, new_states = cell.step(projected[:, time], states)
         if mask is not None:
             counts = mask[:, time]
             blank = output is None or call.flag("zero_output_for_mask")
-            new = _where(counts, new, np.zeros_like(new) if blank else output)
+            old = states[0] if repeats_state else np.zeros_like(new) if blank else output
+            new = _where(counts, new, old)
             new_states = [_where(counts, one, old) for one, old in zip(new_states, states, strict=True)]
         output, states = new, new_states
         kept.append(new)
