@@ -143,6 +143,7 @@ class Api:
         self._compared: dict[tuple[str, str], tuple[tuple[str, Values], ...]] = {}
         self._wanted: dict[tuple[str, str], tuple[str, ...]] = {}
         self._checked: dict[tuple[str, str], tuple[frozenset[str], frozenset[str], bool, bool]] = {}
+        self._public: dict[str, tuple[str, ...]] = {}
 
     # Names
 
@@ -206,11 +207,13 @@ class Api:
     def public_names(self, definition: Definition) -> tuple[str, ...]:
         """The public names of a class or function: "keras.layers.Conv2D", "keras.layers.Convolution2D"."""
         reference = f"{definition.kind}/{definition.name}"
-        found = []
-        for space in self._data.names("exports"):
-            rows = self._data.section("exports", space) or {}
-            found += [f"{space}.{name}" for name, value in rows.items() if value == (reference,)]
-        return tuple(found)
+        if reference not in self._public:
+            found = []
+            for space in self._data.names("exports"):
+                rows = self._data.section("exports", space) or {}
+                found += [f"{space}.{name}" for name, value in rows.items() if value == (reference,)]
+            self._public[reference] = tuple(found)
+        return self._public[reference]
 
     def classes(self, kind: str) -> Iterator[Definition]:
         """Yield every class of a kind, also those that no table names."""
