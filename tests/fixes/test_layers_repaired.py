@@ -19,6 +19,7 @@ from keras_doctor import Environment, repair
 
 RECORDED = Path(__file__).resolve().parents[1] / "data/layer-repairs.tsv"
 KERAS_3 = "python==3.11 keras==3.15.1 tensorflow==2.21.0"
+TORCH = "python==3.11 keras==3.15.1 torch==2.13.0"
 TF_24 = "python==3.7 tensorflow==2.4.4"
 
 BY_FIX = (
@@ -34,6 +35,8 @@ BY_FIX = (
     ("batches-apart", "py37_tf24/conv2d_extra_rank/model.h5", KERAS_3),
     ("grouped", "py311_tf221_k3151/conv2d_groups/model.keras", TF_24),
     ("channels-turned", "py311_tf221_k3151/conv2d_first_same/model.keras", TF_24),
+    ("resampled", "py311_tf215/up2_mitchell/model.h5", KERAS_3),
+    ("resampled", "py311_tf215/up2_lanczos/model.h5", TORCH),
     ("dimensions-kept", "py311_tf215/gap2_keep/model.h5", TF_24),
     ("upsampling-moved", "py36_keras224_tf113/up2_bilinear/model.h5", KERAS_3),
     ("operation-rewritten", "py311_tf215/op_norm/model.h5", KERAS_3),

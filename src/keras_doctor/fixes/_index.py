@@ -21,6 +21,7 @@ FIXES: dict[str, tuple[str, ...]] = {
         "layer_axes",
         "least_epsilon",
         "random_crop",
+        "resampled",
         "spectral_embedding",
         "theano_kernels",
         "virtual_batches",
@@ -53,5 +54,5 @@ FIXES: dict[str, tuple[str, ...]] = {
         "initializer_dropped",
     ),
     "texts:unsized": ("flatten_sized",),
-    "value:refused": ("batch_axes", "causal_padding", "initializer_dropped", "keyword_dropped"),
+    "value:refused": ("batch_axes", "causal_padding", "resampled", "initializer_dropped", "keyword_dropped"),
 }

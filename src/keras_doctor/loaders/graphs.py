@@ -9,6 +9,7 @@ from keras_doctor.document.locus import Locus
 from keras_doctor.layers.graph import infer
 from keras_doctor.loaders.tracing import Step
 from keras_doctor.records import record
+from keras_doctor.releases.semantics import Semantics
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ def shapes(load: Load, config: Any) -> tuple[LayerShape, ...]:
     return found
 
 
+_RESIZING = ("UpSampling2D", "Resizing")
+
 # The configs that were followed last, with their eras and what was found: one file is often judged for many releases.
 _latest: list[tuple[Any, str, tuple[LayerShape, ...]]] = []
 
@@ -82,6 +85,8 @@ def steps(load: Load, config: Any, inferred: tuple[LayerShape, ...]) -> Iterator
         return  # nothing was built when it was saved: layers are built by the first call, whatever comes in
     if load.environment.backend == "torch" and load.does("names-torch-parameters-by-path"):
         yield from _dotted(load, root, inferred)
+    if load.api.line == "keras-3":
+        yield from _interpolated(load, inferred)
     equal = load.does("wants-equal-query-and-value")
     for shape in inferred:
         if equal and shape.known:
@@ -98,6 +103,23 @@ def steps(load: Load, config: Any, inferred: tuple[LayerShape, ...]) -> Iterator
             yield Step(
                 "graph", ("graph:unknown",), where, subject, f"{subject.name[:60] or shape.path}: {shape.reason}"
             )
+
+
+def _interpolated(load: Load, inferred: tuple[LayerShape, ...]) -> Iterator[Step]:
+    """Yield the layers that resize in a way which the backend does not have: they raise when they are called."""
+    called = {shape.path for shape in inferred if shape.calls}
+    for node in load.document.layers:
+        if node.class_name not in _RESIZING or node.path not in called:
+            continue
+        backend = load.environment.backend or "tensorflow"
+        known = Semantics(load.api.library, load.api.version, backend).get("interpolations").split()
+        way = node.config.get("interpolation")
+        if isinstance(way, str) and way.lower() not in known:
+            reason = (
+                f"its interpolation {way[:40]!r} is none of {', '.join(known)}, which are what it has with {backend}"
+            )
+            subject = Inferred(load.api, node.name, node.class_name, reason)
+            yield Step("graph", ("graph:impossible",), Locus(path=node.path), subject)
 
 
 def _unequal(load: Load, root: ConfigNode, shape: LayerShape) -> Iterator[Step]:
