@@ -5,6 +5,7 @@ from __future__ import annotations
 # Tag of a step → the fixes that look at it.
 FIXES: dict[str, tuple[str, ...]] = {
     "arrays:conversion": ("dtype_widened",),
+    "build:refused": ("shear_factor",),
     "call:square": ("channels_turned",),
     "call:unsupported": ("channels_turned", "grouped", "half_normalized"),
     "cudnn:device": ("cudnn",),

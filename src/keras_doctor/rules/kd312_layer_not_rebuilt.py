@@ -12,8 +12,8 @@ Up to 3.3 a TimeDistributed takes no models at all. Since 3.11 a functional mode
 every older release wrote them, puts out a list, which TimeDistributed cannot take.
 
 **How to mend.** Load the file with the release that saved it, or a later one of Keras 3 (for TimeDistributed of a
-model: with 3.10 at the latest). For RandomShear, which only matters in training, change the bounds in the config to [0,
-factor].
+model: with 3.10 at the latest). For RandomShear, write the number in the place of its bounds, 0.5 for [-0.5, 0.5]: it
+makes the same of it. `keras-doctor repair` does that.
 """
 
 from __future__ import annotations
