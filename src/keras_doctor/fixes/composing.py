@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from keras_doctor.fixes import functions, operations
 from keras_doctor.fixes.entries import Entries
+from keras_doctor.fixes.operations import is_array
 from keras_doctor.fixes.sizes import Size, has_open, is_sizes, of_number
 from keras_doctor.layers.inbound import Node, Ref
 from keras_doctor.layers.operations.operands import bind
@@ -76,12 +77,18 @@ class Composer(Entries):
         name, config = entry["class_name"], entry["config"]
         if name in ("Cast", "OneHot"):
             return str(config.get("dtype", "float32"))
-        first = self.first(args[1:] if name == "Where" else args)
+        given = args[1:] if name == "Where" else args
+        if given and (is_array(given[0]) or isinstance(given[0], float)):
+            numbers = given[0] if isinstance(given[0], list) else given[:1]
+            return self.result(name, str(operations.constant(numbers)["config"]["dtype"]))
+        first = self.first(given)
         return self.result(name, self.dtype(first) if first is not None and is_operation(entry) else "float32")
 
     @staticmethod
     def result(name: str, held: str) -> str:
         """Return what an operation, or a function, puts out whose first tensor holds that."""
+        if name in ("TrueDivide", "truediv", "divide") and held.startswith(("int", "uint")):
+            return "float32"
         return "bool" if name in _BOOLEAN else "int32" if name in _WHOLE else held
 
     @staticmethod

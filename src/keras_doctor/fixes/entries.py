@@ -156,16 +156,23 @@ def become(
     layer.update(model_entry(name, inputs, made, outputs))
 
 
-def model_entry(name: str, inputs: dict[Ref, Shape], made: list[dict[str, Any]], outputs: list[Ref]) -> dict[str, Any]:
-    """Return the entry of a graph as a layer, without calls."""
-    layers = [*(input_entry(ref.layer, list(shape)) for ref, shape in inputs.items()), *made]
+def model_entry(
+    name: str,
+    inputs: dict[Ref, Shape],
+    made: list[dict[str, Any]],
+    outputs: list[Ref],
+    dtypes: dict[Ref, str] | None = None,
+) -> dict[str, Any]:
+    """Return the entry of a graph as a layer, without calls. `dtypes`: of the inputs, where that is not float32."""
+    held = dtypes or {}
+    layers = [*(input_entry(ref.layer, list(shape), held.get(ref, "float32")) for ref, shape in inputs.items()), *made]
     ends = {"input_layers": [_bare(ref) for ref in inputs], "output_layers": [_bare(ref) for ref in outputs]}
     return {"class_name": "Functional", "config": {"name": name, "trainable": True, "layers": layers, **ends}}
 
 
-def input_entry(name: str, shape: list[Any]) -> dict[str, Any]:
+def input_entry(name: str, shape: list[Any], dtype: str = "float32") -> dict[str, Any]:
     """Return the entry of an input."""
-    config = {"name": name, "batch_shape": shape, "dtype": "float32", "sparse": False}
+    config = {"name": name, "batch_shape": shape, "dtype": dtype, "sparse": False}
     return {"class_name": "InputLayer", "config": config, "name": name, "inbound_nodes": []}
 
 

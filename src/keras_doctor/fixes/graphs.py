@@ -174,7 +174,9 @@ class _Rewriting:
             if not is_operation(layer):  # other releases do not take all that one notes as not given
                 named = {key: value for key, value in named.items() if value is not None}
             if is_operation(layer) and layer.get("class_name") != "GetItem":
-                positional = [operations.operand(arg) for arg in operations.summands(layer, positional)]
+                if layer.get("class_name") == "Add" and len(positional) == 2:
+                    positional = operations.summands(positional[0], positional[1], self.last(positional[1]))
+                positional = [operations.operand(arg) for arg in positional]
             args = [self.value(arg, shift) for arg in positional]
             return {"args": args, "kwargs": {key: self.value(value, shift) for key, value in named.items()}}
         # Keras 3 notes arguments that were not given as null; a call before it may not know them.
@@ -193,6 +195,11 @@ class _Rewriting:
         return [self.legacy(value, shift, kwargs) for value in listed]
 
     # Keras 3
+
+    def last(self, value: Any) -> int | None:
+        """Return the size of a tensor's last axis; None where it has not two axes, or that is open."""
+        shape = self.shape(value, value.node) if isinstance(value, Ref) else []
+        return shape[-1] if len(shape) > 1 else None
 
     def value(self, value: Any, shift: dict[str, int]) -> Any:
         if isinstance(value, Ref):

@@ -90,7 +90,8 @@ class Graph(Composer, Body):
                 return self.op("numpy.Negative", values[0])
             raise CannotInferError(f"what {found.symbol} does is not known")
         line = _line(found.symbol, *values)
-        if line is not None and self.api.find("Rescaling", "layers") is not None:
+        floats = self.dtype(self.first(values)).startswith("float")
+        if line is not None and floats and self.api.find("Rescaling", "layers") is not None:
             tensor, scale, offset = line
             return self.layer("Rescaling", tensor, scale=scale, offset=offset)
         symbols = {**_SYMBOLS, **_TRUTHS} if self.dtype(self.first(values)) == "bool" else _SYMBOLS

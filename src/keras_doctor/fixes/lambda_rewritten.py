@@ -12,17 +12,21 @@ from itertools import pairwise
 from keras_doctor.fixes.draft import layers_of
 from keras_doctor.fixes.entries import input_entry, model_entry
 from keras_doctor.fixes.lambda_graph import Graph
+from keras_doctor.fixes.operation_calls import refs
 from keras_doctor.fixes.operations import can_write
+from keras_doctor.fixes.tensors_known import Known
+from keras_doctor.layers.dtypes import compute_dtype
 from keras_doctor.layers.graph import infer
 from keras_doctor.layers.inbound import Ref
 from keras_doctor.layers.lambda_body import body
+from keras_doctor.layers.models import is_input, name_of
 from keras_doctor.layers.shapes import CannotInferError
 from keras_doctor.layers.stock import is_operation
 from keras_doctor.releases.behaviours import has
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     from keras_doctor.layers.graph import LayerShape
@@ -54,6 +58,7 @@ def _model(entry: Any, path: str, shapes: dict[str, LayerShape], told: Told) -> 
     # Before 3.4 a graph gives a list of its one output, which the next layer of a Sequential does not take.
     lists = api.line == "keras-3" and not has("reads-nested-ends", api.library, api.version)
     chained = lists and entry.get("class_name") == "Sequential"
+    known = Known(entry["config"], place, shapes) if isinstance(entry.get("config"), dict) else None
     for number, layer in enumerate(layers_of(entry)):
         if not isinstance(layer, dict):
             continue
@@ -62,8 +67,20 @@ def _model(entry: Any, path: str, shapes: dict[str, LayerShape], told: Told) -> 
             yield from _model(layer, f"{here}.config", shapes, told)
             continue
         found = layer.get("class_name") == "Lambda" and here in shapes
-        if found and rewritten(layer, shapes[here], told, chained):
+        if found and rewritten(layer, shapes[here], told, chained, _held(known, layers_of(entry), number)):
             yield str(layer["config"]["name"])
+
+
+def _held(known: Known | None, layers: list[Any], number: int) -> list[str]:
+    """Return what the tensors hold that a layer is called on; [] where it is not known."""
+    layer = layers[number]
+    if known is not None and "inbound_nodes" in layer:
+        calls = known.calls.get(name_of(layer), [])
+        return [known.dtype(ref) or "float32" for ref in refs(calls[0].args)] if calls else []
+    before = layers[number - 1] if number else layer
+    config = before.get("config") if isinstance(before, dict) else None
+    stated = compute_dtype(config.get("dtype")) if isinstance(config, dict) else ""
+    return [stated if stated and (number == 0 or is_input(before)) else "float32"]
 
 
 def rewritten(
@@ -71,10 +88,11 @@ def rewritten(
     shape: LayerShape,
     told: Told,
     chained: bool,
+    held: Sequence[str] = (),
     writes: Callable[[dict[str, Any], Api], bool] = can_write,
 ) -> bool:
-    """Make a layer the model of its operations, a Sequential if `chained`; tell whether that can be done. `writes`
-    tells what of it the target can have.
+    """Make a layer the model of its operations, a Sequential if `chained`; tell whether that can be done. `held`: what
+    the tensors hold that it is called on; `writes` tells what of it the target can have.
     """
     config = layer.get("config")
     if not isinstance(config, dict):
@@ -84,9 +102,11 @@ def rewritten(
     if not shapes or len(shapes) < len(shape.input_shapes) or config.get("mask") is not None:
         return False
     inputs = {Ref(f"{name}_in_{number}", 0, 0): one for number, one in enumerate(shapes)}
+    dtypes = dict(zip(inputs, held, strict=False)) if len(held) == len(inputs) else {}
     try:
         code, found = body(config.get("function"))
         graph = Graph(config, code, inputs, name, *told)
+        graph.dtypes = dtypes
         output = graph.value(found)
     except (CannotInferError, ValueError, KeyError, TypeError, IndexError):
         return False
@@ -100,13 +120,13 @@ def rewritten(
     if not all(writes(entry, told[1]) for entry in made):
         return False
     if chained:
-        entries = [input_entry(ref.layer, list(one)) for ref, one in inputs.items()]
+        entries = [input_entry(ref.layer, list(one), dtypes.get(ref, "float32")) for ref, one in inputs.items()]
         if len(inputs) > 1 or len(outputs) > 1 or not _is_chain([*entries, *made]):
             return False
         steps = [{"class_name": one["class_name"], "config": one["config"]} for one in (*entries, *made)]
         layer.update(class_name="Sequential", config={"name": name, "trainable": True, "layers": steps})
         return True
-    layer.update(model_entry(name, inputs, made, outputs))
+    layer.update(model_entry(name, inputs, made, outputs, dtypes))
     return True
 
 

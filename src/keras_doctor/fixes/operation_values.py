@@ -160,7 +160,15 @@ _SAID: dict[str, Callable[[Values], Values | None]] = {
     "linalg.Norm": _norm,
     "image.Resize": _resized,
 }
+
+
+def _unconverted(values: Values) -> Values | None:
+    """Return what is handed on as it is; None where it would be of another dtype."""
+    return None if values.get("dtype") is not None else {"x": values.get("x")}
+
+
 _UNSAID: dict[str, Callable[[Values], Values | None]] = {
+    "core.ConvertToTensor": _unconverted,
     "nn.MaxPool": _unpooled,
     "nn.AveragePool": _unpooled,
     "nn.Normalize": _unnormalized,

@@ -139,7 +139,7 @@ def read(entry: dict[str, Any], call: Node) -> Operation | None:
 def of_function(function: str, call: Node) -> Operation | None:
     """Return what a function of TensorFlow's does in one call, where that is one operation."""
     row = next((row for row in known() if function in row.functions), None)
-    if row is None or not call.args:
+    if row is None or not (call.args or call.kwargs):
         return None
     order = list(dict.fromkeys(new for _, new in row.parameters))
     names = {**{new: new for new in order}, **dict(row.parameters)}
@@ -186,16 +186,12 @@ def _node(config: dict[str, Any], call: Node) -> Operation | None:
     constants = config.get("constants")
     if not isinstance(node, dict) or not isinstance(constants, dict):
         return None
-    tensors = call.args[0] if len(call.args) == 1 and isinstance(call.args[0], list) else list(call.args)
-    count = len(tensors) + len(constants)
-    given = iter(tensors)
-    inputs = [constants[str(i)] if str(i) in constants else next(given, None) for i in range(count)]
-    attributes = {key: _attribute(value) for key, value in (node.get("attr") or {}).items()}
-    op = node.get("op")
+    several = len(call.args) == 1 and type(call.args[0]) is list
+    op, inputs, attributes = node_parts(config, call.args[0] if several else list(call.args))
     if op == "StridedSlice":
-        return _strided(inputs, attributes)
+        return strided(inputs, attributes)
     row = next((row for row in known() if op in row.nodes), None)
-    if row is None or any(attributes.get(key) for key in ("transpose_a", "transpose_b", "adj_x", "adj_y")):
+    if row is None or any(_says(key, value) for key, value in attributes.items() if key not in dict(row.attributes)):
         return None
     values: dict[str, Any] = {}
     names = list(row.inputs)
@@ -208,16 +204,46 @@ def _node(config: dict[str, Any], call: Node) -> Operation | None:
     return Operation(row.name, tuple(values.items()))
 
 
+def node_parts(config: dict[str, Any], tensors: list[Any]) -> tuple[str, list[Any], dict[str, Any]]:
+    """Return the name of a node, what it takes, of `tensors` and of the constants that stand with it, and its
+    attributes as plain values.
+    """
+    node, constants = config["node_def"], config["constants"]
+    given = iter(tensors)
+    count = len(tensors) + len(constants)
+    inputs = [constants[str(i)] if str(i) in constants else next(given, None) for i in range(count)]
+    return str(node.get("op")), inputs, {key: _attribute(value) for key, value in (node.get("attr") or {}).items()}
+
+
+def _says(key: str, value: Any) -> bool:
+    """Tell whether an attribute of a node changes what it computes: a type and a count do not."""
+    return key not in ("N", "incompatible_shape_error") and (value is True or (type(value) is int and value != 0))
+
+
 def _attribute(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     kind, held = next(iter(value.items()), ("", None))
     if kind == "type":
         return _DTYPES.get(str(held), str(held))
+    if kind == "s":
+        return _text(held)
+    if kind == "list":
+        listed: list[Any] = next(iter(held.values()), []) if isinstance(held, dict) else []
+        return [int(one) if isinstance(one, str) and one.lstrip("-").isdigit() else one for one in listed]
     return int(held) if kind == "i" and isinstance(held, (str, int)) else held
 
 
-def _strided(inputs: list[Any], attributes: dict[str, Any]) -> Operation | None:
+def _text(value: Any) -> Any:
+    from binascii import Error, a2b_base64
+
+    try:
+        return a2b_base64(str(value)).decode("ascii")
+    except (Error, ValueError):
+        return value
+
+
+def strided(inputs: list[Any], attributes: dict[str, Any]) -> Operation | None:
     """Return the slice that begin, end, strides and their masks mean."""
     tensor, *ends = inputs
     if len(ends) != 3 or not all(isinstance(end, list) for end in ends):
@@ -345,31 +371,18 @@ def _as_keras_3(operation: Operation, entry: dict[str, Any], name: str, api: Api
     return Node([values[key] for key in call if key in values], {}, keras3=True)
 
 
-def summands(entry: dict[str, Any], args: list[Any]) -> list[Any]:
-    """Return the arguments of an operation; a sum with a column of numbers becomes a difference of their negatives.
+def summands(first: Any, second: Any, size: int | None) -> list[Any]:
+    """Return the arguments of a sum; a second one whose last axis has one place (`size`) stands first.
 
     Keras 3.7 and later on TensorFlow take such a column for a bias of the last axis, or of the first behind the batch,
     where these are as long. Source: `add` of keras/src/backend/tensorflow/numpy.py (3.15).
     """
-    column = entry.get("class_name") == "Add" and len(args) == 2 and is_array(args[1]) and _is_column(args[1])
-    if not column:
-        return args
-    entry.update(class_name="Subtract", registered_name="Subtract")
-    return [args[0], _negative(args[1])]
-
-
-def _is_column(value: list[Any]) -> bool:
-    """Tell whether one axis alone has several places, and is not the last one."""
-    sizes = []
-    inner: Any = value
-    while isinstance(inner, list) and inner:
-        sizes.append(len(inner))
-        inner = inner[0]
-    return sum(size > 1 for size in sizes) == 1 and sizes[-1] == 1
-
-
-def _negative(value: Any) -> Any:
-    return [_negative(one) for one in value] if isinstance(value, list) else -value
+    if is_array(second):
+        inner, depth = second, 0
+        while isinstance(inner, list) and inner:
+            inner, depth, size = inner[0], depth + 1, len(inner)
+        size = size if depth > 1 else None
+    return [second, first] if size == 1 else [first, second]
 
 
 def operand(value: Any) -> Any:

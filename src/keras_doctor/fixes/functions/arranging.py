@@ -75,7 +75,7 @@ def _squeezed(graph: Composer, operands: Operands) -> Ref:
     places = [place for place, size in enumerate(shape) if size == 1]
     if axes is not None and axes != []:
         places = [axis_in(graph, x, axis) for axis in _listed(axes)]
-    wants(0 not in places)
+    wants(0 not in places or shape[0] == 1)
     return graph.part(x, [0 if place in places else Slice() for place in range(len(shape))]) if places else x
 
 
@@ -193,6 +193,11 @@ def _filled(value: Any) -> Any:
         if "value" in operands and type(number) is int and "dtype" not in operands:
             dtype = "int32"
         sizes = _listed(operands.get("shape"))
+        if all(type(one) is int and 0 < one <= MOST for one in sizes) and sizes:
+            made: Any = float(number) if dtype == "float32" else int(number)
+            for one in reversed(sizes):
+                made = [made] * one
+            return made
         wants(is_sizes(sizes) and isinstance(sizes[0], Size))
         found = graph.line(sizes[0], dtype)
         if number == 0:

@@ -172,6 +172,7 @@ FUNCTIONS = table(
     (_where_not_zero("x", "x", "numpy.TrueDivide"), "x y", "math.xdivy"),
     (_where_not_zero("x", "y", "numpy.Multiply"), "x y", "math.multiply_no_nan"),
     (_clipped, "x|t least|clip_value_min most|clip_value_max", "clip_by_value"),
+    (_clipped, "x least|min_value most|max_value", "keras.backend.clip"),
     (
         _cross_entropy_of_logits,
         "labels x|logits",

@@ -103,6 +103,24 @@ def _resized_bilinear(graph: Composer, operands: Operands) -> Ref:
     return x
 
 
+def _resized_by_node(method: str) -> Any:
+    """A node says itself from where pixels are counted."""
+
+    def enter(graph: Composer, operands: Operands) -> Ref:
+        told = {key: value for key, value in operands.items() if key in ("x", "size")}
+        if not operands.get("half_pixel_centers"):
+            wants(method != "bicubic")
+            return (_resized_bilinear if method == "bilinear" else _resized_nearest)(graph, operands)
+        wants(not operands.get("align_corners"))
+        before, graph.centered = graph.centered, True
+        try:
+            return _resized(graph, {**told, "method": method})
+        finally:
+            graph.centered = before
+
+    return enter
+
+
 def _resized_old(graph: Composer, operands: Operands) -> Ref:
     """`tf.compat.v1.image.resize`."""
     way = operands.get("method", 0)
@@ -297,6 +315,18 @@ FUNCTIONS = table(
         _resized_bilinear,
         "x|images size align_corners half_pixel_centers",
         "compat.v1.image.resize_bilinear image.resize_bilinear",
+    ),
+    *(
+        (
+            _resized_by_node(method),
+            "x|images size align_corners half_pixel_centers",
+            f"raw_ops.{name}",
+        )
+        for method, name in (
+            ("bilinear", "ResizeBilinear"),
+            ("nearest", "ResizeNearestNeighbor"),
+            ("bicubic", "ResizeBicubic"),
+        )
     ),
     (
         _resized_old,

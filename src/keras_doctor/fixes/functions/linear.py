@@ -22,7 +22,11 @@ def _product(graph: Composer, operands: Operands) -> Ref:
         one = operands.get(name)
         wants(isinstance(one, Ref) or is_array(one))
         other = "adjoint_a" if name == "x" else "adjoint_b"  # of real numbers the same
-        if operands.get(turned) or operands.get(other):
+        if (operands.get(turned) or operands.get(other)) and not isinstance(one, Ref):
+            rows: list[Any] = list(one or [])
+            wants(all(isinstance(row, list) and not isinstance(row[0], list) for row in rows))
+            one = [list(column) for column in zip(*rows, strict=True)]
+        elif operands.get(turned) or operands.get(other):
             one = tensor(operands, name)
             rank = len(graph.shape(one))
             one = graph.op("numpy.Transpose", one, axes=[*range(rank - 2), rank - 1, rank - 2])
@@ -109,6 +113,9 @@ def _laid(graph: Composer, operands: Operands, rank: int, steps: str = "strides"
     """Return images, with zeros around them where they are told how many, and where windows stand on them."""
     x, padding = tensor(operands), operands.get("padding", "VALID")
     wants(operands.get("data_format") in _LAST and len(graph.shape(x)) == rank + 2)
+    explicit = operands.get("explicit")
+    if padding == "EXPLICIT" and isinstance(explicit, list):
+        padding = [list(pair) for pair in zip(explicit[::2], explicit[1::2], strict=True)]
     if isinstance(padding, list):
         wants(len(padding) == rank + 2)
         x, padding = graph.op("numpy.Pad", x, 0.0, pad_width=padding, mode="constant"), "VALID"
@@ -230,7 +237,9 @@ def _by_point(graph: Composer, operands: Operands) -> Ref:
     return graph.op("linalg.Solve", tensor(operands), operands.get("y"))
 
 
-_CONVOLUTION = "x|input|value kernel|filters|filter strides|stride padding data_format dilations use_cudnn_on_gpu"
+_CONVOLUTION = (
+    "x|input|value kernel|filters|filter strides|stride padding data_format dilations use_cudnn_on_gpu explicit"
+)
 _POOL = "x|input|value size|ksize strides|stride padding data_format"
 
 FUNCTIONS = table(

@@ -62,8 +62,29 @@ def _cast(graph: Composer, operands: Operands) -> Any:
 
 def _product(_: Composer, operands: Operands) -> Any:
     found = operands.get("x")
-    wants(isinstance(found, list) and operands.get("axis") in (None, 0, -1) and not operands.get("keepdims"))
+    wants(isinstance(found, list) and operands.get("axis") in (None, 0, -1, [0], [-1]) and not operands.get("keepdims"))
     return product(list(found or []))
+
+
+def _gathered(_: Composer, operands: Operands) -> Vector:
+    """Sizes at places that are known."""
+    found, places = operands.get("x"), operands.get("indices")
+    wants(isinstance(found, list) and isinstance(places, list) and not operands.get("batch_dims"))
+    members: list[Any] = list(found or [])
+    wants(all(type(one) is int and 0 <= one < len(members) for one in places or []))
+    return Vector(members[one] for one in places or [])
+
+
+def _window(_: Composer, operands: Operands) -> Vector:
+    """`tf.slice` of a list of sizes."""
+    found, begin, size = operands.get("x"), operands.get("begin"), operands.get("size")
+    wants(
+        isinstance(found, list)
+        and all(isinstance(one, list) and len(one) == 1 and whole(one[0]) for one in (begin, size))
+    )
+    members: list[Any] = list(found or [])
+    first, count = int((begin or [0])[0]), int((size or [0])[0])
+    return Vector(members[first:] if count < 0 else members[first : first + count])
 
 
 def _flat(_: Composer, operands: Operands) -> Any:
@@ -87,4 +108,6 @@ FUNCTIONS = table(
     (_cast, "x dtype", "cast keras.backend.cast"),
     (_product, "x|input_tensor axis keepdims", "math.reduce_prod reduce_prod keras.backend.prod"),
     (_flat, "x|tensor shape", "reshape"),
+    (_gathered, "x|params indices validate_indices axis batch_dims", "gather compat.v1.gather"),
+    (_window, "x|input|input_ begin size", "slice"),
 )
