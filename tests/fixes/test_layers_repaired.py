@@ -38,6 +38,7 @@ BY_FIX = (
     ("resampled", "py311_tf215/up2_mitchell/model.h5", KERAS_3),
     ("resampled", "py311_tf215/up2_lanczos/model.h5", TORCH),
     ("shear-factor", "py311_tf221_k3151/random_shear/model.keras", KERAS_3),
+    ("bias-axis", "py311_tf221_k3151/conv3d_first/model.keras", TF_24),
     ("dimensions-kept", "py311_tf215/gap2_keep/model.h5", TF_24),
     ("upsampling-moved", "py36_keras224_tf113/up2_bilinear/model.h5", KERAS_3),
     ("operation-rewritten", "py311_tf215/op_norm/model.h5", KERAS_3),

@@ -8,6 +8,7 @@ that goes along an axis, such as a softmax, stands behind them, where that axis 
 
 from __future__ import annotations
 
+from keras_doctor.fixes.bias_axis import adds_along_last, lasts
 from keras_doctor.fixes.fix import Change, Fix
 from keras_doctor.fixes.parts import Owned
 from keras_doctor.fixes.sequences import become_sequence
@@ -31,6 +32,8 @@ _ALONG_AN_AXIS = ("softmax", "log_softmax", "sparsemax", "glu")
 def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
     """Put the layers in the place of one."""
     told: Uncallable = step.subject
+    if "call:square" in step.tags and (not lasts(target) or adds_along_last(draft.source.provenance) is not False):
+        return  # the bias is added there as it was, or nobody knows otherwise
     path = step.where.path.removesuffix(f".config.{told.keyword}")
     entry = draft.at(path)
     config = entry.get("config") if isinstance(entry, dict) else None
