@@ -5,6 +5,8 @@ repair makes of a file is what the same release wrote of the same model in the o
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,8 @@ TARGETS = {
     "tf24": "python==3.7 tensorflow==2.4.4",
 }
 MODELS = ("text", "images", "encoder", "nested")
+RELEASES = {"keras3": "py311_tf221_k3151", "tf215": "py311_tf215", "tf24": "py37_tf24"}  # names of setups
+SETUPS = "KERAS_DOCTOR_SETUPS"
 BLOCKS = Path(__file__).parent / "blocks.py"
 
 
@@ -96,3 +100,29 @@ def test_what_stands_behind_a_layer_of_unknown_output_stays(own_layers: Path, tm
     report = repaired(own_layers / "keras3/images/model.keras", tmp_path / "made.h5", "tf215")
     assert report.path
     assert any(owner.startswith("dense") for owner in tensors(tmp_path / "made.h5"))
+
+
+@pytest.mark.lab
+@pytest.mark.parametrize(
+    ("source", "file", "target", "ending", "name"),
+    [
+        *(("tf24", "model.h5", "keras3", ".keras", name) for name in MODELS),
+        *(("tf215", "model.h5", "keras3", ".keras", name) for name in MODELS),
+        *(("tf215", "model.keras", "keras3", ".h5", name) for name in MODELS),
+        *(
+            ("keras3", "model.keras", "tf215", ".h5", name) for name in MODELS[:3]
+        ),  # a Dense of Keras 3 has more keywords
+    ],
+)
+def test_real_releases_compute_the_same(
+    own_layers: Path, name: str, source: str, file: str, target: str, ending: str, tmp_path: Path
+) -> None:
+    listed = os.environ.get(SETUPS)
+    if not listed:
+        pytest.skip(f"{SETUPS} names no file of environments (tools/in_releases.py says what is in it)")
+    setups = {one["name"]: one["python"] for one in map(json.loads, Path(listed).read_text().splitlines())}
+    before, after = (setups[RELEASES[one]] for one in (source, target))
+    with Verifier("real", before, [after], custom_code=[str(BLOCKS)]) as verifier:
+        environment = Environment.parse(TARGETS[target])
+        report = repair(own_layers / source / name / file, tmp_path / f"made{ending}", environment, verify=verifier)
+    assert (report.verification.kind, report.verification.equal) == ("real", True), report.verification.reason

@@ -78,7 +78,7 @@ def _walked(
         if variables is None:
             raise UnclearError(f"what {one.class_name} owns is not known")
         for number, inside in enumerate(variables):
-            if "layers[" in inside.part and layout != layout_of("3"):
+            if "layers[" in inside.part and (layout.twice or layout.container != "layers"):
                 raise UnclearError(f"how {attribute} is stored by that release is not known")
             steps = [inner, *rendered(node, inside.part, {}, layout)]
             yield (*before, step, number), "/".join(steps), inside.name, inside.shape, inside.trainable
