@@ -101,7 +101,7 @@ def recast(draft: Draft, target: Target, masks: dict[Key, Use]) -> Iterator[Chan
     kept = list(keep(draft, target.api))
     for told in kept:
         yield Change("dimensions-kept", f"let a Reshape keep the dimensions that {told} pools over")
-    if leave_masks(draft, target):
+    if leave_masks(draft, target, masks):
         yield Change("masks-left", "leave the masks to the layers, which hand on the same ones there")
     plain = list(compose_plainly(draft, target, _centered(draft)))
     for told, rounded in plain:

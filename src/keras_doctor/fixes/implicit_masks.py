@@ -1,17 +1,16 @@
 """Masks that Keras 3 states in the calls of a graph are left to the layers, where the target hands on the same ones.
 
-Keras 3 writes the operations that make a mask into the graph (`NotEqual`, `Any`), and each recurrent layer with the
-mask that it goes by. A release without operations has no words for that; but it makes the masks of an Embedding and a
-Masking itself. The masks of both are followed through the model, and only where every call goes by the same are they
-left out. Called from `dialects.recast`, before the calls are written. Source: `__call__` of keras/src/layers/layer.py
-(3.15), `compute_mask` of keras/layers (2.2.4).
+Keras 3 writes the operations that make a mask into the graph (`NotEqual`, `Any`), and each layer with the mask that it
+is called with. Releases before it make the masks of an Embedding and a Masking themselves; some have no words for
+operations, and layers that take no such argument. The masks of both are followed through the model, and only where
+every call goes by the same are they left out. Called from `dialects.recast`, before the calls are written.
+Sources: `__call__` of keras/src/layers/layer.py (3.15), `compute_mask` of keras/layers (2.2.4).
 """
 
 from __future__ import annotations
 
 from keras_doctor.fixes.draft import copied, layers_of
 from keras_doctor.fixes.graphs import is_operation
-from keras_doctor.fixes.plain.composing import lacks_operations
 from keras_doctor.layers.graph import infer
 from keras_doctor.layers.inbound import Ref
 from keras_doctor.layers.masking import Flow, any_of, may_mask
@@ -23,14 +22,16 @@ if TYPE_CHECKING:
 
     from keras_doctor.fixes.draft import Draft
     from keras_doctor.fixes.fix import Target
-    from keras_doctor.layers.masking import Arg, Call, Mask
+    from keras_doctor.layers.masking import Arg, Call, Key, Mask, Use
 
 DEPTH = 64
 
 
-def leave_masks(draft: Draft, target: Target) -> bool:
-    """Leave out the masks among the arguments of calls; tell whether that was done."""
-    if draft.era != "keras-3" or not lacks_operations(target.api) or not may_mask(draft.config):
+def leave_masks(draft: Draft, target: Target, wanted: dict[Key, Use]) -> bool:
+    """Leave out the masks among the arguments of calls; tell whether that was done. Then `wanted`, which has what each
+    call is to go by, says it as the target does.
+    """
+    if draft.era != "keras-3" or target.api.line == "keras-3" or not may_mask(draft.config):
         return False
     shapes = {shape.path: shape.input_shapes for shape in infer(draft.config, draft.era)}
     stated = _Stated(draft.era, semantics_of(draft.source.provenance, draft.era), dict(shapes))
@@ -45,6 +46,7 @@ def leave_masks(draft: Draft, target: Target) -> bool:
         if key in after and _masks(use.masks) != _masks(after[key].masks):
             return False
     _bare(draft.config, 0)
+    wanted.update(after)
     return True
 
 
