@@ -67,6 +67,7 @@ class Graph(Composer, Body):
         refs = list(inputs)
         site = Site(Evaluator(era), "", 0)
         Composer.__init__(self, inputs, name, api, centered)
+        self.by_value = centered or era == "keras-3"  # whether == compares tensors, as it does since TensorFlow 2
         Body.__init__(self, Call("Lambda", config, [refs if len(refs) > 1 else refs[0]], {}, era_of(era), site), code)
 
     def operation(self, found: Operation) -> Any:
@@ -95,6 +96,8 @@ class Graph(Composer, Body):
             tensor, scale, offset = line
             return self.layer("Rescaling", tensor, scale=scale, offset=offset)
         symbols = {**_SYMBOLS, **_TRUTHS} if self.dtype(self.first(values)) == "bool" else _SYMBOLS
+        if found.symbol in ("==", "!=") and not self.by_value:
+            raise CannotInferError("TensorFlow 1 compares tensors as objects")
         if found.symbol not in symbols:
             raise CannotInferError(f"what {found.symbol} does is not known")
         dtype = self.dtype(self.first(values))

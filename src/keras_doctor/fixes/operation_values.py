@@ -82,7 +82,7 @@ def _padded(values: Values) -> Values | None:
 def _normalized(values: Values) -> Values | None:
     """TensorFlow bounds the sum of squares from below, Keras 3 its root."""
     epsilon = values.get("epsilon", _EPSILON)
-    if values.get("axis") is None or not isinstance(epsilon, (int, float)) or epsilon < 0:
+    if not isinstance(values.get("axis"), int) or not isinstance(epsilon, (int, float)) or epsilon < 0:
         return None
     return {**values, "order": 2, "epsilon": epsilon**0.5}
 

@@ -57,6 +57,7 @@ _DTYPES = {
 }  # fmt: skip
 GETITEM = "__operators__.getitem"
 _OF_MANY = ("numpy.Concatenate", "numpy.Stack", "numpy.Einsum", "layers.Add")
+_PLAIN = (("axis", -1), ("dtype", "float32"), ("decimals", 0), ("fill_value", 0.0))  # of OneHot, Round, Resize
 _USUAL = (("batch_dims", 0),)
 _OPTIONAL = ("constant_values",)
 _MASKS = ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask")
@@ -268,11 +269,17 @@ def _keras_3(name: str, config: dict[str, Any], call: Node) -> Operation | None:
         keys = call.args[1] if isinstance(call.args[1], list) else [call.args[1]]
         return Operation(name, (("x", call.args[0]), ("key", keys)))
     row = next((row for row in known() if row.name == name), None)
-    if row is None:
+    if row is None or any(_tells(key, value) for key, value in config.items() if key not in row.made):
         return None
     values = {**_GRANTED.get(name, {}), **dict(zip(row.call, call.args, strict=False)), **call.kwargs}
     values.update({key: config[key] for key in row.made if key in config})
     return Operation(name, tuple(values.items()))
+
+
+def _tells(key: str, value: Any) -> bool:
+    """Tell whether an operation of Keras 3 is told what no function of TensorFlow in the table would be told."""
+    plain = value is None or value is False or value in ("channels_last", "constant") or (key, value) in _PLAIN
+    return key not in ("name", "trainable") and not plain
 
 
 # Writing
