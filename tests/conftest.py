@@ -56,6 +56,12 @@ def keras_1_models() -> Path:
 
 
 @pytest.fixture(scope="session")
+def variants() -> Path:
+    """Return the folder of more of these, with unusual options (variants-manifest.tsv)."""
+    return unpacked(DATA / "variants.tar.xz")
+
+
+@pytest.fixture(scope="session")
 def archives() -> Path:
     """Return the folder of `.keras` archives of single layers: RELEASE-BACKEND/CASE.keras (tools/layer_cases.py)."""
     return unpacked(DATA / "archives.tar.xz")

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Pack what `record_evaluations.py` wrote in several releases for the test suite.
 
-    pack_evaluations.py RECORDED tests/data SAVER …
+    pack_evaluations.py RECORDED tests/data/evaluations|tests/data/variants SAVER …
 
-RECORDED holds SAVER/CASE/ folders. Writes evaluations.tar.xz, the same bytes for the same input: of each case one model
-file (`.keras` where there is one) and golden.npz with the inputs and, of each output, its shape and at most 60 of its
-values, evenly spread; and evaluations-manifest.tsv, which says who wrote each saver's files.
+RECORDED holds SAVER/CASE/ folders. Writes evaluations.tar.xz, or the other, the same bytes for the same input: of each
+case one model file (`.keras` where there is one) and golden.npz with the inputs and, of each output, its shape and at
+most 60 of its values, evenly spread; and evaluations-manifest.tsv, which says who wrote each saver's files.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ def main(recorded: str, out: str, savers: list[str]) -> None:
                     versions = json.load(file)["versions"]
                 count += 1
             rows.append((saver, str(count), json.dumps(versions, sort_keys=True)))
-    with open(os.path.join(out, "evaluations.tar.xz"), "wb") as file:
+    with open(f"{out}.tar.xz", "wb") as file:
         file.write(lzma.compress(buffer.getvalue(), preset=9 | lzma.PRESET_EXTREME))
-    with open(os.path.join(out, "evaluations-manifest.tsv"), "w", encoding="utf-8") as file:
+    with open(f"{out}-manifest.tsv", "w", encoding="utf-8") as file:
         file.write("saver\tcases\twritten by\n")
         file.writelines("\t".join(row) + "\n" for row in rows)
 

@@ -1,7 +1,7 @@
 """Saves the models of `layer_cases.py` in a real release with random weights, and what they compute. Runs inside a real
 environment, Python 3.6 and later.
 
-    python tools/record_evaluations.py keras|tf.keras|tf_keras OUT [name …]
+    python tools/record_evaluations.py keras|tf.keras|tf_keras OUT [variants] [name …]
 
 Writes OUT/CASE/{model.h5, model.keras, golden.npz, meta.json}: the files that the release writes, inputs `in0…` and
 outputs `out0…`, and the versions. `check_evaluation.py` compares them with the evaluation by NumPy. What a
@@ -45,8 +45,8 @@ def inputs_of(model):
     return found
 
 
-def randomize(model):
-    """Give every weight another value, so that none is at its default."""
+def randomize(model, spread=1):
+    """Give every weight another value, so that none is at its default. `spread`: of what a normalization learned."""
     names = [getattr(v, "path", None) or v.name for v in model.weights]
     random, values = np.random.RandomState(1234), []
     for name, value in zip(names, model.get_weights()):  # noqa: B905 - Python 3.6 has no strict
@@ -54,7 +54,7 @@ def randomize(model):
         if value.dtype.kind == "f":
             drawn = random.uniform(0.05, 0.5, value.shape) * np.where(random.uniform(size=value.shape) < 0.5, -1, 1)
             if any(word in name for word in ("variance", "std", "gamma", "scale", "idf")):
-                drawn = random.uniform(0.5, 1.5, value.shape)
+                drawn = random.uniform(0.5, 1.5, value.shape) * (spread if "variance" in name else 1)
             value = drawn.astype(value.dtype)
         values.append(value)
     model.set_weights(values)
@@ -70,12 +70,14 @@ def main(folder, names):
     found = layer_cases.read("keras-1" if release.MAJOR == 1 else "later")
     if release.MAJOR > 1:
         found += layer_cases.read("numbers")
+    if names[:1] == ["variants"]:
+        found, names = layer_cases.read("variants"), names[1:]
     for name, model in release.built([case for case in found if names or not case.name.startswith(LARGE)], names):
         place = os.path.join(folder, name)
         try:
             # What `adapt` found is kept in constants too; random weights make deep models chaotic.
             if not name.startswith(("quant_", "normalization", *LARGE)):
-                randomize(model)
+                randomize(model, 1e-6 if "_eps" in name else 1)
             inputs = inputs_of(model)
             given = inputs if len(inputs) != 1 else inputs[0]
             if isinstance(getattr(model, "input", None), dict):
