@@ -69,6 +69,9 @@ def settle(draft: Draft, target: Target, wanted: dict[Key, Use]) -> Iterator[Cha
     for name in dict.fromkeys(flow.otherwise):
         note = "at a masked step it puts out its first state in one release and the output before in the other"
         yield Change(SLUG, f"leave {name} as it is, which masks otherwise", kind=APPROXIMATE, note=note)
+    for name in dict.fromkeys(flow.unjoined):
+        note = "along the steps the release joins no mask with what has none: it may refuse the call"
+        yield Change(SLUG, f"leave {name}, which joins steps of which some may be masked", kind=APPROXIMATE, note=note)
     for name in dict.fromkeys(flow.unsaid):
         note = "it goes by another mask there, and computes otherwise where steps are masked"
         yield Change(SLUG, f"leave {name} with the masks that reach it", kind=APPROXIMATE, note=note)
@@ -93,6 +96,7 @@ class _Settling(Flow):
         self.cut_before: list[str] = []
         self.unsaid: list[str] = []
         self.otherwise: list[str] = []
+        self.unjoined: list[str] = []
         self._models: dict[Place, dict[str, Any]] = {}
         self._made: dict[Place, dict[Any, Ref]] = {}
         self._added: dict[Place, list[dict[str, Any]]] = {}
@@ -115,10 +119,9 @@ class _Settling(Flow):
             self._cut(call, call.entry["inbound_nodes"][call.key[2]], [True] * len(call.args), silent=True)
         if wanted is None:
             return
-        effective = self.effective(call)
-        if _words(effective) != _words(wanted.masks):
+        have, want = _masks(self.effective(call)), _masks(wanted.masks)
+        if call.name in RECURRENT and want and self.repeats(call, want[0]) != _words(wanted.masks):
             self.otherwise.append(name_of(call.entry))
-        have, want = _masks(effective), _masks(wanted.masks)
         count = max(len(have), len(want))
         have, want = (masks + (None,) * (count - len(masks)) for masks in (have, want))
         if have == want or not have:
@@ -143,6 +146,8 @@ class _Settling(Flow):
 
     def after(self, call: Call) -> list[Mask]:
         masks = super().after(call)
+        if call.name == "Concatenate" and not self.modern and masks[0] is not None and masks[0][0] == "of":
+            self.unjoined.append(name_of(call.entry))
         if call.name == "Concatenate" and masks[0] is not None and self.modern:
             # Whatever takes it takes the operations that it is made of into the graph: one of these is called
             # "concatenate" by Keras, as the layer is.

@@ -282,7 +282,7 @@ class Flow:
         name, masks = call.name, call.masks
         if name in RECURRENT:
             mask = None if self.modern and call.beside and call.given is None else call.mask
-            return (mask, *self._zeros(name, call.config, mask), *self._repeats(call, mask))
+            return (mask, *self._zeros(name, call.config, mask), *self.repeats(call, mask))
         if name == "GlobalAveragePooling1D":
             return (call.mask if self.semantics["pooling_mask"] == "counts" else None,)
         if name == "Softmax":
@@ -316,7 +316,7 @@ class Flow:
         stated = "zero" if inner.get("zero_output_for_mask") else self.semantics["bidirectional_mask"]
         return (stated,)
 
-    def _repeats(self, call: Call, mask: Mask) -> tuple[Any, ...]:
+    def repeats(self, call: Call, mask: Mask) -> tuple[Any, ...]:
         """Return what a layer puts out at a masked step where that is not the output before, with zeros at first: its
         first state, which differs from the outputs where a state comes in or there are several cells.
         """
@@ -324,7 +324,7 @@ class Flow:
         if call.name == "Bidirectional" and isinstance(config.get("layer"), dict):
             config = config["layer"].get("config") or {}
         cell = config.get("cell")
-        stacked = isinstance(cell, dict) and cell.get("class_name") == "StackedRNNCells"
+        stacked = isinstance(cell, dict) and cell.get("class_name") == "StackedRNNCells" and not self.modern
         differs = call.beside or config.get("stateful") or stacked
         state = self.semantics["masked_step"] == "state" and not config.get("unroll")
         return ("state",) if mask is not None and differs and state else ()

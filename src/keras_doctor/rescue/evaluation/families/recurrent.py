@@ -78,7 +78,9 @@ def run(call: Call, cell: Cell) -> Any:
     given = _states(call)
     states = given or cell.initial(projected[:, 0])
     output: Array = None
-    repeats_state = call.semantics["masked_step"] == "state" and not call.flag("unroll")
+    held = call.config.get("cell")
+    nested = call.is_keras3 and isinstance(held, dict) and held.get("class_name") == "StackedRNNCells"
+    repeats_state = call.semantics["masked_step"] == "state" and not call.flag("unroll") and not nested
     kept: list[Array] = []
     for time in reversed(steps) if call.flag("go_backwards") else steps:
         new, new_states = cell.step(projected[:, time], states)
