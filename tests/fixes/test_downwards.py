@@ -27,6 +27,7 @@ EXACT = (
     ("bidirectional", "py311_tf221_k3151/bi_lstm_seq/model.keras", KERAS_224),
     ("", "py311_tf221_k3151/lstm_initial/model.keras", KERAS_224),
     ("", "py311_tf221_k3151/bi_initial/model.keras", TF_215),
+    ("", "py311_tf221_k3151/nested_dict/model.keras", TF_215),
     ("masks-left", "py311_tf221_k3151/masked_lstm/model.keras", KERAS_224),
     ("masks-left", "py311_tf221_k3151/masked_nested_seq/model.keras", KERAS_224),
     ("masks-left", "py311_tf221_k3151/masked_gru_two/model.keras", KERAS_224),

@@ -191,6 +191,8 @@ class _Rewriting:
         first = [first, *state] if state else first
         if layer.get("class_name") in OP_LAYERS and not isinstance(first, list):
             return self.legacy(first, shift, kwargs)  # these keep the structure of what they are called with
+        if isinstance(first, dict):  # a model that takes its inputs by name
+            return self.legacy(first, shift, kwargs)
         listed = first if isinstance(first, list) else [first]
         return [self.legacy(value, shift, kwargs) for value in listed]
 
@@ -239,6 +241,8 @@ class _Rewriting:
             return [*self.counted(value, shift), dict(kwargs)]
         if isinstance(value, list) and not operations.is_array(value):
             return [self.legacy(one, shift, kwargs) for one in value]
+        if isinstance(value, dict) and any(True for _ in refs_in([value])):
+            return {key: self.legacy(one, shift, kwargs) for key, one in value.items()}
         return ["_CONSTANT_VALUE", -1, value, dict(kwargs)]
 
     def plain(self, value: Any, shift: dict[str, int]) -> Any:
