@@ -53,11 +53,12 @@ _ALONG = (
 )  # fmt: skip
 _DTYPES = {
     "DT_FLOAT": "float32", "DT_HALF": "float16", "DT_DOUBLE": "float64", "DT_INT32": "int32", "DT_INT64": "int64",
-    "DT_BOOL": "bool",
+    "DT_BOOL": "bool", "DT_UINT8": "uint8", "DT_INT8": "int8", "DT_INT16": "int16", "DT_UINT16": "uint16",
+    "DT_BFLOAT16": "bfloat16",
 }  # fmt: skip
 GETITEM = "__operators__.getitem"
 _OF_MANY = ("numpy.Concatenate", "numpy.Stack", "numpy.Einsum", "layers.Add")
-_PLAIN = (("axis", -1), ("dtype", "float32"), ("decimals", 0), ("fill_value", 0.0))  # of OneHot, Round, Resize
+_PLAIN = (("axis", -1), ("dtype", "float32"), ("decimals", 0), ("fill_value", 0.0), ("alpha", 1.0))
 _USUAL = (("batch_dims", 0),)
 _OPTIONAL = ("constant_values",)
 _MASKS = ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask")

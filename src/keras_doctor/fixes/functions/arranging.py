@@ -87,7 +87,9 @@ def _padded(graph: Composer, operands: Operands) -> Ref:
         and bool(rows)
         and all(isinstance(row, list) and len(row) == 2 and all(isinstance(one, int) for one in row) for row in rows)
     )
-    filled = [float(operands.get("constant_values") or 0.0)] if mode.lower() == "constant" else []
+    number = operands.get("constant_values") or 0
+    whole_numbers = graph.dtype(tensor(operands)).startswith(("int", "uint"))
+    filled = [int(number) if whole_numbers else float(number)] if mode.lower() == "constant" else []
     return graph.op("numpy.Pad", tensor(operands), *filled, pad_width=rows, mode=mode.lower())
 
 
