@@ -35,7 +35,7 @@ def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
     provenance = draft.source.provenance
     before = semantics_of(provenance, provenance.era).get("least_epsilon")
     after = target.semantics.get("least_epsilon")
-    if "none" not in (before, after) or before == after or provenance.backend not in ("tensorflow", "", None):
+    if before == after == "none" or provenance.backend in ("theano", "cntk"):
         return
     shapes = None
     for owner, parts, entry in list(layers_with_parts(draft.config)):
@@ -44,14 +44,18 @@ def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
             continue
         shapes = shapes or _shapes(draft)
         given = shapes.get(id(entry))
-        if given is None or not _taken(config, len(given), before if after == "none" else after):
+        definition = target.api.find("BatchNormalization", "layers")
+        if given is None or definition is None:
+            continue
+        kept = {key: value for key, value in config.items() if key not in target.api.refused(definition, (key,))}
+        raised = _taken(kept, len(given), after)
+        if _taken(config, len(given), before) == raised:
             continue
         name, epsilon = str(config.get("name")), config["epsilon"]
-        definition = target.api.find("BatchNormalization", "layers")
-        if after == "none":
+        if not raised:
             config["epsilon"] = LEAST
             yield Change(FIX.slug, f"state epsilon = {LEAST} of {name}, which it computed with instead of {epsilon}")
-        elif definition is not None and not target.api.refused(definition, ("fused",)):
+        elif not target.api.refused(definition, ("fused",)):
             config["fused"] = False
             yield Change(FIX.slug, f"let {name} do without the fused kernel, which takes no epsilon of {epsilon}")
         elif (parts[0], "moving_variance") in draft.tensors(owner):
