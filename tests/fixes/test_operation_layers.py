@@ -97,3 +97,13 @@ def test_what_a_file_left_out_is_not_made_up(tmp_path: Path) -> None:
     path.write_text(json.dumps(model), encoding="utf-8")
     made = plan(read(path), KERAS_3, "keras-v3", "made.keras").document
     assert made.config["config"]["layers"][-1]["class_name"] == "TFOpLambda"
+
+
+def test_calls_with_a_dict_of_tensors_are_those_of_tf_keras(tmp_path: Path) -> None:
+    """A model that tf.keras called with a dict is no file of Keras 3, whose calls are dicts of arguments."""
+    path = architecture("2.15", "K.reshape(x,(K.shape(x)[0],24))", tmp_path)
+    model = json.loads(path.read_text(encoding="utf-8"))
+    assert read(path).provenance.era != "keras-3"
+    model["config"]["layers"][-1]["inbound_nodes"] = [{"p": ["in0", 0, 0, {}]}]
+    path.write_text(json.dumps(model), encoding="utf-8")
+    assert read(path).provenance.era != "keras-3"
