@@ -167,6 +167,13 @@ def batch_mode_2_sized():
     return chain(L.TimeDistributed(L.BatchNormalization(mode=2), batch_input_shape=(3, 4, 5)))
 
 
+@channels_first
+def local_first():
+    """All that states where the channels stand has them first; what it is put together from has them last."""
+    first = L.Convolution2D(2, 2, 2, input_shape=(2, 5, 6))
+    return chain(first, L.LocallyConnected2D(3, 2, 2, subsample=(2, 2)), L.Flatten(), L.Dense(2))
+
+
 @case
 def dense_each_step():
     inner = L.TimeDistributed(L.MaxoutDense(3, nb_feature=2), input_shape=(3, 4))

@@ -89,6 +89,7 @@ def test_releases_before_1_1_took_channels_first(keras_1_models: Path, tmp_path:
         ("merged_by_function", "keras122_tensorflow", "merge-function"),
         ("window_even_first", "keras122_theano", "theano-windows"),
         ("dim_nested", "keras122_tensorflow", "dim-ordering"),
+        ("local_first", "keras122_tensorflow", "locally-connected"),
         ("merged_by_cosine", "keras122_tensorflow", "merge-cosine"),
         ("dense_each_step", "keras122_tensorflow", "dense-combined"),
         ("handed_on_three_times", "keras122_tensorflow", "input-named"),

@@ -74,14 +74,14 @@ def recast(draft: Draft, target: Target, masks: dict[Key, Use]) -> Iterator[Chan
     before = draft.era
     if before == "keras-3":
         _name_operations(draft)
+    cosines = list(merge_by_cosine(draft, target.api))
+    for name in cosines:
+        yield Change("merge-cosine", f"put the Merge {name} together from products and their roots")
     lambdas = list(rewrite_lambdas(draft.config, before, target.api, _centered(draft)))
     for name in lambdas:
         yield Change("lambda-rewritten", f"make the code of the Lambda {name} a model of the operations that it calls")
     for name in compose_operations(draft.config, before, target.api, _centered(draft)):
         yield Change("operation-composed", f"put the operation {name} together from several of the target's own")
-    cosines = list(merge_by_cosine(draft, target.api))
-    for name in cosines:
-        yield Change("merge-cosine", f"put the Merge {name} together from products and their roots")
     composed = list(compose(draft, target.api))
     for told, rounded in composed:
         kind, note = (APPROXIMATE, ROUNDED) if rounded else (EXACT, "")

@@ -69,17 +69,19 @@ def infer(config: Any, era: str) -> tuple[LayerShape, ...]:
     follow from the config has `known` False.
     """
     nodes = tuple(walk_layers(config))
-    evaluator = Evaluator(era, channels_first(nodes))
+    evaluator = Evaluator(era, channels_first(nodes, era))
     if isinstance(config, dict) and not isinstance(config.get("class_name"), str):
         config = {**config, "class_name": "Sequential"}
     evaluator.evaluate(config, "", [])
     return tuple(_entry(node.path, evaluator.visits.get(node.path, [])) for node in nodes)
 
 
-def channels_first(nodes: tuple[LayerNode, ...]) -> bool:
-    """Whether every layer that states its data format says channels_first: Keras 1 wrote down those of some classes
-    only.
+def channels_first(nodes: tuple[LayerNode, ...], era: str) -> bool:
+    """Whether layers that leave their data format open mean channels_first: in Keras 1, which wrote down those of some
+    classes only, where every layer that states one says so.
     """
+    if era not in ("keras-0", "keras-1"):
+        return False
     stated = {node.config.get("data_format", node.config.get("dim_ordering")) for node in nodes if _states(node)}
     return bool(stated) and stated <= {"channels_first", "th"}
 

@@ -73,7 +73,7 @@ def evaluate(
             return Evaluation(reason=f"the model takes {len(specs)} inputs and is given {len(inputs)}")
         runner = Runner(
             era,
-            channels_first(tuple(walk_layers(config))),
+            channels_first(tuple(walk_layers(config)), era),
             semantics_of(document.provenance, era, backend),
             variables_of(document, era),
             vocabularies_of(document, era),
