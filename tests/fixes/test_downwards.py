@@ -230,3 +230,10 @@ def test_augmentation_that_a_release_lacks_is_left_out(evaluations: Path, tmp_pa
     report = repair(file, tmp_path / "mended.h5", Environment.parse(TF_215), verify="none")
     assert report.verdict == "loads", report.remaining
     assert ("layer-replaced", "lossy") in [(change.fix, change.kind) for change in report.changes]
+
+
+def test_a_model_without_layers_in_its_config(corpus: Path, tmp_path: Path) -> None:
+    """A subclassed model: it stays what it is, and its class has to be given."""
+    file = corpus / "py311_tf221_k3151/subclassed/model.keras"
+    report = repair(file, tmp_path / "mended.h5", Environment.parse(TF_215), verify="none")
+    assert [finding.code for finding in report.remaining][:1] == ["KD401"]

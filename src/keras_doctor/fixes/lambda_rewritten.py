@@ -58,7 +58,7 @@ def _model(entry: Any, path: str, shapes: dict[str, LayerShape], told: Told) -> 
     # Before 3.4 a graph gives a list of its one output, which the next layer of a Sequential does not take.
     lists = api.line == "keras-3" and not has("reads-nested-ends", api.library, api.version)
     chained = lists and entry.get("class_name") == "Sequential"
-    known = Known(entry["config"], place, shapes) if isinstance(entry.get("config"), dict) else None
+    known = Known(entry["config"], place, shapes) if place.endswith(".layers") and layers_of(entry) else None
     for number, layer in enumerate(layers_of(entry)):
         if not isinstance(layer, dict):
             continue
