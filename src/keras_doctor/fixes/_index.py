@@ -13,6 +13,7 @@ FIXES: dict[str, tuple[str, ...]] = {
         "vocabulary_written",
         "bins_written",
         "keras_1",
+        "arrays_unwrapped",
         "bias_axis",
         "bidirectional",
         "default_written",

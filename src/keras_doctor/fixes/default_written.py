@@ -47,8 +47,10 @@ def _changed(class_name: str, given: set[str], source: Api, target: Api) -> Iter
         if name in given or name in older:
             continue
         if name in known:
-            if known[name] != default and plain(known[name]) is not NotImplemented:
-                yield name, plain(known[name])
+            value, allowed = plain(known[name]), target.values(after, name)
+            unheard = value is None and allowed is not None and not allowed.accepts(None)  # the user's settings said it
+            if known[name] != default and value is not NotImplemented and not unheard:
+                yield name, value
         else:
             for kind, owner, keyword, value in rows("absent.tsv"):
                 if (kind, owner, keyword) == ("layers", class_name, name):

@@ -11,6 +11,7 @@ from __future__ import annotations
 from keras_doctor.document.config import ConfigNode
 from keras_doctor.document.locus import Locus
 from keras_doctor.loaders.nested import kind_of
+from keras_doctor.loaders.numbers import A_NUMBER, uncounted
 from keras_doctor.loaders.objects import Built, Reference, Resolution
 from keras_doctor.loaders.tracing import Step
 from keras_doctor.wire.limits import DEFAULT_LIMITS
@@ -155,11 +156,14 @@ class Walk:
         return self.api.refused(definition, config)
 
     def values(self, definition: Definition, config: dict[str, Any]) -> tuple[tuple[str, Any, tuple[object, ...]], ...]:
-        """Return the keywords whose value the constructor compares with a list, and does not find there."""
+        """Return the keywords whose value the constructor compares with a list, and does not find there, or cannot
+        calculate with.
+        """
         found = []
         for key, accepted in self.api.compared(definition):
             if key in config and not accepted.accepts(config[key]):
                 found.append((key, config[key], accepted.values))
+        found += ((key, value, A_NUMBER) for key, value in uncounted(self.load, self.api, definition, config))
         policy = config.get("dtype")
         if isinstance(policy, str) and "_from_" in policy and not self.load.does("quantizes"):
             found.append(("dtype", policy, ("float32", "mixed_float16")))

@@ -26,15 +26,6 @@ if TYPE_CHECKING:
     from keras_doctor.loaders.load import Load
     from keras_doctor.releases.api import Definition
 
-# Keywords that are numbers, and what stands in a message for any of these.
-_NUMBERS = {
-    "ReLU": ("max_value", "negative_slope", "threshold"),
-    "LeakyReLU": ("alpha",),
-    "ELU": ("alpha",),
-    "ThresholdedReLU": ("theta",),
-}
-_A_NUMBER = ("a number",)
-
 
 class Hdf5Walk(TableWalk):
     """The building of a model, or of what it is compiled with."""
@@ -71,14 +62,6 @@ class Hdf5Walk(TableWalk):
             return found
         wrapper = any(name == "LossFunctionWrapper" for _, name in self.api.mro(definition)[1:])
         return (*found, "fn") if wrapper else found
-
-    def values(self, definition: Definition, config: dict[str, Any]) -> tuple[tuple[str, Any, tuple[object, ...]], ...]:
-        """Return the keywords whose value the constructor refuses: an activation compares its numbers with zero, which
-        an array as TensorFlow 1.12 wrote it, {"type": "ndarray", …}, is not.
-        """
-        found = super().values(definition, config)
-        numbers = _NUMBERS.get(definition.class_name, ())
-        return (*found, *((key, config[key], _A_NUMBER) for key in numbers if isinstance(config.get(key), dict)))
 
 
 def resolved(walk: TableWalk, reference: Reference) -> Resolution:
