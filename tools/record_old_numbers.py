@@ -36,7 +36,7 @@ def save(folder):
     release = keras.__version__ if "tensorflow" not in keras.__name__ else sys.modules["tensorflow"].__version__
     draw = np.random.RandomState(3)
     for name, model in models(release):
-        shape = (3,) + tuple(int(size) for size in model.input_shape[1:])
+        shape = (3, *[int(size) for size in model.input_shape[1:]])
         whole = isinstance(model.layers[0], layers.Embedding)
         values = draw.randint(0, 5, shape) if whole else np.round(draw.randn(*shape), 3)
         model.save(os.path.join(folder, name + ".h5"))

@@ -1,7 +1,8 @@
 """A number, or a list of them, that was written as an array of NumPy is written as what it is.
 
-Keras 2.0 and 2.1 and TensorFlow up to 1.12 wrote `{"type": "ndarray", "value": 0.0}` where a constructor held an array: the slope
-of a ReLU, the rows that an Embedding was given as a `Constant`. No release reads that back; each reads the value.
+Keras 2.0 and 2.1 and TensorFlow up to 1.12 wrote `{"type": "ndarray", "value": 0.0}` where a constructor held an array:
+the slope of a ReLU, the rows that an Embedding was given as a `Constant`. No release reads that back; each reads the
+value.
 """
 
 from __future__ import annotations
