@@ -26,7 +26,7 @@ class Variables:
 
     def __init__(self, found: Iterable[Found]) -> None:
         self._held: dict[str, dict[str, dict[str, TensorRef]]] = {}
-        self._read: dict[str, Array] = {}
+        self._read: dict[int, Array] = {}  # by object: what a repair made up or cut apart has no path of its own
         for path, name, tensor in found:
             steps = path.split("/")
             for length in range(len(steps) + 1):
@@ -39,9 +39,9 @@ class Variables:
         return {part: {name: self._array(ref) for name, ref in named.items()} for part, named in held.items()}
 
     def _array(self, tensor: TensorRef) -> Array:
-        if tensor.path not in self._read:
-            self._read[tensor.path] = read_tensor(tensor)
-        return self._read[tensor.path]
+        if id(tensor) not in self._read:
+            self._read[id(tensor)] = read_tensor(tensor)
+        return self._read[id(tensor)]
 
 
 def read_tensor(tensor: TensorRef) -> Array:
