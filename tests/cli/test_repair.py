@@ -150,3 +150,22 @@ def test_a_folder_keeps_its_shape_and_no_result_takes_the_place_of_another(
     shown = capsys.readouterr().out
     assert "loads there when its custom objects are given" in shown
     assert shown.splitlines()[-1] == "5 files: 3 loads, 1 loads with custom objects, 1 not written"
+
+
+def test_a_plan_without_a_result_is_for_a_file_that_the_target_reads(
+    corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = str(corpus / "py311_tf221_k3151/mlp_seq/model.keras")
+    assert main(["repair", "--plan", source, "--env", "python==3.8 tensorflow==2.4.4"]) == 0
+    assert "loads there" in capsys.readouterr().out.splitlines()[0]
+
+
+def test_several_results_do_not_go_into_a_file(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken = tmp_path / "out.keras"
+    taken.write_bytes(b"kept")
+    sources = [str(corpus / file) for file in ("py311_tf215/mlp_seq/model.h5", "py37_tf24/mlp_seq/model.h5")]
+    assert main(["repair", *sources, str(taken), *ENV]) == 2
+    assert "is a file" in capsys.readouterr().err
+    assert taken.read_bytes() == b"kept"

@@ -71,9 +71,13 @@ def test_another_release_has_the_places_that_it_makes_itself(
 
 def test_without_the_code_nothing_is_guessed(own_layers: Path, tmp_path: Path) -> None:
     source = own_layers / "tf24/text/model.h5"
-    (told,) = repaired(source, tmp_path / "made.keras", "keras3", None).lost
-    assert told[0] == "transformer_block"
-    assert "--custom-code" in told[1]
+    report = repaired(source, tmp_path / "made.keras", "keras3", None)
+    ((layer, why),) = report.lost
+    assert layer == "transformer_block"
+    assert "--custom-code" in why
+    assert not report.path
+    assert "made.h5" in report.refused
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

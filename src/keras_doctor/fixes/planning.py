@@ -37,8 +37,9 @@ ROUNDS = 40
 class Plan:
     """What is to be done: `changes` in order, and the `document` that they make, in the target's format.
 
-    `lost`: groups of tensors that could not be told apart, with the reason. `exact`: every change is. `diagnosis`: what
-    the target does with the document, where planning had to know; else None.
+    `lost`: groups of tensors that could not be told apart, with the reason; `unplaced`: layers of unknown classes whose
+    tensors have no place in the format, with the reason. `exact`: every change is. `diagnosis`: what the target does
+    with the document, where planning had to know; else None.
     """
 
     document: ModelDocument
@@ -46,6 +47,7 @@ class Plan:
     changes: tuple[Change, ...]
     lost: tuple[tuple[str, str], ...] = ()
     diagnosis: Diagnosis | None = None
+    unplaced: tuple[tuple[str, str], ...] = ()
 
     @property
     def exact(self) -> bool:
@@ -105,7 +107,7 @@ def plan(
     carried = list(carry_state(draft, target))
     if draft.slots:
         result, diagnosis = made(draft, target, path), None
-    return Plan(result, target, (*changes, *carried), (*draft.lost, *draft.unplaced(form)), diagnosis)
+    return Plan(result, target, (*changes, *carried), tuple(draft.lost), diagnosis, tuple(draft.unplaced(form)))
 
 
 def _without_assets(draft: Draft, target: Target) -> list[Change]:

@@ -33,6 +33,7 @@ _KINDS = {
     "source-real": "in the source's release",
     "numpy": "by NumPy",
 }
+_CONTAINER = "container-unknown"  # slug of the finding that the target has no reader for such a file
 _MOST = 12  # lines of one kind that are shown
 _FEW = 4  # of what was damaged
 
@@ -56,7 +57,7 @@ def show(report: Any, terminal: Terminal) -> None:
     for note in report.verification.notes if report.verification.equal is not None else ():
         terminal.print(f"    {clean(note)}")
     _show_some([f"! {owner}: {why}" for owner, why in report.lost], "groups", terminal)
-    _show_some([f"✗ {f.code} {f.message}" for f in report.remaining if not bare], "findings", terminal)
+    _show_some(_remaining(report) if not bare else (), "findings", terminal)
 
 
 def _show_some(lines: Sequence[str], what: str, terminal: Terminal, most: int = _MOST) -> None:
@@ -66,9 +67,25 @@ def _show_some(lines: Sequence[str], what: str, terminal: Terminal, most: int = 
         terminal.print(f"    and {len(lines) - most} more {what} (--json has them all)")
 
 
+def _remaining(report: Any) -> list[str]:
+    """Return what stands in the way of a load, each once, and what whoever loads the result has to do about it."""
+    told = [f"✗ {finding.code} {finding.message}" for finding in report.remaining]
+    lines = [f"{one} ({told.count(one)} times)" if told.count(one) > 1 else one for one in dict.fromkeys(told)]
+    if report.awaits_custom_objects and report.path:
+        ways = [remedy for finding in report.remaining for remedy in finding.remedies[:1]]
+        lines += [f"  → {way.text} {way.command}" for way in dict.fromkeys(ways)]
+    if not report.path and any(finding.slug == _CONTAINER for finding in report.remaining):
+        lines.append("  → it reads HDF5: let the name of the result end in .h5")
+    return lines
+
+
 def _outcome(report: Any) -> str:
-    """Return the verdict that a result is shown with: with lost tensors, none computes what the source did."""
+    """Return the verdict that a result is shown with: what was seen counts more than what the rules say, and with lost
+    tensors none computes what the source did.
+    """
     verdict: str = "unknown" if report.awaits_custom_objects else report.verdict
+    if verdict == "loads" and report.verification.equal is False:
+        verdict = "fails" if report.verification.reason else "loads-differently"
     return "unknown" if report.lost_tensors and (verdict == "loads" or not report.plan.document.config) else verdict
 
 
@@ -87,16 +104,16 @@ def _and_lost(report: Any) -> str:
 
 
 def _told(report: Any) -> str:
-    verdict = report.verdict
+    if report.awaits_custom_objects:
+        return "loads there when its custom objects are given (custom_objects={…})"
+    verdict = report.verdict if report.verdict != "loads" or report.lost_tensors else _outcome(report)
     kinds = {change.kind for change in report.changes}
     filled = any(change.fix == "fill" for change in report.changes)
     left_out = kinds <= {"exact", "lossy"} and "lossy" in kinds and not filled
     how = "with some training state left out" if left_out else ""
     if any(change.fix == "salvage" and change.kind == "approximate" for change in report.changes):
         how = "with tensors that were found by a search of the file"
-    how = how or ("rounded once" if "approximate" in kinds else "")
-    if report.awaits_custom_objects:
-        return "loads there when its custom objects are given (custom_objects={…})"
+    how = how or ("approximate in part" if "approximate" in kinds else "")
     return _TOLD[verdict] + (f" ({how})" if how and verdict == "loads" else "")
 
 

@@ -60,8 +60,10 @@ class RepairReport:
 
     @property
     def lost(self) -> tuple[tuple[str, str], ...]:
-        """Groups of tensors that could not be told apart, with the reason."""
-        return self.plan.lost
+        """What is left out: groups of tensors that could not be told apart, and layers whose tensors have no place in
+        the format, with the reason.
+        """
+        return (*self.plan.lost, *self.plan.unplaced)
 
     @property
     def verdict(self) -> str:
@@ -73,7 +75,8 @@ class RepairReport:
     def awaits_custom_objects(self) -> bool:
         """Whether nothing stands in the way of a load but custom objects that whoever loads the file is to give."""
         found = self.remaining
-        return bool(self.path and found and not self.lost) and all(finding.cause in _GIVEN for finding in found)
+        whole = not (self.refused or self.lost)
+        return bool(whole and found) and all(finding.cause in _GIVEN for finding in found)
 
     @property
     def remaining(self) -> tuple[Finding, ...]:
@@ -164,7 +167,9 @@ def _done(doing: _Doing, saved: Salvage) -> RepairReport:
     asks = doing.wishes.dequantize
     made = plan(asked, environment, kind.planned, model, given, doing.verifier.code, asks)
     made = replace(made, changes=(*_salvaged(saved, doing.wishes), *wanted, *made.changes))
-    refused = _refusal(document, saved, path, doing.wishes) if kind.holds != ARCHITECTURE else ""
+    refused = ""
+    if kind.holds != ARCHITECTURE:
+        refused = _refusal(document, saved, path, doing.wishes) or _no_place(document, made, path)
     diagnosis = None if refused else made.diagnosis
     diagnosis = diagnosis or diagnose(document if refused else made.document, environment, custom_objects=given)
     stops = any(finding.effect == "fails" and finding.cause not in _GIVEN for finding in diagnosis.findings)
@@ -265,6 +270,21 @@ def _refusal(document: ModelDocument, saved: Salvage, path: str, wishes: Wishes)
         f"{len(saved.lost)} of the model's {count} tensors are lost: {told}. The others can be saved alone "
         f"(--to safetensors), or something can stand in: keras-doctor repair {document.path} {path} --fill zeros"
     )
+
+
+def _no_place(document: ModelDocument, made: Plan, path: str) -> str:
+    """Return why a model is not written whose format has no place for what some layers own: it would not load. ""
+    where there are none.
+    """
+    if not made.unplaced:
+        return ""
+    names = [name for name, _ in made.unplaced]
+    shown = f"{', '.join(names[:_SHOWN])}{' …' if len(names) > _SHOWN else ''}"
+    told = f"layers of the user's own would lose their weights: {shown}: {made.unplaced[0][1]}"
+    if document.format not in LEGACY and document.format not in STORES:
+        return told
+    ending = ".h5" if document.format in LEGACY else ".keras"
+    return f"{told}. They keep them with keras-doctor repair {document.path} {os.path.splitext(path)[0]}{ending}"
 
 
 def _no_model(document: ModelDocument, path: str) -> str:

@@ -69,9 +69,11 @@ def run(
     if not verify_timeout > 0:
         raise Usage("--verify-timeout takes a number of seconds")
     wishes = wishes_of(to, weights_only, inference_only, strip_optimizer, rename or [], fill, dequantize)
-    *sources, destination = paths if len(paths) > 1 else [*paths, f"mended{KINDS[wishes.to or 'keras'][0]}"]
+    *sources, destination = paths if len(paths) > 1 else [*paths, ""]
     targets, many = expand(sources)
     folder = os.path.isdir(destination) or many or destination.endswith(("/", os.sep))
+    if folder and os.path.exists(destination) and not os.path.isdir(destination):
+        raise Usage(f"{destination} is a file: the results of several sources go into a folder")
     if folder and not plan:
         os.makedirs(destination, exist_ok=True)
     wanted = Wanted(env, python, requirements, "", (), False)
@@ -89,6 +91,7 @@ def run(
             for_it = wanted.at(target)
             environment = for_it.environment
             place = places.of(target, wishes.to, environment) if folder else destination
+            place = place or f"mended{_ending(wishes.to, environment)}"
             if folder and not plan:
                 os.makedirs(os.path.dirname(place), exist_ok=True)
             sister = architecture or for_it.architecture or None
@@ -119,6 +122,12 @@ def _loads(report: RepairReport, verify: str) -> bool:
     return loads and not report.refused and compared
 
 
+def _ending(to: str, environment: Environment) -> str:
+    """Return the ending of a result that nobody names: of the format that is asked for, or the target's newest."""
+    modern = environment.release[0] == "keras" and (environment.release[1] or "").startswith("3")
+    return KINDS[to][0] if to else ".keras" if modern else ".h5"
+
+
 class _Places:
     """Where results go in a folder: each below it where its source lies below the folder that was named, and no two at
     one place.
@@ -131,8 +140,7 @@ class _Places:
 
     def of(self, source: str, to: str, environment: Environment) -> str:
         """Return where the result of one source goes."""
-        modern = environment.release[0] == "keras" and (environment.release[1] or "").startswith("3")
-        ending = KINDS[to][0] if to else ".keras" if modern else ".h5"
+        ending = _ending(to, environment)
         path = os.path.abspath(source)
         above, name = os.path.split(path)
         root = next((root for root in self.roots if above == root or above.startswith(f"{root}{os.sep}")), above)
