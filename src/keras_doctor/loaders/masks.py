@@ -7,6 +7,7 @@ from keras_doctor.layers.masking import Flow
 from keras_doctor.layers.semantics import semantics_of
 from keras_doctor.loaders.graphs import ERA_OF_LINE
 from keras_doctor.loaders.load import api_of
+from keras_doctor.records import record
 from keras_doctor.releases.semantics import Semantics
 
 TYPE_CHECKING = False
@@ -16,9 +17,22 @@ if TYPE_CHECKING:
     from keras_doctor.document.model import ModelDocument
     from keras_doctor.environments.environment import Environment
 
+_STATE = "state"  # of `Flow.repeats`
 
-def differing(document: ModelDocument, environment: Environment) -> tuple[tuple[str, str], ...]:
-    """Return the name and the config path of each such layer, in the order in which they are called.
+
+@record
+class Place:
+    """A layer that goes by another mask. `name`, `path` in the config. `aside`: the steps that it passes over are the
+    same, and only what it puts out at the first of them differs, where nobody looks as a rule.
+    """
+
+    name: str
+    path: str
+    aside: bool
+
+
+def differing(document: ModelDocument, environment: Environment) -> tuple[Place, ...]:
+    """Return each such layer, in the order in which they are called.
 
     () where that is not known: no release is, or the config of one that saved it differently.
     """
@@ -38,17 +52,18 @@ def differing(document: ModelDocument, environment: Environment) -> tuple[tuple[
     shapes = {shape.path: shape.input_shapes for shape in infer(document.config, era)}
     saved = Flow(saving, before, dict(shapes)).follow(document.config)
     loaded = Flow(loading, after, dict(shapes)).follow(document.config)
-    found: dict[str, str] = {}
+    found: dict[str, Place] = {}
     for key, use in saved.items():
         other = loaded.get(key)
         if other is not None and _masks(use.masks) != _masks(other.masks):
-            found.setdefault(key[1] or use.name, use.path)
-    return tuple(found.items())
+            aside = _masks(use.masks, _STATE) == _masks(other.masks, _STATE)
+            found.setdefault(key[1] or use.name, Place(key[1] or use.name, use.path, aside))
+    return tuple(found.values())
 
 
-def _masks(used: tuple[Any, ...]) -> tuple[Any, ...]:
+def _masks(used: tuple[Any, ...], left_out: str = "") -> tuple[Any, ...]:
     """Return what a call goes by, without the None at the end: one release may list more tensors than another."""
-    masks = list(used)
+    masks = [mask for mask in used if mask is None or mask != left_out]
     while masks and masks[-1] is None:
         masks.pop()
     return tuple(masks)

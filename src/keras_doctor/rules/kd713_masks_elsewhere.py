@@ -1,7 +1,8 @@
 """Masks reach other layers than in the release that saved the model, or hold something else there.
 
 **What happens.** Nothing is said. Where steps of a sequence are masked, a recurrent layer, an attention or a pooling
-passes over other steps than it was trained to, and the outputs differ; without masked steps they are the same.
+passes over other steps than it was trained to, and the outputs differ; without masked steps they are the same. Where
+only what is put out at masked first steps differs, beside an initial state, the load counts as the same: it is padding.
 
 **Why.** Which layers hand a mask on, and how two of them become one, is in the code of each release and not in the
 config. Keras 3 keeps a step that any input of an `Add` or a `Concatenate` keeps (before, all of them had to), hands on
@@ -55,12 +56,14 @@ def examine(step: Step, context: Context) -> Iterator[Finding]:
     places = differing(document, context.environment)
     if not places:
         return
-    names = ", ".join(shown(name, 40) for name, _ in places[:6]) + (", …" if len(places) > 6 else "")
+    aside = all(place.aside for place in places)
+    told = [place for place in places if place.aside == aside]
+    names = ", ".join(shown(place.name, 40) for place in told[:6]) + (", …" if len(told) > 6 else "")
+    message = f"where steps are masked, other masks than before reach {names}"
+    if aside:
+        message = f"where the first steps are masked, {names} puts out something else at those than before"
     yield RULE.finding(
-        step,
-        f"where steps are masked, other masks than before reach {names}",
-        where=Locus(path=places[0][1]),
-        remedies=ways_out(context),
+        step, message, where=Locus(path=told[0].path), remedies=ways_out(context), effect="" if aside else None
     )
 
 
