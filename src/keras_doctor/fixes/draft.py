@@ -11,10 +11,12 @@ from __future__ import annotations
 from keras_doctor.document.config import split_path
 from keras_doctor.document.model import ModelDocument, TrainingState
 from keras_doctor.fixes.foreign import foreign_layers, frozen_in_hdf5, in_hdf5, in_store, unknown_places
+from keras_doctor.fixes.weighed_words import weighed, weights_of
 from keras_doctor.layers.assumed import infer_assumed
 from keras_doctor.layers.mixed_groups import leaves
-from keras_doctor.layers.stored_order import StoredGroup, hdf5_groups, v3_groups
+from keras_doctor.layers.stored_order import WEIGHTS, StoredGroup, hdf5_groups, v3_groups
 from keras_doctor.layers.stored_variables import stored_variables
+from keras_doctor.layers.stored_vocabularies import word_weights
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,6 +88,10 @@ class Draft:
             entry, part = self.leaf(self.config, path)
             self.tensors(entry)[part, name] = tensor
             given.add(tensor.path)
+        for path, tensor in word_weights(source, self.era):
+            entry, part = self.leaf(self.config, path)
+            self.tensors(entry)[part, tensor.name] = tensor
+            given |= {one.path for group in source.weights for one in group.tensors if one.name == tensor.name}
         for path, foreign in foreign_layers(source, self.era, self._code):
             entry = self.at(path)
             self._kept[id(entry)] = entry
@@ -176,8 +182,12 @@ class Draft:
         made: dict[str, list[TensorRef]] = {group.name: [] for group in layout}
         for group, leaf, part, variable in wanted:
             tensor = named.get((id(leaf), part, variable.name))
+            if tensor is None and variable.name == WEIGHTS:
+                tensor = weights_of(self, leaf)
             if tensor is not None:
                 made[group.name].append(self._named(form, group, len(made[group.name]), variable, tensor))
+        if store:
+            made.update(weighed(self, release, inferred))
         for name, tensors in self._foreign_groups(layout, era, form, release):
             made[name] = list(tensors)
         return tuple(WeightGroup(name, "", tuple(tensors)) for name, tensors in made.items())

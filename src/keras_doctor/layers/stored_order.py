@@ -141,6 +141,23 @@ def v3_places(config: Any, release: str, inferred: tuple[LayerShape, ...]) -> It
                 models.append((node, f"{place}/"))
 
 
+LOOKUPS = ("StringLookup", "IntegerLookup", "TextVectorization")
+WEIGHTS = "idf_weights"  # save_own_variables of keras/src/layers/preprocessing/index_lookup.py (2.13 to 3.15)
+WEIGHED = ("tf_idf", "tf-idf")
+
+
+def weighed_places(
+    config: Any, release: str, inferred: tuple[LayerShape, ...]
+) -> Iterator[tuple[ConfigNode, tuple[str, ...]]]:
+    """Yield the lookups that weigh their words, with the groups of the v3 store that hold the weights: those of a
+    TextVectorization stand there twice, as its own and as those of the lookup that it holds.
+    """
+    for node, place in v3_places(config, release, inferred):
+        kind, held = node.get("class_name"), node.get("config")
+        if kind in LOOKUPS and isinstance(held, dict) and held.get("output_mode") in WEIGHED:
+            yield node, (place, f"{place}/_lookup_layer") if kind == "TextVectorization" else (place,)
+
+
 def _as_saved(variables: tuple[Variable, ...]) -> tuple[Variable, ...]:
     """Return the variables of one object as Keras 3 saves them: a quantized array before the bias, LoRA's factors
     merged into it.

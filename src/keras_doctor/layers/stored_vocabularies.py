@@ -1,4 +1,6 @@
-"""The vocabularies that a model keeps outside its config: in files of the zip, in tables of a SavedModel."""
+"""The vocabularies that a model keeps outside its config: in files of the zip, in tables of a SavedModel; and the
+weights of their words, which lookups in "tf_idf" mode keep in the v3 store under a name of their own.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +9,16 @@ import os
 from keras_doctor.document.config import ConfigNode
 from keras_doctor.layers.graph import infer
 from keras_doctor.layers.models import is_input, model_layers
-from keras_doctor.layers.stored_order import v3_places
+from keras_doctor.layers.stored_order import WEIGHTS, v3_places, weighed_places
 from keras_doctor.layers.stored_variables import part_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from keras_doctor.document.model import ModelDocument
+    from keras_doctor.document.tensors import TensorRef
 
 LARGEST = 1 << 28  # bytes of a vocabulary that are read
 
@@ -24,6 +28,17 @@ def vocabularies_of(document: ModelDocument, era: str) -> dict[str, list[Any]]:
     them.
     """
     return {**_from_tables(document), **_from_files(document, era)}
+
+
+def word_weights(document: ModelDocument, era: str) -> Iterator[tuple[str, TensorRef]]:
+    """Yield the weights of words that the v3 store holds, by the place of the layer ("layers[1]")."""
+    held = {group.owner: tensor for group in document.weights for tensor in group.tensors if tensor.name == WEIGHTS}
+    if held:
+        release = document.provenance.keras_version or document.provenance.latest or "3"
+        for node, groups in weighed_places(document.config, release, infer(document.config, era)):
+            tensor = next((held[group] for group in groups if group in held), None)
+            if tensor is not None:
+                yield part_path(node.path), tensor
 
 
 def _from_files(document: ModelDocument, era: str) -> dict[str, list[Any]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from keras_doctor.document.config import ConfigNode
 from keras_doctor.document.locus import Locus
-from keras_doctor.layers.stored_order import v3_groups, v3_places
+from keras_doctor.layers.stored_order import WEIGHTS, v3_groups, v3_places, weighed_places
 from keras_doctor.loaders.graphs import era_of
 from keras_doctor.loaders.tracing import Step
 from keras_doctor.records import record
@@ -77,6 +77,7 @@ def steps(load: Load, shapes: tuple[LayerShape, ...]) -> Iterator[Step]:
         elsewhere = tuple(name for name, held in stored.items() if found is None and _fits(expected, held))
         misfit = Misfit(load.api, group.name, group.path, expected, found, elsewhere[:4])
         yield Step("weights", (tag,), Locus(path=group.path), misfit)
+    yield from _unweighed(load, shapes)
     yield from _left_over(load, shapes)
     yield from _assets(load, shapes)
 
@@ -87,6 +88,17 @@ def optimizer(load: Load, made: list[Built], shapes: tuple[LayerShape, ...], con
         from keras_doctor.loaders.optimizer_state import in_archive
 
         yield from in_archive(load, made[-1], shapes, config)
+
+
+def _unweighed(load: Load, shapes: tuple[LayerShape, ...]) -> Iterator[Step]:
+    """Yield the lookups whose words weigh, and that do not find the weights under the name that they ask for."""
+    named = {group.owner for group in load.document.weights if any(one.name == WEIGHTS for one in group.tensors)}
+    for node, groups in weighed_places(load.document.config, load.api.version, shapes):
+        for group in groups:
+            if group not in named:
+                misfit = Misfit(load.api, group, node.path, ((None,),), None)
+                yield Step("weights", ("weights:absent",), Locus(path=node.path), misfit)
+                break
 
 
 def _left_over(load: Load, shapes: tuple[LayerShape, ...]) -> Iterator[Step]:

@@ -73,7 +73,9 @@ def _depth(call: Call) -> int:
         return counted
     vocabulary = call.config.get("vocabulary")
     if isinstance(vocabulary, list):
-        return len(vocabulary) + call.size("num_oov_indices", 1)
+        unknown = call.size("num_oov_indices", 1)
+        stated = all(str(word) == str(call.config.get("oov_token", "[UNK]")) for word in vocabulary[:unknown])
+        return len(vocabulary) + (0 if stated else unknown)
     raise CannotInferError("its vocabulary does not stand in its config")
 
 
@@ -92,6 +94,8 @@ def text_vectorization(call: Call) -> Any:
     shape = call.input
     mode = call.text("output_mode", "int")
     split = call.config.get("split", "whitespace") is not None
+    if mode == "tf_idf" and call.era.traced:
+        call.own("idf_weights", (None,), trainable=False, part="_lookup_layer", open_ended=True)
     if mode == "int":
         if not split and call.era.traced:
             return shape

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from keras_doctor.document.model import walk_layers
-from keras_doctor.layers.graph import infer
-from keras_doctor.layers.stored_order import v3_places
 from keras_doctor.layers.stored_variables import part_path, stored_variables
+from keras_doctor.layers.stored_vocabularies import word_weights
 from keras_doctor.rescue.evaluation.values import CannotEvaluateError
 from keras_doctor.writers.evaluation import pieces
 
@@ -69,15 +68,8 @@ def _weights_of_words(document: ModelDocument, era: str) -> Iterator[Found]:
     """Yield the weights that lookups of Keras 3 keep beside their vocabulary: the layer does not count them among its
     variables.
     """
-    held = {
-        group.owner: tensor for group in document.weights for tensor in group.tensors if tensor.name == "idf_weights"
-    }
-    if held:
-        release = document.provenance.keras_version or document.provenance.latest or "3"
-        for node, place in v3_places(document.config, release, infer(document.config, era)):
-            tensor = held.get(place) or held.get(f"{place}/_lookup_layer")
-            if tensor is not None:
-                yield part_path(node.path), tensor.name, tensor
+    for place, tensor in word_weights(document, era):
+        yield place, tensor.name, tensor
 
 
 def _bins(document: ModelDocument) -> Iterator[Found]:
