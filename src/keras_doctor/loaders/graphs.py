@@ -71,6 +71,7 @@ def shapes(load: Load, config: Any) -> tuple[LayerShape, ...]:
     return found
 
 
+_BY_PLACE = ("PReLU", "SReLU", "ParametricSoftplus")
 _RESIZING = ("UpSampling2D", "Resizing")
 
 # The configs that were followed last, with their eras and what was found: one file is often judged for many releases.
@@ -91,6 +92,8 @@ def steps(load: Load, config: Any, inferred: tuple[LayerShape, ...]) -> Iterator
     for shape in inferred:
         if equal and shape.known:
             yield from _unequal(load, root, shape)
+        if shape.known:
+            yield from _open(load, root, shape)
         if (shape.known and not shape.impossible) or (shape.reason, shape.impossible) in told:
             continue
         told.add((shape.reason, shape.impossible))
@@ -103,6 +106,10 @@ def steps(load: Load, config: Any, inferred: tuple[LayerShape, ...]) -> Iterator
             yield Step(
                 "graph", ("graph:unknown",), where, subject, f"{subject.name[:60] or shape.path}: {shape.reason}"
             )
+    if any(node.class_name == "Masking" or node.config.get("mask_zero") for node in load.document.layers):
+        from keras_doctor.loaders import masks_refused  # few models mask
+
+        yield from masks_refused.steps(load, config, inferred)
 
 
 def _interpolated(load: Load, inferred: tuple[LayerShape, ...]) -> Iterator[Step]:
@@ -120,6 +127,23 @@ def _interpolated(load: Load, inferred: tuple[LayerShape, ...]) -> Iterator[Step
             )
             subject = Inferred(load.api, node.name, node.class_name, reason)
             yield Step("graph", ("graph:impossible",), Locus(path=node.path), subject)
+
+
+def _open(load: Load, root: ConfigNode, shape: LayerShape) -> Iterator[Step]:
+    """Yield a layer with a number for each place, of which the input does not say how many: no release builds it."""
+    entry = root.at(shape.path)
+    if str(entry.get("class_name")) not in _BY_PLACE:
+        return
+    for variable in shape.variables:
+        axes = [str(axis) for axis, size in enumerate(variable.shape, 1) if size is None]
+        if axes:
+            reason = (
+                f"its {variable.name} holds a number for each place, and the size of axis {' and '.join(axes)} of its "
+                "input is open; shared_axes does not name it"
+            )
+            subject = Inferred(load.api, name_of(entry.value), str(entry.get("class_name")), reason)
+            yield Step("graph", ("graph:impossible",), Locus(path=shape.path), subject)
+            return
 
 
 def _unequal(load: Load, root: ConfigNode, shape: LayerShape) -> Iterator[Step]:

@@ -19,7 +19,11 @@ def plain(call: Call) -> Any:
 
 
 def _shared(call: Call) -> Shape:
-    """Return the shape of one coefficient array: that of a sample, with 1 for each axis over which it is shared."""
+    """Return the shape of one coefficient array: that of a sample, with 1 for each axis over which it is shared.
+
+    No release makes an array with an open size (`loaders.graphs` says so), but Keras 1 saves such layers: it leaves the
+    shared axes out of the config.
+    """
     shape = call.input
     axes = call.axes("shared_axes", len(shape), [])
     return tuple(1 if axis in axes else size for axis, size in enumerate(shape) if axis)
@@ -28,7 +32,7 @@ def _shared(call: Call) -> Shape:
 @stock("PReLU")
 def prelu(call: Call) -> Any:
     """Learns a slope for each place."""
-    call.own("alpha", _shared(call))
+    call.own("alpha", _shared(call), open_ended=True)
     return call.input
 
 
@@ -36,7 +40,7 @@ def prelu(call: Call) -> Any:
 def srelu(call: Call) -> Any:
     """Learns an S of three lines for each place (Keras 1)."""
     for name in ("t_left", "a_left", "t_right", "a_right"):
-        call.own(name, _shared(call))
+        call.own(name, _shared(call), open_ended=True)
     return call.input
 
 
@@ -44,5 +48,5 @@ def srelu(call: Call) -> Any:
 def parametric_softplus(call: Call) -> Any:
     """Learns two factors for each place (Keras 1)."""
     for name in ("alpha", "betas"):
-        call.own(name, _shared(call))
+        call.own(name, _shared(call), open_ended=True)
     return call.input
