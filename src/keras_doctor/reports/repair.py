@@ -34,6 +34,7 @@ _KINDS = {
     "numpy": "by NumPy",
 }
 _CONTAINER = "container-unknown"  # slug of the finding that the target has no reader for such a file
+_TRAINING = {"optimizer-state-carried"}  # fixes that change nothing of what a model predicts
 _MOST = 12  # lines of one kind that are shown
 _FEW = 4  # of what was damaged
 
@@ -113,7 +114,8 @@ def _told(report: Any) -> str:
     how = "with some training state left out" if left_out else ""
     if any(change.fix == "salvage" and change.kind == "approximate" for change in report.changes):
         how = "with tensors that were found by a search of the file"
-    how = how or ("approximate in part" if "approximate" in kinds else "")
+    about = {change.fix for change in report.changes if change.kind == "approximate"}
+    how = how or ("training goes on approximately" if about == _TRAINING else "approximate in part" if about else "")
     return _TOLD[verdict] + (f" ({how})" if how and verdict == "loads" else "")
 
 
