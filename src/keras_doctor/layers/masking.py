@@ -321,8 +321,8 @@ class Flow:
         first state, which differs from the outputs where a state comes in or there are several cells.
         """
         config = call.config
-        if call.name == "Bidirectional" and isinstance(config.get("layer"), dict):
-            config = config["layer"].get("config") or {}
+        if call.name == "Bidirectional":
+            config = held_in(config.get("layer"))
         cell = config.get("cell")
         stacked = isinstance(cell, dict) and cell.get("class_name") == "StackedRNNCells" and not self.modern
         differs = call.beside or config.get("stateful") or stacked
@@ -346,8 +346,8 @@ class Flow:
             return [("unequal", self.rank(call), call.args[0].key, 0)] if made else [None]
         if name == "Masking":
             value = config.get("mask_value", 0.0)
-            unequal = ("unequal", self.rank(call), call.args[0].key, value if not isinstance(value, list) else None)
-            return [any_of(unequal)] if call.args else [None]
+            value = value if isinstance(value, int | float) else None
+            return [any_of(("unequal", self.rank(call), call.args[0].key, value))] if call.args else [None]
         if name in RECURRENT:
             return self._steps(call)
         if name in ATTENTION:
@@ -379,8 +379,7 @@ class Flow:
     def _steps(self, call: Call) -> list[Mask]:
         config = call.config
         if call.name == "Bidirectional":
-            held = config.get("layer")
-            config = held.get("config") or {} if isinstance(held, dict) else {}
+            config = held_in(config.get("layer"))
         mask = call.mask if config.get("return_sequences") else None
         return [mask, mask] if call.name == "Bidirectional" and call.config.get("merge_mode", "") is None else [mask]
 
@@ -439,6 +438,12 @@ def _takes(entry: Any, depth: int = 0) -> bool:
     layers = config.get("layers") if isinstance(config, dict) else config
     inner = isinstance(layers, list) and any(_takes(layer, depth + 1) for layer in layers)
     return entry.get("class_name") in HEADS or inner
+
+
+def held_in(entry: Any) -> dict[str, Any]:
+    """Return the config of a layer inside another; {} where it has none."""
+    held = entry.get("config") if isinstance(entry, dict) else None
+    return held if isinstance(held, dict) else {}
 
 
 def _puts_out_its_input(config: dict[str, Any]) -> bool:

@@ -1,13 +1,15 @@
-"""Layers of standalone Keras before 3 that a mask must not reach: they say so when the graph is put together.
+"""Layers that a mask must not reach: the graph cannot be put together, or not be called.
 
-Source: `Layer.compute_mask` of keras/engine/base_layer.py (2.2.4), keras/engine/topology.py (1.2.2): TypeError where
-`supports_masking` is not set. tf.keras asks layers without a `compute_mask` of their own for none.
+In standalone Keras before 3 that is each layer that takes none (`Layer.compute_mask` of keras/engine/base_layer.py of
+2.2.4, keras/engine/topology.py of 1.2.2: TypeError where `supports_masking` is not set; tf.keras asks layers without a
+`compute_mask` of their own for none). Before Keras 3.12, it is a Concatenate whose masks do not fit together: a mask
+gets one number for each vector, a tensor without a mask as many as it has (`Concatenate.compute_mask`).
 """
 
 from __future__ import annotations
 
 from keras_doctor.document.locus import Locus
-from keras_doctor.layers.masking import ELEMENTWISE, RECURRENT, Flow, hands_on
+from keras_doctor.layers.masking import ELEMENTWISE, RECURRENT, Flow, hands_on, held_in
 from keras_doctor.layers.models import is_model, name_of
 from keras_doctor.layers.stock import is_stock
 from keras_doctor.loaders.graphs import Inferred, era_of
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from keras_doctor.layers.graph import LayerShape
     from keras_doctor.layers.masking import Call, Mask
+    from keras_doctor.layers.shapes import Shape
     from keras_doctor.loaders.load import Load
 
 # Layers with a `compute_mask` of their own.
@@ -28,9 +31,12 @@ _TAKING = (*RECURRENT, *ELEMENTWISE, "Concatenate", "Dot", "Merge", "TimeDistrib
 
 
 def steps(load: Load, config: Any, shapes: Sequence[LayerShape]) -> Iterator[Step]:
-    """Yield the layers that a mask comes to and that take none."""
-    semantics = Semantics("keras", load.api.version, load.environment.backend or "")
+    """Yield the layers that a mask comes to and that take none, or not that one."""
+    library = load.api.library.replace("-", "_")
+    semantics = Semantics(library, load.api.version, load.environment.backend or "")
     flow = _Watching(era_of(load), semantics, {shape.path: shape.input_shapes for shape in shapes})
+    flow.alone = load.api.line in ("keras-1", "keras-2")
+    flow.thin = load.does("joins-thin-masks")
     flow.follow(config)
     for call, why in flow.reached:
         told = Inferred(load.api, name_of(call.entry), call.name, f"a mask comes in, and {why}")
@@ -38,30 +44,79 @@ def steps(load: Load, config: Any, shapes: Sequence[LayerShape]) -> Iterator[Ste
 
 
 class _Watching(Flow):
-    """The masks of a model, with the first call of each layer that must not get one."""
+    """The masks of a model, with the first call of each layer that must not get one.
+
+    `alone`: in standalone Keras before 3. `thin`: masks are joined as they are.
+    """
+
+    alone = False
+    thin = False
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.reached: list[tuple[Call, str]] = []
 
     def after(self, call: Call) -> list[Mask]:
-        counts = call.name == "GlobalAveragePooling1D" and self.semantics["pooling_mask"] == "counts"
-        taken = counts or call.name in _TAKING or hands_on(call.name, self.semantics)
-        why = _unfit(call)
-        if not taken and is_stock(call.name) and not is_model(call.name, call.config):
-            why = "it does not support masking"
+        why = self._unfit(call) or self._unjoined(call)
         if why and any(call.masks) and all(one.path != call.path for one, _ in self.reached):
             self.reached.append((call, why))
         return super().after(call)
 
+    def _unfit(self, call: Call) -> str:
+        """Return why a layer of standalone Keras takes no mask, "" where it does."""
+        if not self.alone:
+            return ""
+        counts = call.name == "GlobalAveragePooling1D" and self.semantics["pooling_mask"] == "counts"
+        taken = counts or call.name in _TAKING or hands_on(call.name, self.semantics)
+        if not taken and is_stock(call.name) and not is_model(call.name, call.config):
+            return "it does not support masking"
+        return _unlooped(call)
 
-def _unfit(call: Call) -> str:
+    def _unjoined(self, call: Call) -> str:
+        """Return why the masks that come to a Concatenate do not fit together, "" where they do or nobody knows."""
+        shapes, masks = self.shapes.get(call.path, ()), call.masks
+        if not self.thin or call.name != "Concatenate" or len(shapes) != len(masks) or not any(masks):
+            return ""
+        if not all(map(_sure, masks)):
+            return ""
+        laid = []
+        for shape, mask in zip(shapes, masks, strict=True):
+            if shape is None:
+                return ""
+            rank = len(shape) if mask is None else mask[1]
+            laid.append((*shape[:rank], 1) if rank < len(shape) else shape)
+        axis = call.config.get("axis", call.config.get("concat_axis", -1))
+        return "" if isinstance(axis, int) and _fit(laid, axis) else "this release cannot join it to what has no mask"
+
+
+def _sure(mask: Mask) -> bool:
+    """Tell whether it is known that there is a mask, of how many dimensions, or that there is none."""
+    kinds: set[Any] = set()
+    left: list[Any] = [mask]
+    while left:
+        value = left.pop()
+        if isinstance(value, tuple) and value:
+            kinds.add(value[0])
+            left += value
+    return not kinds & {"unsure", "of", "given"}
+
+
+def _fit(shapes: list[Shape], axis: int) -> bool:
+    """Tell whether arrays can be laid one behind the other."""
+    rank = len(shapes[0])
+    if any(len(shape) != rank for shape in shapes) or not -rank <= axis < rank:
+        return False
+    sides = zip(*(shape[: axis % rank] + shape[axis % rank + 1 :] for shape in shapes), strict=True)
+    return all(len({size for size in side if size is not None}) < 2 for side in sides)
+
+
+def _unlooped(call: Call) -> str:
     """Return why a loop cannot go by a mask: TensorFlow's `rnn` lays it out as wide as the output of a step, with two
     dimensions, for every state (keras/backend/tensorflow_backend.py of 2.2.4).
     """
     if call.name.startswith("ConvLSTM"):
         return "its steps put out images"
     cells = call.config.get("cell")
-    held = cells.get("config", {}).get("cells") if isinstance(cells, dict) else None
-    sizes = {str(one.get("config", {}).get("units")) for one in held or () if isinstance(one, dict)}
+    held = held_in(cells).get("cells")
+    sizes = {str(held_in(one).get("units")) for one in held} if isinstance(held, list) else ()
     return "its cells are of several sizes" if len(sizes) > 1 else ""

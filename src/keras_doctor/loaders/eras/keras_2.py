@@ -71,10 +71,6 @@ def steps(load: Load) -> Iterator[Step]:
     config = as_built(load, load.document.config)
     shapes = graphs.shapes(load, config)
     yield from graphs.steps(load, config, shapes)
-    if any(node.class_name == "Masking" or node.config.get("mask_zero") for node in load.document.layers):
-        from keras_doctor.loaders import masks_refused  # few models mask
-
-        yield from masks_refused.steps(load, config, shapes)
     yield from weights_hdf5.steps(load, shapes, config)
     yield from training.steps(load, Keras2Walk(load, "compile"), shapes, config)
     yield from calling.steps(load, shapes)
