@@ -3,6 +3,17 @@
 - `fixes.planning.plan(document, environment)`: the steps, and the document that they make
 - `fixes.draft.Draft`: the model that fixes work on: config, and the tensors of each layer by their role
 - one module a fix: named for the one change that it undoes (`fix.py` says what a fix is)
+- `fixes.dialects.recast`: what comes before the fixes, in order; what it calls has no `FIX`
+
+What a target has no layer or operation for is put together from others in one of three vocabularies, each a graph that
+is entered piece by piece and takes the layer's place (`entries.become`):
+
+- `entries.Entries`: operations of Keras 3 and layers, for one layer (`layers_composed`, `activations`, `recurrent` …)
+- `composing.Composer`: functions of TensorFlow and Keras's backend (`functions/`) as such operations, for operations
+  (`operations_composed`) and for the code of a Lambda (`lambda_graph`)
+- `plain.graph.Plain`: layers alone, for releases without operations (`plain.composing`)
+
+`sequences.become_sequence` is the shorter way where a layer becomes others in a row.
 """
 
 TYPE_CHECKING = False

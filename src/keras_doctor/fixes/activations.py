@@ -8,7 +8,7 @@ Source of the formulas: keras/src/activations/activations.py and keras/src/backe
 
 from __future__ import annotations
 
-from keras_doctor.fixes.entries import Entries, become, called
+from keras_doctor.fixes.entries import Entries, become, layers_wanted
 from keras_doctor.fixes.hard_sigmoid import LINEAR
 from keras_doctor.fixes.operations import can_write
 from keras_doctor.fixes.plain.composing import lacks_operations
@@ -117,7 +117,7 @@ def compose(draft: Draft, api: Api) -> Iterator[tuple[str, bool]]:
         activation = layer["config"].get("activation")
         return isinstance(activation, str) and activation in unknown
 
-    for layer, shape in called(draft, lacking):
+    for layer, shape in layers_wanted(draft, lacking):
         config, activation = layer["config"], layer["config"]["activation"]
         graph = _composed(draft, layer, shape, api)
         if graph is not None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import struct
 
 from keras_doctor.document.expressions import add, concatenate, constant, reshape, scale, square, square_root
-from keras_doctor.fixes.entries import Entries, become, called, unwrapped
+from keras_doctor.fixes.entries import Entries, become, layers_wanted, unwrapped
 from keras_doctor.fixes.keras_1 import as_object
 from keras_doctor.fixes.operations import can_write
 from keras_doctor.fixes.theano_kernels import trained_by
@@ -42,7 +42,7 @@ def compose_features(draft: Draft, api: Api) -> Iterator[str]:
     """Put graphs in the place of such layers; yield what became of them."""
     if draft.era != "keras-1":
         return
-    for layer, shape in called(draft, lambda layer: _is_gone(_inner(layer), api)):
+    for layer, shape in layers_wanted(draft, lambda layer: _is_gone(_inner(layer), api)):
         name = layer["config"].get("name")
         what = _inner(layer)["class_name"]
         if _composed(draft, layer, shape, api):
@@ -53,7 +53,7 @@ def share_axes(draft: Draft) -> Iterator[str]:
     """State the axes along which a PReLU shares its numbers; yield its name."""
     if draft.era != "keras-1":
         return
-    for layer, shape in called(draft, lambda layer: _inner(layer)["class_name"] == "PReLU"):
+    for layer, shape in layers_wanted(draft, lambda layer: _inner(layer)["class_name"] == "PReLU"):
         given, stored = _common(shape), list(draft.tensors(layer).values())
         config = _inner(layer)["config"]
         if given is None or len(stored) != 1 or len(stored[0].shape) >= len(given) or config.get("shared_axes"):

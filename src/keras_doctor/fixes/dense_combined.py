@@ -9,7 +9,7 @@ Source: keras/layers/core.py of 1.2.2.
 from __future__ import annotations
 
 from keras_doctor.document.expressions import part, reshape
-from keras_doctor.fixes.entries import Entries, become, called, unwrapped
+from keras_doctor.fixes.entries import Entries, become, layers_wanted, unwrapped
 from keras_doctor.layers.evaluation import layer_config
 from keras_doctor.layers.inbound import Ref
 
@@ -32,7 +32,7 @@ _CLASSES = ("Highway", "MaxoutDense")
 def combine(draft: Draft, api: Api) -> Iterator[str]:
     """Put graphs in the place of such layers where the release has none; yield what became of them."""
     gone = tuple(name for name in _CLASSES if api.find(name, "layers") is None)
-    for layer, shape in called(draft, lambda layer: unwrapped(layer)[0]["class_name"] in gone):
+    for layer, shape in layers_wanted(draft, lambda layer: unwrapped(layer)[0]["class_name"] in gone):
         class_name = unwrapped(layer)[0]["class_name"]
         if _combined(draft, layer, shape, api):
             yield f"the {class_name} {layer['config']['name']}"

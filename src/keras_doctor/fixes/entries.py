@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 WRAPPERS = 16  # around one layer
 
 
-def called(draft: Draft, wanted: Callable[[dict[str, Any]], bool]) -> Iterator[tuple[dict[str, Any], LayerShape]]:
+def layers_wanted(
+    draft: Draft, wanted: Callable[[dict[str, Any]], bool]
+) -> Iterator[tuple[dict[str, Any], LayerShape]]:
     """Yield every layer of a draft that is no model and is wanted, with what is inferred of it: nothing is inferred
     where none is.
     """

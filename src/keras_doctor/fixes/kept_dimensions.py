@@ -6,7 +6,7 @@ Source: keras/layers/pooling.py of 2.6, which brought `keepdims` (2.4 and 2.5 ha
 
 from __future__ import annotations
 
-from keras_doctor.fixes.entries import Entries, become, called
+from keras_doctor.fixes.entries import Entries, become, layers_wanted
 from keras_doctor.layers.inbound import Ref
 from keras_doctor.layers.shapes import CannotInferError
 
@@ -23,7 +23,7 @@ _POOLINGS = tuple(f"Global{kind}Pooling{rank}D" for kind in ("Average", "Max") f
 
 def keep(draft: Draft, api: Api) -> Iterator[str]:
     """Put graphs in the place of poolings that keep their dimensions; yield the names of the layers."""
-    for layer, shape in called(draft, _keeps):
+    for layer, shape in layers_wanted(draft, _keeps):
         config, class_name = layer["config"], layer["class_name"]
         if not shape.known:
             continue

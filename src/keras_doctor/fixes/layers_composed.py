@@ -10,7 +10,7 @@ tensorflow/python/keras/layers/preprocessing/category_encoding.py (2.4).
 from __future__ import annotations
 
 from keras_doctor.document.expressions import concatenate, multiply, reciprocal, reshape
-from keras_doctor.fixes.entries import Entries, become, called
+from keras_doctor.fixes.entries import Entries, become, layers_wanted
 from keras_doctor.fixes.fix import EXACT, LOSSY, Change
 from keras_doctor.fixes.operations import can_write
 from keras_doctor.layers.inbound import Ref
@@ -44,7 +44,7 @@ def compose_layers(draft: Draft, api: Api) -> Iterator[Change]:
         weighs = layer.get("class_name") == "CategoryEncoding" and layer["config"].get("output_mode") == "tf-idf"
         return layer.get("class_name") in gone or (weighs and api.line == "keras-3")
 
-    for layer, shape in called(draft, wanted):
+    for layer, shape in layers_wanted(draft, wanted):
         name, kind = str(layer["config"].get("name") or layer.get("name")), layer["class_name"]
         given = _given(shape)
         trained = kind == "RandomFourierFeatures" and layer["config"].get("trainable") is not False

@@ -7,7 +7,7 @@ target's dialect with the rest. Source: `Merge.call` of keras/engine/topology.py
 
 from __future__ import annotations
 
-from keras_doctor.fixes.entries import Entries, become, called
+from keras_doctor.fixes.entries import Entries, become, layers_wanted
 from keras_doctor.fixes.operations import can_write
 from keras_doctor.layers.inbound import Ref
 from keras_doctor.layers.shapes import CannotInferError
@@ -26,7 +26,7 @@ def merge_by_cosine(draft: Draft, api: Api) -> Iterator[str]:
     """Put graphs in the place of such layers; yield their names."""
     if draft.era != "keras-1":
         return
-    for layer, shape in called(
+    for layer, shape in layers_wanted(
         draft, lambda layer: layer.get("class_name") == "Merge" and layer["config"].get("mode") == "cos"
     ):
         name, axes = str(layer["config"].get("name") or layer.get("name")), layer["config"].get("dot_axes", -1)

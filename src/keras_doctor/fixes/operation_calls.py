@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-OPERATIONS = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer")
 
-
-def called(layer: dict[str, Any], args: list[Any], kwargs: dict[str, Any]) -> tuple[str, list[Any], dict[str, Any]]:
+def function_called(
+    layer: dict[str, Any], args: list[Any], kwargs: dict[str, Any]
+) -> tuple[str, list[Any], dict[str, Any]]:
     """Return the function that an operation calls, and what with."""
     if layer["class_name"] == "TensorFlowOpLayer":
         return _node(layer["config"], args)

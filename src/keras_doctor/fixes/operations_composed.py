@@ -10,7 +10,8 @@ from __future__ import annotations
 from keras_doctor.fixes import operations
 from keras_doctor.fixes.composing import Composer
 from keras_doctor.fixes.draft import layers_of
-from keras_doctor.fixes.operation_calls import OPERATIONS, called, refs
+from keras_doctor.fixes.graphs import OP_LAYERS
+from keras_doctor.fixes.operation_calls import function_called, refs
 from keras_doctor.fixes.sizes import Size, Vector, is_sizes, product, quotient
 from keras_doctor.fixes.tensors_known import Known
 from keras_doctor.layers.graph import infer
@@ -59,7 +60,7 @@ def _graphs(entry: Any, path: str) -> Iterator[tuple[Any, str]]:
 
 
 def _wanted(entry: Any) -> bool:
-    return any(isinstance(layer, dict) and layer.get("class_name") in OPERATIONS for layer in layers_of(entry))
+    return any(isinstance(layer, dict) and layer.get("class_name") in OP_LAYERS for layer in layers_of(entry))
 
 
 class _Composing(Known):
@@ -81,7 +82,7 @@ class _Composing(Known):
         """Compose what there is to compose; yield the names."""
         for layer in self.layers:
             calls = self.calls[name_of(layer)]
-            if layer.get("class_name") in OPERATIONS and len(calls) == 1:
+            if layer.get("class_name") in OP_LAYERS and len(calls) == 1:
                 self._operation(layer, calls[0])
         if not self.made and not self.values:
             return
@@ -103,7 +104,7 @@ class _Composing(Known):
         name = name_of(layer)
         try:
             args, kwargs = self._resolved(call.args), self._resolved(call.kwargs)
-            path, args, kwargs = called(layer, args, kwargs)
+            path, args, kwargs = function_called(layer, args, kwargs)
         except CannotInferError:
             return
         if not path:

@@ -17,7 +17,7 @@ import struct
 
 from keras_doctor.document.expressions import constant
 from keras_doctor.fixes.draft import copied
-from keras_doctor.fixes.entries import Entries, become, called
+from keras_doctor.fixes.entries import Entries, become, layers_wanted
 from keras_doctor.fixes.fix import LOSSY, Change
 from keras_doctor.fixes.parts import layers_with_parts
 from keras_doctor.layers.inbound import Ref
@@ -48,7 +48,7 @@ def unfold(draft: Draft, target: Target, masks: dict[Key, Use]) -> Iterator[Chan
     yield from _unwrapped(draft)
     masked = {use.path for use in masks.values() if any(use.masks)}
     as_stated = {use.path for use in masks.values() if "as-stated" in use.masks}
-    for layer, shape in called(draft, lambda layer: layer.get("class_name") in RECURRENT):
+    for layer, shape in layers_wanted(draft, lambda layer: layer.get("class_name") in RECURRENT):
         name = str(layer["config"].get("name") or layer.get("name"))
         given = shape.input_shapes[0] if len(shape.input_shapes) == 1 else None
         if given is None or not shape.known or layer["config"].get("stateful") or len(shape.calls[0].input_shapes) > 1:

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from keras_doctor.fixes import operations
 from keras_doctor.fixes.composing import Composer
-from keras_doctor.fixes.operation_calls import OPERATIONS, called, refs
+from keras_doctor.fixes.graphs import OP_LAYERS
+from keras_doctor.fixes.operation_calls import function_called, refs
 from keras_doctor.fixes.sizes import Size
 from keras_doctor.layers.dtypes import compute_dtype
 from keras_doctor.layers.functional import calls_of
@@ -92,7 +93,7 @@ class Known:
         calls = self.calls.get(ref.layer, [])
         if is_input(entry):
             return compute_dtype(config.get("dtype")) or "float32"
-        if entry.get("class_name") in OPERATIONS and calls:
+        if entry.get("class_name") in OP_LAYERS and calls:
             return self._of_operation(entry, calls[0], depth)
         if entry.get("class_name") in _WHOLE:
             return "int64"
@@ -100,7 +101,7 @@ class Known:
 
     def _of_operation(self, entry: dict[str, Any], call: Node, depth: int) -> str:
         try:
-            path, args, kwargs = called(entry, call.args, call.kwargs)
+            path, args, kwargs = function_called(entry, call.args, call.kwargs)
         except CannotInferError:
             return ""
         found = operations.read(entry, call)
@@ -142,7 +143,7 @@ class Known:
         first = next(iter(refs(call.args)), None) if call is not None else None
         if call is None or first is None or self.shape(first) is None:
             return own
-        if entry.get("class_name") in OPERATIONS:
+        if entry.get("class_name") in OP_LAYERS:
             found = operations.read(entry, call)
             return own if found is None else self._of_call(found, self.sizes(first), own, ref)
         before = self.sizes(first)

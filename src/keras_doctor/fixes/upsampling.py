@@ -11,7 +11,7 @@ rest. Sources: `resize_images` of keras/backend/tensorflow_backend.py (2.2.4), o
 
 from __future__ import annotations
 
-from keras_doctor.fixes.entries import Entries, become, called
+from keras_doctor.fixes.entries import Entries, become, layers_wanted
 from keras_doctor.fixes.fix import APPROXIMATE, Change
 from keras_doctor.fixes.operations import can_write
 from keras_doctor.layers.inbound import Ref
@@ -36,7 +36,7 @@ def move(draft: Draft, target: Target) -> Iterator[Change]:
     before, after = semantics_of(provenance, provenance.era).get("resize"), target.semantics.get("resize")
     if before == after:
         return
-    for layer, shape in called(draft, _bilinear):
+    for layer, shape in layers_wanted(draft, _bilinear):
         name = str(layer["config"].get("name") or layer.get("name"))
         if before == "cornered" and _moved(layer, name, shape, target):
             yield Change(SLUG, f"let {name} average the nearest pixels, which it counted from their corners")

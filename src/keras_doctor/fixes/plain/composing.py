@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from keras_doctor.fixes import operations
 from keras_doctor.fixes.draft import layers_of
-from keras_doctor.fixes.entries import become, called
+from keras_doctor.fixes.entries import become, layers_wanted
 from keras_doctor.fixes.graphs import OP_LAYERS, is_operation
 from keras_doctor.fixes.operation_layers import layer_of
 from keras_doctor.fixes.plain import layers
@@ -65,7 +65,7 @@ def compose_plainly(draft: Draft, target: Target, centered: bool) -> Iterator[tu
         return _operation(layer, shape, names, api, single=True)
 
     names = frozenset(_names(draft.config))
-    for layer, shape in called(draft, wanted):
+    for layer, shape in layers_wanted(draft, wanted):
         name, class_name = name_of(layer), str(layer["class_name"])
         try:
             if class_name == "Lambda":
