@@ -17,6 +17,7 @@ import pytest
 from test_repairs import TOLERANCE, apart, ending
 
 from keras_doctor import Environment, RepairReport, repair
+from outputs import mended as compared
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 KERAS_3 = "python==3.11 keras==3.15.1 tensorflow==2.21.0"
@@ -110,3 +111,12 @@ def test_a_mode_is_not_dropped_where_it_cannot_be_rewritten(keras_1_models: Path
     report = mended(keras_1_models, "batch_mode_2", tmp_path, target)
     assert any("mode" in finding.message for finding in report.remaining), report.remaining
     assert not report.path
+
+
+@pytest.mark.parametrize("target", [KERAS_3, "python==3.7 tensorflow==2.4.4"])
+def test_a_highway_of_keras_1_1_has_its_arrays_in_another_order(target: str, tmp_path: Path) -> None:
+    """Against what Keras 1.1.2 computed (tools/record_highway.py)."""
+    result = tmp_path / f"mended{ending(Environment.parse(target))}"
+    report = compared("keras-1.1-highway", target, result, atol=1e-6)
+    told = [change.message for change in report.changes if change.fix == "dense-combined"]
+    assert sum("whose bias stood between" in one for one in told) == 2

@@ -3,7 +3,8 @@
 A Highway lets its input pass where its gate is shut: x + t (y - x), with dense layers y and t. A MaxoutDense is the
 largest of several dense layers. A TimeDistributed around them goes, for dense layers look at the last axis alone.
 Called from `dialects.recast`, for the small graph is written in the target's dialect with the rest.
-Source: keras/layers/core.py of 1.2.2.
+Before 1.2, the bias of a Highway stood before its second kernel.
+Sources: keras/layers/core.py of 1.1.2 and 1.2.2.
 """
 
 from __future__ import annotations
@@ -27,6 +28,20 @@ if TYPE_CHECKING:
     Dense = tuple[str, TensorRef, TensorRef | None]
 
 _CLASSES = ("Highway", "MaxoutDense")
+
+
+def order_gates(draft: Draft) -> Iterator[str]:
+    """Give the arrays of a Highway, which were named in the order of 1.2, the names that their dimensions want where
+    that is another; yield its name.
+    """
+    if draft.era != "keras-1":
+        return
+    for layer, _ in layers_wanted(draft, lambda layer: unwrapped(layer)[0]["class_name"] == "Highway"):
+        stored = draft.tensors(layer)
+        ordered = sorted(stored.values(), key=lambda tensor: -len(tensor.shape))
+        if len(stored) == 4 and ordered != list(stored.values()):
+            draft.give(layer, dict(zip(stored, ordered, strict=True)))
+            yield str(layer["config"].get("name"))
 
 
 def combine(draft: Draft, api: Api) -> Iterator[str]:

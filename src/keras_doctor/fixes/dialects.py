@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from keras_doctor.fixes.activations import compose
 from keras_doctor.fixes.by_feature import compose_features, share_axes
-from keras_doctor.fixes.dense_combined import combine
+from keras_doctor.fixes.dense_combined import combine, order_gates
 from keras_doctor.fixes.dim_ordering import state_dim_ordering
 from keras_doctor.fixes.fix import APPROXIMATE, EXACT, LOSSY, Change
 from keras_doctor.fixes.graphs import rewrite
@@ -88,6 +88,8 @@ def recast(draft: Draft, target: Target, masks: dict[Key, Use]) -> Iterator[Chan
         yield Change("activation-composed", f"put {told} together from what the target has", kind=kind, note=note)
     moved = list(move(draft, target))
     yield from moved
+    for name in order_gates(draft):
+        yield Change("dense-combined", f"order the arrays of the Highway {name}, whose bias stood between its kernels")
     combined = list(combine(draft, target.api))
     for told in combined:
         yield Change("dense-combined", f"make {told} of dense layers and what merges them")
