@@ -72,3 +72,11 @@ def test_the_recorded_run() -> None:
     assert len(rows) > 20
     assert {row["equal"] for row in rows if row["kind"] == "real"} == {"yes"}
     assert sum(row["kind"] == "real" for row in rows) > 0.9 * len(rows)
+
+
+@pytest.mark.parametrize(("name", "places"), [("splinel_17/kernel:0", True), ("splinel/dense_17/kernel:0", False)])
+def test_a_numbered_scope_is_the_layer_itself(name: str, places: bool, corpus: Path) -> None:
+    """The first name is of a file by Keras 2.2.4, which made a layer "splinel" for the 18th time."""
+    tensor = read(str(corpus / "py37_tf24/custom_layer/model.h5")).weights[0].tensors[0]
+    own = type(tensor)(name, "", tensor.shape, tensor.dtype, tensor.nbytes, tensor.locus, tensor.chunks)
+    assert (Foreign("splinel", {"": (own,)}, stored=False).unplaced("keras-v3") == "") is places

@@ -85,12 +85,14 @@ class Foreign:
 
 def _inside(name: str, layer: str) -> bool:
     """Tell whether a variable's name is that of one in a layer inside the layer: "model/block/dense/kernel:0". What a
-    Sequential inside it owns may not have the layer's name before it: "dense/kernel:0".
+    Sequential inside it owns may not have the layer's name before it: "dense/kernel:0". Where a layer of its name was
+    made before, Keras 1 and 2 number the scope: "block_17/kernel:0" is its own.
     """
     steps = name.split("/")
     while layer in steps[:-1]:
         steps = steps[steps.index(layer) + 1 :]
-    return len(steps) > 1
+    scope, _, number = steps[-2].rpartition("_") if len(steps) > 1 else ("", "", "")
+    return len(steps) > 1 and not (scope == layer and number.isdecimal())
 
 
 def informed(foreign: Foreign, code: Code, entry: dict[str, Any], era: str, release: str) -> Foreign:
