@@ -88,6 +88,10 @@ def steps(load: Load, config: Any, inferred: tuple[LayerShape, ...]) -> Iterator
         yield from _dotted(load, root, inferred)
     if load.api.line == "keras-3":
         yield from _interpolated(load, inferred)
+    if load.api.line in ("keras-1", "keras-2") or load.does("multiplies-matrices"):
+        from keras_doctor.loaders import refused_calls  # the oldest releases alone
+
+        yield from refused_calls.steps(load, root, inferred)
     equal = load.does("wants-equal-query-and-value")
     for shape in inferred:
         if equal and shape.known:

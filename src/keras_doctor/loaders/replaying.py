@@ -171,7 +171,7 @@ class _Replay:
         """Yield what is wrong with the lists of inputs and outputs."""
         for key in ("input_layers", "output_layers"):
             value = self.model.get(key)
-            if self.modern and not self._read_by_release(value):
+            if not self._read_by_release(value):
                 yield self._step("graph:ends", [key])
                 return
             refs = read_refs(value)
@@ -192,9 +192,11 @@ class _Replay:
 
     def _read_by_release(self, value: Any) -> bool:
         """Tell whether the release understands the form of `input_layers` or `output_layers`."""
-        if self.load.does("reads-nested-ends"):
+        listed = self.load.does("wants-listed-ends")
+        if not listed and (not self.modern or self.load.does("reads-nested-ends")):
             return True
-        refs = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [None]
+        named = isinstance(value, dict) and not listed
+        refs = value.values() if named else value if isinstance(value, list) else [None]
         return all(isinstance(ref, list) and len(ref) == 3 and isinstance(ref[0], str) for ref in refs)
 
     def _has(self, ref: Ref) -> bool:
