@@ -62,7 +62,7 @@ def test_the_recorded_run() -> None:
 def test_channels_stand_where_the_file_says(keras_1_models: Path, tmp_path: Path) -> None:
     """The other layers, the stored arrays, or the axis of a BatchNormalization; else it is named as a guess."""
     for name, why, kind in (
-        ("dim_conv", "as the stored arrays want", "exact"),
+        ("dim_conv", "as the stored arrays and the declared inputs want", "exact"),
         ("dim_each_step", "as the other layers say", "exact"),
         ("dim_axis", "as the axis of its BatchNormalization says", "exact"),
         ("dim_unknown", "no other layer tells", "approximate"),

@@ -23,6 +23,7 @@ from keras_doctor.fixes.lambda_rewritten import rewrite_lambdas
 from keras_doctor.fixes.layers_composed import compose_layers
 from keras_doctor.fixes.merged_by_cosine import merge_by_cosine
 from keras_doctor.fixes.merged_by_function import merge_by_function
+from keras_doctor.fixes.merged_dots import tell_products
 from keras_doctor.fixes.merged_first import merge_first
 from keras_doctor.fixes.naming import name_module
 from keras_doctor.fixes.operations_composed import compose_operations
@@ -64,6 +65,7 @@ def recast(draft: Draft, target: Target, masks: dict[Key, Use]) -> Iterator[Chan
     yield from state_dim_ordering(draft)
     for name in merge_first(draft.config):
         yield Change("merge-first", f"make the Sequential {name}, which begins with a Merge, a graph")
+    yield from tell_products(draft)
     for name in merge_by_function(draft):
         yield Change("merge-function", f"call the Merge {name}, whose mode is a function, a Lambda")
     for message in declare(draft.config, target.api):

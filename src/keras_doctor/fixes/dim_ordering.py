@@ -1,8 +1,9 @@
 """Where the channels stand in layers of Keras 1 that do not say so is written down.
 
 Keras 1 left `dim_ordering` out of the configs of its paddings, croppings and enlargings: it took what the user's own
-settings said, and a reader with other settings computed something else. The sizes of the stored arrays tell it, or else
-what the model's other layers say; where neither does, what the release took when nobody had set it.
+settings said, and a reader with other settings computed something else. The sizes of the stored arrays tell it, and the
+inputs that nested models declare, or else what the model's other layers say; where neither does, what the release took
+when nobody had set it.
 Sources: `get_config` of keras/layers/convolutional.py (1.2.2); `_IMAGE_DIM_ORDERING` of keras/backend/common.py (1.0.8,
 1.1.2).
 """
@@ -10,10 +11,11 @@ Sources: `get_config` of keras/layers/convolutional.py (1.2.2); `_IMAGE_DIM_ORDE
 from __future__ import annotations
 
 from keras_doctor.document.model import walk_layers
-from keras_doctor.fixes.draft import GoneError
+from keras_doctor.fixes.draft import GoneError, layers_of
 from keras_doctor.fixes.fix import APPROXIMATE, EXACT, Change
 from keras_doctor.fixes.parts import layers_with_parts
 from keras_doctor.layers.graph import infer
+from keras_doctor.layers.shapes import read_shape
 from keras_doctor.releases.behaviours import has
 
 TYPE_CHECKING = False
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from keras_doctor.fixes.draft import Draft
+    from keras_doctor.layers.graph import LayerShape
     from keras_doctor.layers.shapes import Shape
 
 SLUG = "dim-ordering"
@@ -50,7 +53,7 @@ def state_dim_ordering(draft: Draft) -> Iterator[Change]:
     misfits = {ordering: _misfits(draft, silent, ordering) for ordering in ("tf", "th")}
     kind, note = EXACT, ""
     if misfits["tf"] != misfits["th"]:
-        found, why = min(misfits, key=lambda one: misfits[one]), "as the stored arrays want"
+        found, why = min(misfits, key=lambda one: misfits[one]), "as the stored arrays and the declared inputs want"
     elif len(stated) == 1:
         found, why = stated.pop(), "as the other layers say"
     elif _axis_1(draft):
@@ -71,21 +74,38 @@ def _state(silent: list[dict[str, Any]], ordering: str) -> None:
 
 
 def _misfits(draft: Draft, silent: list[dict[str, Any]], ordering: str) -> int:
-    """Return how many variables do not have the shape of the array that is stored for them, and how many layers take
-    nothing of the size that comes in.
+    """Return how many variables do not have the shape of the array that is stored for them, how many layers take
+    nothing of the size that comes in, and how many models get something else than they declare.
     """
     _state(silent, ordering)
     found = 0
     for shape in infer(draft.config, draft.era):
         found += shape.impossible or _is_empty(shape.output_shape)
         try:
-            tensors = draft.tensors(draft.at(shape.path)) if shape.path.endswith("]") else {}
+            entry = draft.at(shape.path)
         except GoneError:
             continue
+        tensors = draft.tensors(entry) if shape.path.endswith("]") else {}
+        found += _undeclared(entry, shape)
         for variable in shape.variables:
             stored = tensors.get((variable.part, variable.name))
             found += stored is not None and None not in variable.shape and stored.shape != variable.shape
     return found
+
+
+def _undeclared(entry: Any, shape: LayerShape) -> bool:
+    """Tell whether a Sequential, or one in a TimeDistributed, gets another shape than its first layer declares."""
+    given = shape.input_shapes[0] if len(shape.input_shapes) == 1 else None
+    while isinstance(entry, dict) and entry.get("class_name") == "TimeDistributed" and given is not None:
+        given = (given[0], *given[2:])
+        entry = entry.get("config", {}).get("layer")
+    first = (*layers_of(entry), None)[0] if isinstance(entry, dict) else None
+    config = first.get("config") if isinstance(first, dict) else None
+    declared = read_shape(config.get("batch_input_shape")) if isinstance(config, dict) else None
+    if given is None or declared is None:
+        return False
+    pairs = zip(given[1:], declared[1:], strict=False)
+    return len(given) != len(declared) or any(None not in (one, other) and one != other for one, other in pairs)
 
 
 def _is_empty(shape: Shape | tuple[Shape | None, ...] | None) -> bool:
