@@ -341,6 +341,8 @@ class Flow:
     def after(self, call: Call) -> list[Mask]:
         """Return the masks of what a call puts out; tensors beyond the list have none."""
         name, config, mask = call.name, call.config, call.mask
+        if len(call.args) > 1 and self.semantics["listed_masks"] == "lost" and not is_model(name, config):
+            return [None]
         if name == "Embedding":
             made = config.get("mask_zero") and call.args
             return [("unequal", self.rank(call), call.args[0].key, 0)] if made else [None]

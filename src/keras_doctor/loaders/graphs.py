@@ -114,6 +114,10 @@ def steps(load: Load, config: Any, inferred: tuple[LayerShape, ...]) -> Iterator
         from keras_doctor.loaders import masks_refused  # few models mask
 
         yield from masks_refused.steps(load, config, inferred)
+    if load.api.line != "keras-3":
+        from keras_doctor.loaders import refused_layers
+
+        yield from refused_layers.steps(load)
 
 
 def _interpolated(load: Load, inferred: tuple[LayerShape, ...]) -> Iterator[Step]:
