@@ -120,3 +120,11 @@ def test_a_highway_of_keras_1_1_has_its_arrays_in_another_order(target: str, tmp
     report = compared("keras-1.1-highway", target, result, atol=1e-6)
     told = [change.message for change in report.changes if change.fix == "dense-combined"]
     assert sum("whose bias stood between" in one for one in told) == 2
+
+
+@pytest.mark.parametrize("target", [KERAS_3, "python==3.7 tensorflow==2.4.4"])
+def test_slopes_are_shared_over_the_axes_that_images_leave_open(target: str, tmp_path: Path) -> None:
+    """Against what Keras 1.2.2 computed (tools/record_open_slopes.py)."""
+    result = tmp_path / f"mended{ending(Environment.parse(target))}"
+    report = compared("keras-1-open-slopes", target, result, atol=2e-6)
+    assert {change.kind for change in report.changes} == {"exact"}
