@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from keras_doctor import Environment, read
+from keras_doctor import Environment, read, repair
 from keras_doctor.fixes import plan
 from keras_doctor.rescue.evaluation import evaluate
 from keras_doctor.rules import diagnose
@@ -39,3 +39,16 @@ def test_older_releases_compute_the_same(target: str, case: dict, tmp_path: Path
     outputs = evaluate(made, [np.array(RECORDED["input"], np.float32)]).outputs
     assert outputs is not None
     np.testing.assert_allclose(outputs[0], np.array(case["output"], np.float32), rtol=2e-6, atol=2e-6)
+
+
+@pytest.mark.parametrize(("name", "numbers"), [("hard_silu", True), ("silu", False)])
+def test_an_architecture_leaves_out_the_numbers_of_formulas(name: str, numbers: bool, tmp_path: Path) -> None:
+    """Keras 2.2.4 makes a model of either; that of hard_silu starts with the first values of its kernels, and puts out
+    something else by 14; that of silu has no weights and agrees to 1e-6.
+    """
+    (case,) = (case for case in RECORDED["cases"] if case["name"] == name)
+    path = tmp_path / "architecture.json"
+    path.write_text(case["model"], encoding="utf-8")
+    report = repair(path, tmp_path / "mended.json", Environment.parse(KERAS_224), verify="none")
+    told = [change for change in report.changes if change.fix == "numbers-in-weights"]
+    assert [change.kind for change in told] == ["approximate"] * numbers

@@ -170,6 +170,9 @@ def _done(doing: _Doing, saved: Salvage) -> RepairReport:
     refused = ""
     if kind.holds != ARCHITECTURE:
         refused = _refusal(document, saved, path, doing.wishes) or _no_place(document, made, path)
+    else:
+        bare = made if not holds_any else plan(asked.changed(weights=()), environment, kind.planned, model, given)
+        made = replace(made, changes=(*made.changes, *_weights_needed(bare.document)))
     diagnosis = None if refused else made.diagnosis
     diagnosis = diagnosis or diagnose(document if refused else made.document, environment, custom_objects=given)
     stops = any(finding.effect == "fails" and finding.cause not in _GIVEN for finding in diagnosis.findings)
@@ -250,6 +253,18 @@ def _salvaged(saved: Salvage, wishes: Wishes) -> tuple[Change, ...]:
         how = "zeros" if wishes.fill == "zeros" else "the first values of its initializer"
         made.append(Change("fill", f"{one.layer}/{one.name} is lost: {how} stand in", kind=LOSSY, note=one.reason))
     return tuple(made)
+
+
+def _weights_needed(bare: ModelDocument) -> tuple[Change, ...]:
+    """Return what is said of an architecture in which layers stand for formulas, with the numbers in their weights.
+    `bare`: the plan of a model without weights; those that it has are such numbers.
+    """
+    count = sum(len(group.tensors) for group in bare.weights)
+    if not count:
+        return ()
+    what = f"{count} numbers of formulas are weights of layers, which an architecture leaves out"
+    note = "without the weights of a repair that has them, a model made of it computes something else"
+    return (Change("numbers-in-weights", what, kind=APPROXIMATE, note=note),)
 
 
 _SHOWN = 8
