@@ -169,3 +169,13 @@ def test_several_results_do_not_go_into_a_file(
     assert main(["repair", *sources, str(taken), *ENV]) == 2
     assert "is a file" in capsys.readouterr().err
     assert taken.read_bytes() == b"kept"
+
+
+def test_what_is_not_known_is_said_with_the_reason(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, code = str(corpus / "py37_tf24/custom_layer/model.h5"), Path(__file__).parents[1] / "rescue/own_layers.py"
+    main(["repair", source, str(tmp_path / "out.keras"), *ENV, "--custom-code", str(code), "--verify=numpy"])
+    shown = capsys.readouterr().out
+    assert "whether it loads there is not known" in shown.splitlines()[0]
+    assert "not known: what the custom object Scale does" in shown

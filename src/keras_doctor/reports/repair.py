@@ -59,6 +59,8 @@ def show(report: Any, terminal: Terminal) -> None:
         terminal.print(f"    {clean(note)}")
     _show_some([f"! {owner}: {why}" for owner, why in report.lost], "groups", terminal)
     _show_some(_remaining(report) if not bare else (), "findings", terminal)
+    unknown = report.diagnosis.unknowns if report.verdict == "unknown" and not bare else ()
+    _show_some([f"? not known: {why}" for why in unknown], "reasons", terminal)
 
 
 def _show_some(lines: Sequence[str], what: str, terminal: Terminal, most: int = _MOST) -> None:
