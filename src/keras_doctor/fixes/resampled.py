@@ -81,10 +81,10 @@ def _differs(entry: dict[str, Any], draft: Draft, target: Target) -> bool:
     if method not in target.semantics.get("interpolations").split():
         return True
     own = target.semantics.get("cubic") == "own" and draft.era_read != "keras-3"
-    return own and (method == "bicubic" or (_cut_off(entry, draft) and method != "nearest"))
+    return own and (method == "bicubic" or (cut_off(entry, draft) and method != "nearest"))
 
 
-def _cut_off(entry: dict[str, Any], draft: Draft) -> bool:
+def cut_off(entry: dict[str, Any], draft: Draft) -> bool:
     """Tell whether whole numbers may come into a Resizing."""
     return entry["class_name"] == "Resizing" and any(
         node.class_name == "InputLayer" and str(node.config.get("dtype")).startswith(("int", "uint"))

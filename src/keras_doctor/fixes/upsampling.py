@@ -11,11 +11,13 @@ rest. Sources: `resize_images` of keras/backend/tensorflow_backend.py (2.2.4), o
 
 from __future__ import annotations
 
+from keras_doctor.fixes import resampled
 from keras_doctor.fixes.entries import Entries, become, layers_wanted
-from keras_doctor.fixes.fix import APPROXIMATE, Change
+from keras_doctor.fixes.fix import APPROXIMATE, LOSSY, Change
 from keras_doctor.fixes.operations import can_write
 from keras_doctor.layers.inbound import Ref
 from keras_doctor.layers.semantics import semantics_of
+from keras_doctor.rules.writers import changed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +35,18 @@ _COMMON = ("data_format", "dtype", "trainable")
 def move(draft: Draft, target: Target) -> Iterator[Change]:
     """Put graphs in the place of such layers, where their sizes allow it."""
     provenance = draft.source.provenance
+    if changed("shifts-resized-axes", provenance, target.api.library, target.api.version):
+        for layer, _ in layers_wanted(draft, _first):
+            note = "one of the two releases takes the sizes from the axes behind them, and puts out other images"
+            message = f"leave {layer['config'].get('name') or layer.get('name')} to resize images with channels first"
+            yield Change(SLUG, message, kind=LOSSY, note=note)
+    if draft.era_read == "keras-3" and target.era != "keras-3":
+        for layer, _ in layers_wanted(
+            draft, lambda one: _interpolated(one, "Resizing") and resampled.cut_off(one, draft)
+        ):
+            message = f"let {layer['config'].get('name') or layer.get('name')} put out floats"
+            note = "Keras 3 does so in predict, and cuts whole numbers off where the model is called by itself"
+            yield Change(resampled.FIX.slug, message, kind=APPROXIMATE, note=note)
     before, after = semantics_of(provenance, provenance.era).get("resize"), target.semantics.get("resize")
     if before == after:
         return
@@ -49,6 +63,14 @@ def move(draft: Draft, target: Target) -> Iterator[Change]:
 
 def _bilinear(layer: dict[str, Any]) -> bool:
     return layer.get("class_name") == "UpSampling2D" and layer["config"].get("interpolation") == "bilinear"
+
+
+def _first(layer: dict[str, Any]) -> bool:
+    return _interpolated(layer, "UpSampling2D") and layer["config"].get("data_format") == "channels_first"
+
+
+def _interpolated(layer: dict[str, Any], class_name: str) -> bool:
+    return layer.get("class_name") == class_name and layer["config"].get("interpolation") not in (None, "nearest")
 
 
 def _moved(layer: dict[str, Any], name: str, shape: LayerShape, target: Target) -> bool:

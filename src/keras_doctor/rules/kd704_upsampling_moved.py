@@ -3,7 +3,8 @@
 **What happens.** Nothing is said: enlarged images are shifted by half a pixel, and what follows sees other numbers.
 
 **Why.** Keras 2 (the package, with TensorFlow) and tf.keras up to 1.14 resize with the corners of pixels in the same
-places, tf.keras from 1.15 on and Keras 3 with their centers. The config says `bilinear` for both.
+places, tf.keras from 1.15 on and Keras 3 with their centers. The config says `bilinear` for both. Keras 3.0 and 3.1
+take the sizes of an image that has its channels first from the axes behind them, and put out images of other sizes.
 
 **How to mend.** Predict with the line of releases that trained the model, or train on: no keyword brings the old way
 back.
@@ -32,11 +33,15 @@ RULE = Rule(
 
 
 def examine(step: Step, context: Context) -> Iterator[Finding]:
-    """Report a bilinear UpSampling2D where that has changed."""
+    """Report an UpSampling2D that is not of the nearest pixels where that has changed."""
     made: Built = step.subject
-    if made.config.get("interpolation") != "bilinear":
-        return
-    differs = changed("resizes-from-corner", context.document.provenance, made.api.library, made.api.version)
+    interpolation = made.config.get("interpolation") or "nearest"
+    facts = ["resizes-from-corner"] if interpolation == "bilinear" else []
+    if interpolation != "nearest" and made.config.get("data_format") == "channels_first":
+        facts.append("shifts-resized-axes")
+    writer, library, version = context.document.provenance, made.api.library, made.api.version
+    answers = [changed(fact, writer, library, version) for fact in facts]
+    differs = True if True in answers else None if None in answers else False
     if differs is False:
         return
     sure = "resizes" if differs else "may resize"
@@ -61,6 +66,15 @@ EXAMPLES = (
             form="hdf5-model",
             module="",
             provenance=Provenance("2.2.4", "2.2.4", "2.2.4", "keras", "keras-2"),
+        ),
+        "resizes otherwise",
+    ),
+    Ill(
+        lambda: sequential(
+            _LAYERS[0],
+            (_LAYERS[1][0], {**_LAYERS[1][1], "data_format": "channels_first"}),
+            env="keras==3.0.5 tensorflow==2.16.2",
+            provenance=Provenance("3.4.1", "3.4.1", "3.4.1", "keras", "keras-3"),
         ),
         "resizes otherwise",
     ),
