@@ -88,6 +88,10 @@ def steps(load: Load, config: Any, inferred: tuple[LayerShape, ...]) -> Iterator
         yield from _dotted(load, root, inferred)
     if load.api.line == "keras-3":
         yield from _interpolated(load, inferred)
+        if any(node.class_name in ("Sequential", *GRAPHS) for node in load.document.layers):
+            from keras_doctor.loaders import declared_inputs  # few models hold others
+
+            yield from declared_inputs.steps(load, root, inferred)
     if load.api.line in ("keras-1", "keras-2") or load.does("multiplies-matrices"):
         from keras_doctor.loaders import refused_calls  # the oldest releases alone
 
