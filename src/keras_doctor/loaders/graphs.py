@@ -26,6 +26,7 @@ ERA_OF_LINE = {
     "tf-keras": "tf.keras-v3", "keras-3": "keras-3",
 }  # fmt: skip
 GRAPHS = ("Functional", "Model")
+FUNCTIONS = ("TFOpLambda", "SlicingOpLambda")  # layers of functions of TensorFlow
 
 
 @record
@@ -96,6 +97,10 @@ def steps(load: Load, config: Any, inferred: tuple[LayerShape, ...]) -> Iterator
         from keras_doctor.loaders import refused_calls  # the oldest releases alone
 
         yield from refused_calls.steps(load, root, inferred)
+    if load.api.line != "keras-3" and any(node.class_name in FUNCTIONS for node in load.document.layers):
+        from keras_doctor.loaders import op_symbols
+
+        yield from op_symbols.steps(load)
     equal = load.does("wants-equal-query-and-value")
     for shape in inferred:
         if equal and shape.known:
