@@ -4,6 +4,7 @@ models: "raises" is a ValueError of the shapes of ConcatV2 when the model is put
 
 import pytest
 
+from keras_doctor import Environment, read
 from keras_doctor.rules.engine import diagnose
 from keras_doctor.rules.samples import sample
 
@@ -67,3 +68,20 @@ def test_layers_without_a_config_crash_nothing(config):
         for release in ("keras==2.2.4 tensorflow==1.13.1", *RELEASES, "keras==3.15.1 tensorflow==2.21.0"):
             document, environment = sample("hdf5-model", config=model, env=release)
             assert diagnose(document, environment).verdict
+
+
+@pytest.mark.parametrize(
+    ("name", "release", "raises"),  # as Keras 3.8.0 and 3.11.3 predict with the model, its time_major left out
+    [
+        ("masked_concat", "3.8.0", True),
+        ("masked_concat_one", "3.8.0", True),
+        ("masked_concat_time", "3.11.3", True),
+        ("masked_conv", "3.8.0", False),
+        ("masked_concat", "3.12.4", False),
+        ("masked_concat", "3.15.1", False),
+    ],
+)
+def test_masks_laid_by_open_sizes(evaluations, name, release, raises):
+    file = str(evaluations / "py311_tf215" / name / "model.h5")
+    found = diagnose(read(file), Environment.parse(f"keras=={release} tensorflow==2.18.0"))
+    assert any("lay the mask" in finding.message for finding in found.findings) == raises

@@ -3,7 +3,9 @@
 In standalone Keras before 3 that is each layer that takes none (`Layer.compute_mask` of keras/engine/base_layer.py of
 2.2.4, keras/engine/topology.py of 1.2.2: TypeError where `supports_masking` is not set; tf.keras asks layers without a
 `compute_mask` of their own for none). Before Keras 3.12, it is a Concatenate whose masks do not fit together: a mask
-gets one number for each vector, a tensor without a mask as many as it has (`Concatenate.compute_mask`).
+gets one number for each vector, a tensor without a mask as many as it has (`Concatenate.compute_mask`). Keras 3.4 to
+3.11 lay a mask as wide as its input by the shape that the input had when the graph was made, where None is no size:
+who takes such a mask raises when it is called.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from keras_doctor.document.locus import Locus
 from keras_doctor.layers.masking import ELEMENTWISE, RECURRENT, Flow, hands_on, held_in
 from keras_doctor.layers.models import is_model, name_of
 from keras_doctor.layers.stock import is_stock
+from keras_doctor.loaders.calling import Uncallable
 from keras_doctor.loaders.graphs import Inferred, era_of
 from keras_doctor.loaders.tracing import Step
 from keras_doctor.releases.semantics import Semantics
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from keras_doctor.loaders.load import Load
 
 # Layers with a `compute_mask` of their own.
+_LAID = "laid"
 _TAKING = (*RECURRENT, *ELEMENTWISE, "Concatenate", "Dot", "Merge", "TimeDistributed", "Lambda", "Embedding", "Masking")
 
 
@@ -36,31 +40,56 @@ def steps(load: Load, config: Any, shapes: Sequence[LayerShape]) -> Iterator[Ste
     semantics = Semantics(library, load.api.version, load.environment.backend or "")
     flow = _Watching(era_of(load), semantics, {shape.path: shape.input_shapes for shape in shapes})
     flow.alone = load.api.line in ("keras-1", "keras-2")
-    flow.thin = load.does("joins-thin-masks")
+    flow.thin, flow.open = load.does("joins-thin-masks"), load.does("lays-masks-by-open-sizes")
     flow.follow(config)
     for call, why in flow.reached:
         told = Inferred(load.api, name_of(call.entry), call.name, f"a mask comes in, and {why}")
         yield Step("graph", ("graph:impossible",), Locus(path=call.path), told)
+    for call in flow.stopped:
+        why = "this release cannot lay the mask of a Concatenate by sizes that are open"
+        stopped = Uncallable(load.api, name_of(call.entry), call.name, why)
+        yield Step("call", ("call:unsupported",), Locus(path=call.path), stopped)
 
 
 class _Watching(Flow):
     """The masks of a model, with the first call of each layer that must not get one.
 
-    `alone`: in standalone Keras before 3. `thin`: masks are joined as they are.
+    `alone`: in standalone Keras before 3. `thin`: masks are joined as they are. `open`: what is joined has no sizes
+    when it is called; `stopped` has the calls that go by such a mask.
     """
 
     alone = False
     thin = False
+    open = False
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.reached: list[tuple[Call, str]] = []
+        self.stopped: list[Call] = []
+
+    def effective(self, call: Call) -> tuple[Any, ...]:
+        used = super().effective(call)
+        known = is_stock(call.name) or is_model(call.name, call.config)
+        if self.open and known and any(_LAID in _kinds(mask) for mask in used):
+            self.stopped.append(call)
+        return used
 
     def after(self, call: Call) -> list[Mask]:
         why = self._unfit(call) or self._unjoined(call)
         if why and any(call.masks) and all(one.path != call.path for one, _ in self.reached):
             self.reached.append((call, why))
-        return super().after(call)
+        made = super().after(call)
+        if self.open and call.name == "Concatenate" and made[0] is not None and self._grows(call):
+            made = [(_LAID, made[0][1], made[0])]
+        return made
+
+    def _grows(self, call: Call) -> bool:
+        """Tell whether a mask is laid as wide as its input, of which a size is open."""
+        shapes = self.shapes.get(call.path, ())
+        return any(
+            mask is not None and shape is not None and mask[1] < len(shape) and None in shape
+            for shape, mask in zip(shapes, call.masks, strict=False)
+        )
 
     def _unfit(self, call: Call) -> str:
         """Return why a layer of standalone Keras takes no mask, "" where it does."""
@@ -91,6 +120,11 @@ class _Watching(Flow):
 
 def _sure(mask: Mask) -> bool:
     """Tell whether it is known that there is a mask, of how many dimensions, or that there is none."""
+    return not _kinds(mask) & {"unsure", "of", "given"}
+
+
+def _kinds(mask: Any) -> set[Any]:
+    """Return the kinds of masks that a mask is made of, among other words."""
     kinds: set[Any] = set()
     left: list[Any] = [mask]
     while left:
@@ -98,7 +132,7 @@ def _sure(mask: Mask) -> bool:
         if isinstance(value, tuple) and value:
             kinds.add(value[0])
             left += value
-    return not kinds & {"unsure", "of", "given"}
+    return kinds
 
 
 def _fit(shapes: list[Shape], axis: int) -> bool:
