@@ -9,7 +9,6 @@ from keras_doctor.document.locus import Locus
 from keras_doctor.layers.graph import infer
 from keras_doctor.loaders.tracing import Step
 from keras_doctor.records import record
-from keras_doctor.releases.semantics import Semantics
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -131,9 +130,14 @@ def steps(load: Load, config: Any, inferred: tuple[LayerShape, ...]) -> Iterator
 
 def _interpolated(load: Load, inferred: tuple[LayerShape, ...]) -> Iterator[Step]:
     """Yield the layers that resize in a way which the backend does not have: they raise when they are called."""
+    resizing = [node for node in load.document.layers if node.class_name in _RESIZING]
+    if not resizing:
+        return
+    from keras_doctor.releases.semantics import Semantics  # few models resize
+
     called = {shape.path for shape in inferred if shape.calls}
-    for node in load.document.layers:
-        if node.class_name not in _RESIZING or node.path not in called:
+    for node in resizing:
+        if node.path not in called:
             continue
         backend = load.environment.backend or "tensorflow"
         known = Semantics(load.api.library, load.api.version, backend).get("interpolations").split()
