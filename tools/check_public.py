@@ -190,14 +190,19 @@ def mended(verifier: Verifier, setup: dict, path: Path, weights: Path | None) ->
                 architecture=path if weights else None,
             )
         except (ValueError, OSError) as error:
-            return {"repaired": f"refused: {error}"[:160]}
+            return {"repaired": _short(f"refused: {error}")}
     found = report.verification
     if not report.path:
-        return {"repaired": ("refused: " + "; ".join(one.message for one in report.remaining))[:160]}
+        return {"repaired": _short("refused: " + "; ".join(one.message for one in report.remaining))}
     if not found.kind:
-        return {"repaired": f"not verified: {found.reason}"[:160]}
-    told = "equal" if found.equal else f"differs: {found.parting or found.reason}"[:160]
+        return {"repaired": _short(f"not verified: {found.reason}")}
+    told = "equal" if found.equal else _short(f"differs: {found.parting or found.reason}")
     return {"repaired": told, "difference": f"{found.difference:.1e}", "source": found.source.name}
+
+
+def _short(text: str) -> str:
+    """Return a text on one line, without the paths of this machine."""
+    return " ".join(word for word in text.split() if "/" not in word and word.isprintable())[:160]
 
 
 if __name__ == "__main__":

@@ -129,9 +129,10 @@ class Call:
     def input(self) -> Shape:
         """The shape of the first tensor."""
         tensors = self.tensors or list(flatten(self.kwargs))
-        if not tensors or tensors[0].shape is None:
+        shape = tensors[0].shape if tensors else None
+        if not isinstance(shape, tuple):  # what a Lambda states may be anything
             raise CannotInferError("the shape of its input is not known")
-        return tensors[0].shape
+        return shape
 
     @property
     def vectors(self) -> Shape:

@@ -45,5 +45,6 @@ def _sized(layer: Any, depth: int = 0) -> bool:
         return False
     if config.get("batch_input_shape") or config.get("batch_shape") or "input_layers" in config:
         return True
-    inner = config.get("layer") or (config.get("layers") or [None])[0]
-    return depth < 32 and _sized(inner, depth + 1)
+    layers = config.get("layers")
+    first = layers[0] if isinstance(layers, list) and layers else None
+    return depth < 32 and _sized(config.get("layer") or first, depth + 1)
