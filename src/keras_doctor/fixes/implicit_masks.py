@@ -13,7 +13,7 @@ from keras_doctor.fixes.draft import copied, layers_of
 from keras_doctor.fixes.graphs import is_operation
 from keras_doctor.layers.graph import infer
 from keras_doctor.layers.inbound import Ref
-from keras_doctor.layers.masking import Flow, any_of, may_mask
+from keras_doctor.layers.masking import Flow, any_of, compared, may_mask
 from keras_doctor.layers.semantics import semantics_of
 
 TYPE_CHECKING = False
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from keras_doctor.layers.masking import Arg, Call, Key, Mask, Use
 
 DEPTH = 64
+_STEPS = ("zero", "as-stated")  # what a Bidirectional puts out at masked steps
 
 
 def leave_masks(draft: Draft, target: Target, wanted: dict[Key, Use]) -> bool:
@@ -43,7 +44,7 @@ def leave_masks(draft: Draft, target: Target, wanted: dict[Key, Use]) -> bool:
     implied = _Implied(draft.era, target.semantics, dict(shapes))
     after = implied.follow(plain)
     for key, use in before.items():
-        if key in after and _masks(use.masks) != _masks(after[key].masks):
+        if key in after and compared(use.masks, *_STEPS) != compared(after[key].masks, *_STEPS):
             return False
     _bare(draft.config, 0)
     wanted.update(after)
@@ -99,11 +100,3 @@ def _bare(model: Any, depth: int) -> None:
         for node in layer.get("inbound_nodes") or ():
             if isinstance(node, dict) and isinstance(node.get("kwargs"), dict):
                 node["kwargs"].pop("mask", None)
-
-
-def _masks(used: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return the masks among what a call goes by, without what a Bidirectional puts out at masked steps."""
-    masks = [one for one in used if one not in ("zero", "as-stated")]
-    while masks and masks[-1] is None:
-        masks.pop()
-    return tuple(masks)

@@ -15,11 +15,11 @@ from keras_doctor.fixes.layer_order import order_layers
 from keras_doctor.fixes.masked_calls import settle, uses_of
 from keras_doctor.fixes.optimizer_state import carry_state
 from keras_doctor.fixes.training import SLUG
+from keras_doctor.layers.semantics import semantics_in
 from keras_doctor.loaders.graphs import ERA_OF_LINE
 from keras_doctor.loaders.load import api_of
 from keras_doctor.loaders.tracing import Options, Step, trace
 from keras_doctor.records import record, replace
-from keras_doctor.releases.semantics import Semantics
 from keras_doctor.rules import diagnose
 
 TYPE_CHECKING = False
@@ -61,10 +61,8 @@ def target_of(environment: Environment, form: str) -> Target:
     if not library:
         raise ValueError("which Keras would load the file is not known: name it with --env, such as keras==3.15.1")
     api = api_of(library, version)
-    library = {"tf-keras": "tf_keras"}.get(library, library)
-    tensorflow = environment.tensorflow if library == "tf.keras" else None
-    semantics = Semantics(library, tensorflow or version, environment.backend)
-    return Target(environment, api, ERA_OF_LINE.get(api.line, "").removesuffix("-v3"), form, semantics)
+    era = ERA_OF_LINE.get(api.line, "").removesuffix("-v3")
+    return Target(environment, api, era, form, semantics_in(environment))
 
 
 def plan(

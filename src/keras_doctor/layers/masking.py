@@ -466,6 +466,16 @@ def hands_on(class_name: str, semantics: Semantics) -> bool:
     return class_name in _KEEPING or (fact is not None and semantics[fact] == "kept")
 
 
+def compared(used: tuple[Any, ...], *left_out: str) -> tuple[Any, ...]:
+    """Return what a call goes by without some words, nor the None at the end: one release may list more tensors than
+    another.
+    """
+    masks = [one for one in used if not (isinstance(one, str) and one in left_out)]
+    while masks and masks[-1] is None:
+        masks.pop()
+    return tuple(masks)
+
+
 def any_of(mask: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return the mask that keeps what has anything that is kept along its last axis."""
     return ("any", mask[1] - 1, mask)

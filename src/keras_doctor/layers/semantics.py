@@ -8,6 +8,7 @@ from keras_doctor.releases.version import version_key
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from keras_doctor.document.provenance import Provenance
+    from keras_doctor.environments.environment import Environment
 
 
 # The releases that stand for an era when a file does not say more.
@@ -18,6 +19,14 @@ _TYPICAL = {
     "tf.keras-v3": ("tf.keras", "2.15"),
     "keras-3": ("keras", "3.15.1"),
 }
+
+
+def semantics_in(environment: Environment) -> Semantics:
+    """Return how the release computes that would load a file; of tf.keras, that of its TensorFlow."""
+    library, version = environment.release
+    if library == "tf.keras":
+        version = environment.tensorflow or version
+    return Semantics(library.replace("-", "_"), version, environment.backend or "")
 
 
 def semantics_of(provenance: Provenance, era: str, backend: str | None = None) -> Semantics:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from keras_doctor.layers.graph import infer
-from keras_doctor.layers.masking import Flow
-from keras_doctor.layers.semantics import semantics_of
+from keras_doctor.layers.masking import Flow, compared
+from keras_doctor.layers.semantics import semantics_in, semantics_of
 from keras_doctor.loaders.graphs import ERA_OF_LINE
 from keras_doctor.loaders.load import api_of
 from keras_doctor.records import record
-from keras_doctor.releases.semantics import Semantics
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
 
     from keras_doctor.document.model import ModelDocument
     from keras_doctor.environments.environment import Environment
@@ -41,9 +39,7 @@ def differing(document: ModelDocument, environment: Environment) -> tuple[Place,
     if not library or not era or not isinstance(document.config, dict):
         return ()
     api = api_of(library, version)
-    library = {"tf-keras": "tf_keras"}.get(library, library)
-    release = environment.tensorflow if library == "tf.keras" else None
-    after = Semantics(library, release or version, environment.backend or "")
+    after = semantics_in(environment)
     before = semantics_of(document.provenance, era)
     loading = ERA_OF_LINE.get(api.line, "keras-3").removesuffix("-v3")
     saving = era.removesuffix("-v3")
@@ -55,15 +51,7 @@ def differing(document: ModelDocument, environment: Environment) -> tuple[Place,
     found: dict[str, Place] = {}
     for key, use in saved.items():
         other = loaded.get(key)
-        if other is not None and _masks(use.masks) != _masks(other.masks):
-            aside = _masks(use.masks, _STATE) == _masks(other.masks, _STATE)
+        if other is not None and compared(use.masks) != compared(other.masks):
+            aside = compared(use.masks, _STATE) == compared(other.masks, _STATE)
             found.setdefault(key[1] or use.name, Place(key[1] or use.name, use.path, aside))
     return tuple(found.values())
-
-
-def _masks(used: tuple[Any, ...], left_out: str = "") -> tuple[Any, ...]:
-    """Return what a call goes by, without the None at the end: one release may list more tensors than another."""
-    masks = [mask for mask in used if mask is None or mask != left_out]
-    while masks and masks[-1] is None:
-        masks.pop()
-    return tuple(masks)

@@ -13,11 +13,11 @@ from __future__ import annotations
 from keras_doctor.document.locus import Locus
 from keras_doctor.layers.masking import ELEMENTWISE, RECURRENT, Flow, hands_on, held_in
 from keras_doctor.layers.models import is_model, name_of
+from keras_doctor.layers.semantics import semantics_in
 from keras_doctor.layers.stock import is_stock
 from keras_doctor.loaders.calling import Uncallable
 from keras_doctor.loaders.graphs import Inferred, era_of
 from keras_doctor.loaders.tracing import Step
-from keras_doctor.releases.semantics import Semantics
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,9 +36,7 @@ _TAKING = (*RECURRENT, *ELEMENTWISE, "Concatenate", "Dot", "Merge", "TimeDistrib
 
 def steps(load: Load, config: Any, shapes: Sequence[LayerShape]) -> Iterator[Step]:
     """Yield the layers that a mask comes to and that take none, or not that one."""
-    library = load.api.library.replace("-", "_")
-    semantics = Semantics(library, load.api.version, load.environment.backend or "")
-    flow = _Watching(era_of(load), semantics, {shape.path: shape.input_shapes for shape in shapes})
+    flow = _Watching(era_of(load), semantics_in(load.environment), {shape.path: shape.input_shapes for shape in shapes})
     flow.alone = load.api.line in ("keras-1", "keras-2")
     flow.thin, flow.open = load.does("joins-thin-masks"), load.does("lays-masks-by-open-sizes")
     flow.follow(config)
