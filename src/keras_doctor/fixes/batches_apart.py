@@ -8,11 +8,10 @@ keras/src/utils/conv_utils.py.
 
 from __future__ import annotations
 
-from keras_doctor.fixes.draft import GoneError
+from keras_doctor.fixes.entries import standing
 from keras_doctor.fixes.fix import Change, Fix
 from keras_doctor.fixes.naming import name_module
 from keras_doctor.fixes.parts import Owned
-from keras_doctor.layers.graph import infer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,13 +31,9 @@ def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
     """Put a wrapper around each such layer for every dimension that is too many."""
     if not draft.era_read.startswith("tf.keras"):
         return
-    for shape in infer(draft.config, draft.era_read):
-        try:
-            entry = draft.at(shape.path)
-        except GoneError:
-            continue  # a layer inside one that was wrapped
-        config = entry.get("config") if isinstance(entry, dict) else None
-        if not isinstance(config, dict) or entry.get("class_name") not in _DIMENSIONS:
+    for entry, shape in standing(draft, draft.era_read):
+        config = entry["config"]
+        if entry.get("class_name") not in _DIMENSIONS:
             continue
         ranks = {len(given) for call in shape.calls for given in call.input_shapes[:1] if given is not None}
         count = ranks.pop() - _DIMENSIONS[entry["class_name"]] if len(ranks) == 1 else 0

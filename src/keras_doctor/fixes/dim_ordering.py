@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from keras_doctor.document.model import walk_layers
 from keras_doctor.fixes.draft import GoneError, layers_of
+from keras_doctor.fixes.entries import standing
 from keras_doctor.fixes.fix import APPROXIMATE, EXACT, Change
 from keras_doctor.fixes.parts import layers_with_parts
 from keras_doctor.layers.graph import infer
@@ -115,16 +116,11 @@ def _is_empty(shape: Shape | tuple[Shape | None, ...] | None) -> bool:
 
 def _axis_1(draft: Draft) -> bool:
     """Tell whether a BatchNormalization normalizes images along the axis behind the batch."""
-    for shape in infer(draft.config, draft.era):
+    for entry, shape in standing(draft, draft.era):
         given = shape.input_shapes[0] if len(shape.input_shapes) == 1 else None
-        try:
-            entry = draft.at(shape.path)
-        except GoneError:
-            continue
-        if given is not None and len(given) > 3 and isinstance(entry, dict):
-            config = entry.get("config")
-            if entry.get("class_name") == "BatchNormalization" and isinstance(config, dict) and config.get("axis") == 1:
-                return True
+        of_images = given is not None and len(given) > 3
+        if of_images and entry.get("class_name") == "BatchNormalization" and entry["config"].get("axis") == 1:
+            return True
     return False
 
 

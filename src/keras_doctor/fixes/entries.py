@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keras_doctor.fixes.draft import layers_of
+from keras_doctor.fixes.draft import GoneError, layers_of
 from keras_doctor.fixes.operations import constant, entry_of, is_array
 from keras_doctor.layers.evaluation import Evaluator
 from keras_doctor.layers.graph import infer
@@ -44,6 +44,19 @@ def layers_wanted(
     for layer, here in found:
         if here in shapes:
             yield layer, shapes[here]
+
+
+def standing(draft: Draft, era: str) -> Iterator[tuple[dict[str, Any], LayerShape]]:
+    """Yield every layer that is inferred and has a config, with what is inferred of it: not those that a fix, or the
+    one before in this walk, took away.
+    """
+    for shape in infer(draft.config, era):
+        try:
+            entry = draft.at(shape.path)
+        except GoneError:
+            continue
+        if isinstance(entry, dict) and isinstance(entry.get("config"), dict):
+            yield entry, shape
 
 
 _OF_MANY = ("numpy.Concatenate", "numpy.Stack")

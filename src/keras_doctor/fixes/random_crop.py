@@ -15,6 +15,7 @@ import struct
 from keras_doctor.fixes.fix import LOSSY, Change, Fix
 from keras_doctor.fixes.naming import name_module
 from keras_doctor.fixes.nesting import count_calls
+from keras_doctor.fixes.parts import layers_with_parts
 from keras_doctor.layers.graph import infer
 from keras_doctor.layers.semantics import semantics_of
 
@@ -37,6 +38,8 @@ def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
     before = semantics_of(draft.source.provenance, draft.source.provenance.era).get("random_crop")
     if before == target.semantics.get("random_crop"):
         return
+    if all(entry.get("class_name") != "RandomCrop" for _, _, entry in layers_with_parts(draft.config)):
+        return  # nothing is inferred for the models that have none
     for shape in infer(draft.config, target.era):
         entry = draft.at(shape.path)
         config = entry.get("config")

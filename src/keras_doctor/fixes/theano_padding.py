@@ -8,14 +8,13 @@ Sources: `_preprocess_padding`, `conv2d` and `pool2d` of keras/backend/theano_ba
 
 from __future__ import annotations
 
-from keras_doctor.fixes.entries import Entries, model_entry
+from keras_doctor.fixes.entries import Entries, model_entry, standing
 from keras_doctor.fixes.fix import APPROXIMATE, Change, Fix
 from keras_doctor.fixes.graphs import rewrite
 from keras_doctor.fixes.naming import name_module
 from keras_doctor.fixes.nesting import count_calls
 from keras_doctor.fixes.operations import can_write
 from keras_doctor.fixes.theano_kernels import trained_by
-from keras_doctor.layers.graph import infer
 from keras_doctor.layers.inbound import Ref
 from keras_doctor.layers.shapes import CannotInferError
 
@@ -44,14 +43,9 @@ def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
     """Write down what Theano pads, where TensorFlow would pad otherwise."""
     if trained_by(draft) != "theano" or target.environment.backend == "theano":
         return
-    for shape in infer(draft.config, target.era):
-        entry: Any = None
-        try:
-            entry = draft.at(shape.path) if shape.path.endswith("]") else None
-        except KeyError:
-            continue
-        config = entry.get("config") if isinstance(entry, dict) else None
-        if not isinstance(config, dict) or config.get("padding") != "same":
+    for entry, shape in standing(draft, target.era):
+        config = entry["config"]
+        if not shape.path.endswith("]") or config.get("padding") != "same":
             continue
         name, given = str(config.get("name")), shape.input_shapes[0] if len(shape.input_shapes) == 1 else None
         pads = _crops(config) if entry["class_name"] in _TRANSPOSED else _pads(entry["class_name"], config, given)

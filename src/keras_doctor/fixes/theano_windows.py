@@ -10,14 +10,13 @@ keras/layers/convolutional_recurrent.py (1.2.2).
 from __future__ import annotations
 
 from keras_doctor.document.expressions import concatenate, zeros
-from keras_doctor.fixes.entries import Entries, become
+from keras_doctor.fixes.entries import Entries, become, standing
 from keras_doctor.fixes.fix import APPROXIMATE, Change, Fix
 from keras_doctor.fixes.graphs import rewrite
 from keras_doctor.fixes.naming import name_module
 from keras_doctor.fixes.nesting import count_calls
 from keras_doctor.fixes.theano_kernels import trained_by
 from keras_doctor.fixes.theano_padding import numbers
-from keras_doctor.layers.graph import infer
 from keras_doctor.layers.inbound import Ref
 
 TYPE_CHECKING = False
@@ -39,14 +38,9 @@ def mend(step: Step, draft: Draft, target: Target) -> Iterator[Change]:
     """Enlarge the windows of such layers."""
     if trained_by(draft) != "theano" or target.environment.backend == "theano":
         return
-    for shape in infer(draft.config, target.era):
-        entry: Any = None
-        try:
-            entry = draft.at(shape.path)
-        except KeyError:
-            continue
-        config = entry.get("config") if isinstance(entry, dict) else None
-        if not isinstance(config, dict) or entry.get("class_name") != "ConvLSTM2D":
+    for entry, shape in standing(draft, target.era):
+        config = entry["config"]
+        if entry.get("class_name") != "ConvLSTM2D":
             continue
         sizes, dilation = (numbers(config.get(key, 1), 2) for key in ("kernel_size", "dilation_rate"))
         if sizes is None or not any(size % 2 == 0 for size in sizes):
