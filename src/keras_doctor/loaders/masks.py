@@ -11,7 +11,6 @@ from keras_doctor.records import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-
     from keras_doctor.document.model import ModelDocument
     from keras_doctor.environments.environment import Environment
 
